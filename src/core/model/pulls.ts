@@ -116,3 +116,18 @@ export function joinPeriods(periods: readonly Period[]): Period[] {
   }
   return joined;
 }
+
+/** Describes covered periods as the file does. @param covered in order */
+export function coverageDocument(covered: readonly Period[]): CoverageDocument {
+  const [first] = covered;
+  const last = covered.at(-1);
+  if (!first || !last) return { from: null, to: null, gaps: [] };
+  const text = ({ from, to }: Period): { from: string; to: string } => ({ from: toPullTime(from), to: toPullTime(to) });
+  const whole = { from: first.from, to: last.to };
+  return { ...text(whole), gaps: uncovered(covered, whole).map(text) };
+}
+
+/** Formats a time. Milliseconds are kept, because an item can have been created in the same second. */
+export function toPullTime(time: number): string {
+  return new Date(time).toISOString().replace('.000Z', 'Z');
+}

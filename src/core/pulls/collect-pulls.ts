@@ -1,12 +1,12 @@
 import type { ClusterApi } from '../cluster/api.js';
 import type { Reporter } from '../kit/reporter.js';
 import type { TextTest } from '../model/glob.js';
-import { joinPeriods, type Period, type PullsDocument } from '../model/pulls.js';
+import { coverageDocument, joinPeriods, type Period, type PullsDocument } from '../model/pulls.js';
 import { documentText } from '../terminal/document.js';
 import { thousands } from '../terminal/text.js';
 import { addHistory, KEPT, toEntries } from './collected.js';
 import { PullCollector, type LineCounts } from './collector.js';
-import { coverageDocument, filesCoverage } from './coverage.js';
+import { filesCoverage } from './coverage.js';
 import { assertWritable, readExisting, writePullsFile } from './pulls-file.js';
 import { readLogFiles } from './read-files.js';
 import { readPodLogs } from './read-pods.js';

@@ -1,4 +1,4 @@
-import type { PullEntry, PullHistory } from '../model/pulls.js';
+import { toPullTime, type PullEntry, type PullHistory } from '../model/pulls.js';
 import { compareText } from '../model/values/compare-text.js';
 
 const HOUR = 3_600_000;
@@ -43,9 +43,9 @@ export function toEntries(pulls: CollectedPulls, now: number): PullEntry[] {
     .flatMap(([repository, { digests, tags }]) => [
       ...sorted(digests)
         .filter(([, time]) => time >= now - KEPT)
-        .map(([digest, time]) => ({ repository, digest, lastPulled: toText(time) })),
+        .map(([digest, time]) => ({ repository, digest, lastPulled: toPullTime(time) })),
       ...sorted(tags).flatMap(([tag, hours]) => {
-        const [last, ...earlier] = thinned([...hours.values()], now).map(toText);
+        const [last, ...earlier] = thinned([...hours.values()], now).map(toPullTime);
         if (last === undefined) return [];
         return [{ repository, tag, lastPulled: last, ...(earlier.length > 0 ? { earlier } : {}) }];
       }),
@@ -62,9 +62,4 @@ function thinned(times: number[], now: number): number[] {
 
 function sorted<T>(entries: Map<string, T>): [string, T][] {
   return [...entries].sort(([a], [b]) => compareText(a, b));
-}
-
-/** Formats a time. Milliseconds are kept, because an item can have been created in the same second. */
-export function toText(time: number): string {
-  return new Date(time).toISOString().replace('.000Z', 'Z');
 }

@@ -1,5 +1,4 @@
-import { joinPeriods, uncovered, type CoverageDocument, type Period } from '../model/pulls.js';
-import { toText } from './collected.js';
+import { joinPeriods, uncovered, type Period } from '../model/pulls.js';
 
 /** Lines that are not further apart follow each other, in ms: the kubelet checks the registry's health more often. */
 const ADJACENT_MS = 60_000;
@@ -67,16 +66,6 @@ function missingParts({ from, to, started }: LogSource, whole: Period, all: read
 function withoutPauses(covered: readonly Period[]): Period[] {
   const stretched = covered.map(({ from, to }) => ({ from, to: to + ADJACENT_MS }));
   return joinPeriods(stretched).map(({ from, to }) => ({ from, to: to - ADJACENT_MS }));
-}
-
-/** Describes covered periods as the file does. @param covered in order */
-export function coverageDocument(covered: readonly Period[]): CoverageDocument {
-  const [first] = covered;
-  const last = covered.at(-1);
-  if (!first || !last) return { from: null, to: null, gaps: [] };
-  const text = ({ from, to }: Period): { from: string; to: string } => ({ from: toText(from), to: toText(to) });
-  const whole = { from: first.from, to: last.to };
-  return { ...text(whole), gaps: uncovered(covered, whole).map(text) };
 }
 
 function intersect(some: readonly Period[], others: readonly Period[]): Period[] {

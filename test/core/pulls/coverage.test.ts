@@ -1,4 +1,5 @@
-import { coverageDocument, filesCoverage, podsCoverage } from '../../../src/core/pulls/coverage.js';
+import { filesCoverage, podsCoverage } from '../../../src/core/pulls/coverage.js';
+import { coverageDocument } from '../../../src/core/model/pulls.js';
 
 const MINUTE = 60_000;
 const period = (from: number, to: number) => ({ from: from * MINUTE, to: to * MINUTE });
