@@ -36,6 +36,16 @@ export interface CoverageDocument {
   gaps: { from: Timestamp; to: Timestamp }[];
 }
 
+/** The pulls file that a document considers. */
+export interface ConsideredPulls {
+  /** As the user wrote it. */
+  file: string;
+  /** --keep-pulled-within, if given. */
+  keepPulledWithin?: string;
+  /** For which period pulls are known. */
+  coverage: CoverageDocument;
+}
+
 /** A period, in ms since the epoch. */
 export interface Period {
   readonly from: number;
@@ -125,6 +135,17 @@ export function coverageDocument(covered: readonly Period[]): CoverageDocument {
   const text = ({ from, to }: Period): { from: string; to: string } => ({ from: toPullTime(from), to: toPullTime(to) });
   const whole = { from: first.from, to: last.to };
   return { ...text(whole), gaps: uncovered(covered, whole).map(text) };
+}
+
+/** Describes the pulls file that was considered. */
+export function consideredPulls(pulls: {
+  file: string;
+  keepPulledWithin?: string;
+  history: Pick<PullHistory, 'covered'>;
+}): ConsideredPulls {
+  const { file, keepPulledWithin, history } = pulls;
+  const coverage = coverageDocument(history.covered);
+  return { file, ...(keepPulledWithin === undefined ? {} : { keepPulledWithin }), coverage };
 }
 
 /** Formats a time. Milliseconds are kept, because an item can have been created in the same second. */

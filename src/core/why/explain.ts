@@ -3,6 +3,7 @@ import { customToRead } from '../cluster/lists/custom-kinds.js';
 import { everythingToRead } from '../cluster/lists/everything-to-read.js';
 import { readSnapshot } from '../cluster/lists/read-snapshot.js';
 import { namespaceToRead, type PruneOptions } from '../graph/options.js';
+import { pullWarnings } from '../graph/pulls/coverage.js';
 import type { Reporter } from '../kit/reporter.js';
 import { invalidNameWarnings } from '../model/table/invalid-name-warnings.js';
 import { unreadManifestWarnings } from '../manifests/texts.js';
@@ -30,7 +31,7 @@ interface WhyRequest {
 /**
  * Reads the cluster, and the manifests that can change the answers, as `prune images` does, and explains every
  * argument. Changes nothing.
- * @throws RegadmError NOT_FOUND, AMBIGUOUS, USAGE, or what cannot be listed
+ * @throws RegadmError NOT_FOUND, AMBIGUOUS, USAGE, PULLS_INCOMPLETE, or what cannot be listed
  */
 export async function explain(
   api: ClusterApi,
@@ -48,6 +49,7 @@ export async function explain(
     signal,
     onPage: ({ count }) => reporter.tick(count),
   });
+  const ofPulls = pullWarnings(options, now);
   const warnings: string[] = [];
   const collecting = { ...reporter, warning: (line: string) => void warnings.push(line) };
   const opening = openOnce(api, registry, { reporter: collecting, signal }, snapshot);
@@ -61,6 +63,7 @@ export async function explain(
       now,
       answers,
       warnings: [
+        ...ofPulls,
         ...warningsOf(explanation, options),
         ...invalidNameWarnings(snapshot),
         ...warnings,

@@ -23,6 +23,8 @@ export interface WhyPlace {
   of: number;
   /** Ms since the epoch. */
   created: number;
+  /** When the image was last pulled from this stream, in ms since the epoch; absent if that is not known. */
+  lastPulled?: number;
   kept: boolean;
   because: Reason;
 }
@@ -43,6 +45,8 @@ export interface WhyImage {
   managed: boolean;
   index: boolean;
   goes: boolean;
+  /** When it was last pulled from any stream, in ms since the epoch; absent if that is not known. */
+  lastPulled?: number;
   because: Reason;
   places: WhyPlace[];
   uses: WhyUse[];
@@ -143,6 +147,7 @@ export class Explanation {
       managed: exists && images.managed(image),
       index: exists && images.isIndex(image),
       goes: exists && !verdict.kept,
+      lastPulled: decisions.pulls?.times.image(digest),
       because: verdict.because,
       places: this.places(digest),
       uses: usesOfImage(this.decided, this.mentions, digest, this.surroundings.placesOf(digest)),
@@ -164,6 +169,7 @@ export class Explanation {
         position,
         of: items.length,
         created,
+        lastPulled: decisions.pulls?.times.item(snapshot.streams[stream]!, tag, position),
         kept: verdict.kept,
         because: decisions.explain(verdict.because),
       };

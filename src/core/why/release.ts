@@ -145,6 +145,8 @@ class Blockers {
       case 'young-item':
       case 'young-image':
         return this.young(because.created, because.policy);
+      case 'pulled':
+        return [{ kind: 'wait', until: because.until + 1 }];
       case 'tag-in-use':
         return this.ends(uses.tags.get(`${key}:${tag}`));
       case 'image-in-use':

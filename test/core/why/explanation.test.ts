@@ -40,6 +40,19 @@ function tagged(positions: Record<string, number>, items: Record<string, number>
 }
 
 describe('what would have to change for an image to be pruned', () => {
+  test('a pull is waited for, and its time is shown', () => {
+    const digests = new Map([[d('image'), NOW - 3_600_000]]);
+    const history = { repositories: new Map([['ns/app', { digests, tags: new Map() }]]), covered: [] };
+    const pulls = { file: 'pulls.json', history, keepPulledWithinMs: 7_200_000, requireComplete: false };
+    const found = why(tagged({ v1: 4 }, { v1: 5 }), d('image'), { pulls });
+    expect(found).toMatchObject({
+      goes: false,
+      lastPulled: NOW - 3_600_000,
+      places: [{ lastPulled: NOW - 3_600_000 }],
+    });
+    expect(would(found)).toEqual([`after ${new Date(NOW + 3_600_000).toISOString().replace('.000', '')}`]);
+  });
+
   test('an image under three tags, as recorded', () => {
     const { cluster, now } = namedCases().find(({ name }) => name === 'the-same-image-under-three-tags')!;
     const image = cluster.imagestreams![0]!.status!.tags as { items: { image: string }[] }[];

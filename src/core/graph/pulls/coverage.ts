@@ -17,7 +17,7 @@ export function longestPulledWithin({ pulls, policy }: PulledOptions): number | 
   return times.length > 0 ? Math.max(...times) : undefined;
 }
 
-/** @throws RegadmError USAGE if there is a pulls file without effect, because nothing states for how long pulls count */
+/** @throws RegadmError USAGE if a pulls file has no effect, because nothing states for how long pulls count */
 export function assertPullsCount(options: PulledOptions): void {
   if (options.pulls && longestPulledWithin(options) === undefined)
     throw usageError('--pulls needs --keep-pulled-within, or a policy with keepPulledWithin: nothing else uses it', [

@@ -10,9 +10,12 @@ export class PullTimes {
   /** By state of a stream: the times of the items of its tags. */
   private readonly found = new WeakMap<ImageStream, (readonly (number | undefined)[])[]>();
 
+  /** By digest number: the last pull of an image from any repository; computed on request. */
+  private images: Map<number, number> | undefined;
+
   constructor(
     private readonly history: PullHistory,
-    private readonly snapshot: Pick<SnapshotView, 'images' | 'digests'>,
+    private readonly snapshot: Pick<SnapshotView, 'images' | 'digests' | 'streams'>,
     private readonly parents: IndexParents,
   ) {}
 
@@ -27,6 +30,32 @@ export class PullTimes {
       { name: stream.tags[tag]!.name, items: stream.tags[tag]!.items },
     );
     return tags[tag][position];
+  }
+
+  /**
+   * Returns when an image was pulled, from any repository and by any of its tags; undefined if that is not known.
+   * @param digest its digest number
+   */
+  image(digest: number): number | undefined {
+    this.images ??= this.findImages();
+    return this.images.get(digest);
+  }
+
+  private findImages(): Map<number, number> {
+    const found = new Map<number, number>();
+    const add = (digest: number, time: number): void =>
+      void found.set(digest, Math.max(time, found.get(digest) ?? time));
+    for (const repository of this.history.repositories.keys())
+      for (const [digest, time] of this.digestsOf(repository)) add(digest, time);
+    for (const stream of this.snapshot.streams) {
+      if (!this.history.repositories.has(streamKey(stream))) continue;
+      for (const [tag, { items }] of stream.tags.entries())
+        for (const [position, { image }] of items.entries()) {
+          const time = this.item(stream, tag, position);
+          if (time !== undefined) add(image, time);
+        }
+    }
+    return found;
   }
 
   /** Returns an image and the indexes that name it, themselves or in other indexes. */

@@ -13,6 +13,8 @@ export interface RecentPulls {
   item(stream: ImageStream, tag: number, position: number): PulledReason | undefined;
   /** Images that were pulled recently from repositories whose image streams do not list them: by digest number. */
   readonly unlisted: ReadonlyMap<number, PulledReason>;
+  /** When items and images were pulled, recently or not. */
+  readonly times: Pick<PullTimes, 'item' | 'image'>;
 }
 
 interface RecentPullsInput {
@@ -37,6 +39,7 @@ export function recentPulls(input: RecentPullsInput): RecentPulls | undefined {
       return pulled && reasonOf(times.item(stream, tag, position), pulled, now);
     },
     unlisted: input.unlisted ?? unlistedPulls(input, times),
+    times,
   };
 }
 

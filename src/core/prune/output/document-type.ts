@@ -1,5 +1,6 @@
 import type { ReferrerScope } from '../../graph/uses.js';
 import type { Count, Digest, DocumentHeader, EntryStatus, Failure, Timestamp } from '../../model/document.js';
+import type { ConsideredPulls } from '../../model/pulls.js';
 import type { InvalidReference } from '../../model/errors.js';
 import type { VerificationResult } from '../../verification/output/document-type.js';
 
@@ -61,6 +62,8 @@ export interface ImagePruneOptions {
   namespace?: string;
   /** --referrers-file, if given. */
   referrersFile?: string;
+  /** Only with --pulls. */
+  pulls?: ConsideredPulls;
 }
 
 export interface ContactedRegistry {
@@ -128,6 +131,8 @@ export interface TagItemEntry extends EntryStatus {
   image: Digest;
   /** Size of the image; null if the image does not exist. */
   bytes: Count | null;
+  /** When the image was last pulled from this stream. Only with --pulls, and if it is known. */
+  lastPulled?: Timestamp;
   /** Why it is removed; with the status `skipped`, why it was skipped. */
   reason: string;
 }
@@ -140,6 +145,8 @@ export interface ImageEntry extends EntryStatus {
   created: Timestamp | null;
   /** Its size as the API states it, including layers shared with other images. */
   bytes: Count;
+  /** When it was last pulled, from any image stream. Only with --pulls, and if it is known. */
+  lastPulled?: Timestamp;
   /** Why it is deleted; with the status `skipped`, why it was skipped. */
   reason: string;
 }

@@ -1,4 +1,5 @@
 import { describeReason } from '../../graph/reason.js';
+import { consideredPulls } from '../../model/pulls.js';
 import { compareText } from '../../model/values/compare-text.js';
 import type { InvalidReference } from '../../model/errors.js';
 import { streamKey } from '../../model/image-stream.js';
@@ -63,6 +64,7 @@ function documentFields(report: ImagePruneReport): StreamedDocument<ImagePruneDo
       pruneSignatures: options.pruneSignatures,
       ...(options.namespace === undefined ? {} : { namespace: options.namespace }),
       ...(options.declaredReferrers ? { referrersFile: options.declaredReferrers.file } : {}),
+      ...(options.pulls ? { pulls: consideredPulls(options.pulls) } : {}),
     },
     registry: report.registry ?? null,
     summary: summarize(report),
@@ -94,7 +96,9 @@ function* expiredTagEntries(report: ImagePruneReport, stream: number): Generator
 function itemEntries({ plan, outcome, dryRun }: ImagePruneReport, stream: number, notes: Notes): TagItemEntry[] {
   const planned = plan.streams[stream]!;
   const { items: codes } = outcome.streams[stream]!;
+  const { decisions } = plan;
   const { digests, images } = plan.snapshot;
+  const tagNumbers = new Map(planned.stream.tags.map(({ name }, tag) => [name, tag]));
   return itemOrder(planned).map((at) => {
     const { tag, position, image, because } = planned.items[at]!;
     const known = images.indexOf(image);
@@ -103,6 +107,7 @@ function itemEntries({ plan, outcome, dryRun }: ImagePruneReport, stream: number
       position,
       image: digests.text(image),
       bytes: known === -1 ? null : images.size(known),
+      ...lastPulled(decisions.pulls?.times.item(planned.stream, tagNumbers.get(tag)!, position)),
       reason: describeReason(because),
       ...deletionStatus(codes[at]!, dryRun, () => notes.item(stream, image)),
     };
@@ -117,10 +122,15 @@ function* imageEntries({ plan, outcome, dryRun }: ImagePruneReport): Generator<I
       reference: images.reference(image),
       created: timestamp(images.created(image)),
       bytes: images.size(image),
+      ...lastPulled(plan.decisions.pulls?.times.image(images.name(image))),
       reason: describeReason(plan.decisions.image(image).because),
       ...deletionStatus(outcome.images[at]!, dryRun, () => outcome.imageNotes.get(at)),
     };
   }
+}
+
+function lastPulled(time: number | undefined): { lastPulled?: string } {
+  return time === undefined ? {} : { lastPulled: timestamp(time)! };
 }
 
 function* linkEntries(

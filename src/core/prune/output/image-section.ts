@@ -3,7 +3,7 @@ import { shortDigest } from '../../model/digest.js';
 import { formatBytes } from '../../model/values/quantity.js';
 import { age } from '../../model/values/age.js';
 import type { ImagePruneReport } from '../report.js';
-import { reasonText, type Section } from './section.js';
+import { LAST_PULL, lastPull, reasonText, type Section } from './section.js';
 import { deletionStatus } from './status.js';
 import { placesOf } from './where.js';
 
@@ -14,6 +14,7 @@ export function imageSection(
 ): Section {
   const { images } = plan.snapshot;
   const shown = plan.images.slice(0, limit);
+  const pulls = wide ? plan.decisions.pulls : undefined;
   const where = placesOf(plan, shown);
   function* rows(): Generator<string[]> {
     for (const [at, image] of shown.entries()) {
@@ -25,6 +26,7 @@ export function imageSection(
         formatBytes(images.size(image)),
         where(image),
       ];
+      if (pulls) row.push(lastPull(pulls.times.image(images.name(image)), now));
       if (!dryRun || wide) row.push(entry.status);
       if (wide) row.push(reasonText(entry, describeReason(plan.decisions.image(image).because)));
       yield row;
@@ -39,6 +41,7 @@ export function imageSection(
       { title: 'CREATED', align: 'right' },
       { title: 'SIZE', align: 'right' },
       { title: 'WHERE' },
+      ...(pulls ? [LAST_PULL] : []),
       ...(!dryRun || wide ? [{ title: 'STATUS' }] : []),
       ...(wide ? [{ title: 'REASON' }] : []),
     ],

@@ -5,7 +5,7 @@ import type { PlannedStream } from '../plan/plan.js';
 import type { ImagePruneReport } from '../report.js';
 import { isDone } from '../summary.js';
 import { itemOrder } from './order.js';
-import { reasonText, type Section } from './section.js';
+import { LAST_PULL, lastPull, reasonText, type Section } from './section.js';
 import { deletionStatus, Notes, updateStatus } from './status.js';
 
 /** Builds the table of image streams: a row for each tag that loses items. */
@@ -57,13 +57,15 @@ function* tagCounts(
   }
 }
 
-/** Builds the table of tag items with their reasons, which only `-o wide` shows. */
-export function itemSection(report: ImagePruneReport): Section {
+/** Builds the table of tag items with their reasons, which only `-o wide` shows. @param now ms since the epoch */
+export function itemSection(report: ImagePruneReport, now: number): Section {
   const { plan, outcome, dryRun } = report;
   const notes = new Notes(report);
+  const { pulls } = plan.decisions;
   function* rows(): Generator<string[]> {
     for (const [at, planned] of plan.streams.entries()) {
       const key = streamKey(planned.stream);
+      const tagNumbers = new Map(planned.stream.tags.map(({ name }, number) => [name, number]));
       for (const item of itemOrder(planned)) {
         const { tag, position, image, because } = planned.items[item]!;
         const code = outcome.streams[at]!.items[item]!;
@@ -72,6 +74,7 @@ export function itemSection(report: ImagePruneReport): Section {
           `${key}:${tag}`,
           String(position),
           plan.snapshot.digests.text(image),
+          ...(pulls ? [lastPull(pulls.times.item(planned.stream, tagNumbers.get(tag)!, position), now)] : []),
           entry.status,
           reasonText(entry, describeReason(because)),
         ];
@@ -86,6 +89,7 @@ export function itemSection(report: ImagePruneReport): Section {
       { title: 'TAG' },
       { title: 'POSITION', align: 'right' },
       { title: 'IMAGE' },
+      ...(pulls ? [LAST_PULL] : []),
       { title: 'STATUS' },
       { title: 'REASON' },
     ],

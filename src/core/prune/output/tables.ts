@@ -29,7 +29,7 @@ export function* tablePieces(report: ImagePruneReport, { wide, width, now, style
   const layout = { limit, width: wide ? Infinity : width, paint };
   yield* section(streamSection(report, limit), layout);
   if (plan.options.policy) yield* section(expiredSection(report, limit), layout);
-  if (wide) yield* section(itemSection(report), layout);
+  if (wide) yield* section(itemSection(report, now), layout);
   yield* section(imageSection(report, { limit, wide, now }), layout);
   yield* summaryTable(report, layout.width, paint);
   yield* problems(report, limit, paint);

@@ -1,5 +1,6 @@
 import type { ReferrerScope } from '../../graph/uses.js';
 import type { Reason } from '../../graph/reason.js';
+import type { ConsideredPulls } from '../../model/pulls.js';
 import type { Count, Digest, DocumentHeader, Timestamp } from '../../model/document.js';
 import type { Change } from '../changes.js';
 
@@ -32,6 +33,8 @@ export interface PruneWhyOptions {
   namespace?: string;
   /** --referrers-file, if given. */
   referrersFile?: string;
+  /** Only with --pulls. */
+  pulls?: ConsideredPulls;
 }
 
 export interface WhyAnswerEntry {
@@ -58,6 +61,8 @@ export interface WhyImageEntry {
   managed: boolean;
   /** True for an image index. */
   index: boolean;
+  /** When it was last pulled, from any image stream. Only with --pulls, and if it is known. */
+  lastPulled?: Timestamp;
   /** `gone`: only tag items name it. */
   verdict: 'keep' | 'prune' | 'gone';
   rule: Reason['rule'];
@@ -84,6 +89,8 @@ export interface WhyPlaceEntry {
   text: string;
   /** Null if it cannot be read. */
   created: Timestamp | null;
+  /** When the image was last pulled from this stream. Only with --pulls, and if it is known. */
+  lastPulled?: Timestamp;
   verdict: 'keep' | 'remove';
   rule: Reason['rule'];
   /** The rule in words. */

@@ -1,6 +1,7 @@
 import { describeReason, type Reason } from '../../graph/reason.js';
 import { describeChanges, onlyStream } from '../text.js';
 import type { WhyAnswer, WhyChange, WhyImage, WhyReport } from '../explanation.js';
+import { consideredPulls } from '../../model/pulls.js';
 import { timestamp } from '../../terminal/text.js';
 import type { PruneWhyDocument, WhyAnswerEntry, WhyChangeEntry, WhyImageEntry } from './document-type.js';
 
@@ -21,6 +22,7 @@ export function whyDocument({ options, keepYoungerThan, answers, warnings }: Why
       pruneSignatures,
       ...(namespace === undefined ? {} : { namespace }),
       ...(declaredReferrers ? { referrersFile: declaredReferrers.file } : {}),
+      ...(options.pulls ? { pulls: consideredPulls(options.pulls) } : {}),
     },
     answers: answers.map(answerEntry),
     warnings,
@@ -39,9 +41,10 @@ function imageEntry(image: WhyImage): WhyImageEntry {
     bytes: image.bytes,
     managed: image.managed,
     index: image.index,
+    ...lastPulledEntry(image),
     verdict: image.goes ? 'prune' : image.exists ? 'keep' : 'gone',
     ...reasonEntry(image.because),
-    places: image.places.map(({ namespace, stream, tag, position, of, created, kept, because }) => ({
+    places: image.places.map(({ namespace, stream, tag, position, of, created, lastPulled, kept, because }) => ({
       namespace,
       imageStream: stream,
       tag,
@@ -49,12 +52,17 @@ function imageEntry(image: WhyImage): WhyImageEntry {
       items: of,
       text: `${stream}:${tag} at position ${position} out of ${of}`,
       created: timestamp(created),
+      ...lastPulledEntry({ lastPulled }),
       verdict: kept ? 'keep' : 'remove',
       ...reasonEntry(because),
     })),
     referrers: image.uses,
     [image.goes ? 'wouldStay' : 'wouldGo']: image.would.map((change) => changeEntry(change, onlyStream(image.places))),
   };
+}
+
+function lastPulledEntry({ lastPulled }: { lastPulled?: number }): { lastPulled?: string } {
+  return lastPulled === undefined ? {} : { lastPulled: timestamp(lastPulled)! };
 }
 
 function reasonEntry(because: Reason): Pick<WhyImageEntry, 'rule' | 'reason'> {

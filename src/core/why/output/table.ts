@@ -105,20 +105,30 @@ function* imagePieces(image: WhyImage, context: Context): Generator<string> {
   if (!image.exists) {
     yield 'The image no longer exists: only tag items name it, and a prune removes those.\n\n';
   } else {
-    yield `${image.index ? 'an image index, ' : ''}${formatBytes(image.bytes)}, created ${age(image.created, report.now)} ago, ${image.managed ? 'pushed' : 'imported'}\n\n`;
+    yield `${image.index ? 'an image index, ' : ''}${formatBytes(image.bytes)}, created ${age(image.created, report.now)} ago, ${image.managed ? 'pushed' : 'imported'}${pullText(image, report)}\n\n`;
     yield image.goes
       ? `${paint.warn('It would be pruned')}: ${describeReason(image.because)}.\n\n`
       : `${paint.good('It is kept')}: ${describeReason(image.because)}.\n\n`;
   }
-  yield* placePieces(image.places, paint);
+  yield* placePieces(image.places, context);
   yield* usePieces(image, context);
   yield* changePieces(image, context);
+}
+
+function pullText({ lastPulled }: WhyImage, report: WhyReport): string {
+  if (!report.options.pulls) return '';
+  return lastPulled === undefined ? ', no pull known' : `, last pulled ${agoText(lastPulled, report)}`;
+}
+
+/** Formats the time of a pull; one in the future counts as now. */
+function agoText(time: number, { now }: WhyReport): string {
+  return `${age(Math.min(time, now), now)} ago`;
 }
 
 /**
  * Shows every tag item that lists the image, in the form that administrators know: `myapp:v2 at position 4 out of 5`.
  */
-function* placePieces(places: WhyPlace[], paint: Styles): Generator<string> {
+function* placePieces(places: WhyPlace[], { paint, report }: Context): Generator<string> {
   if (places.length === 0) return yield `${paint.heading('Where it is')}: under no tag of any image stream\n\n`;
   let namespace: string | undefined;
   for (const place of places) {
@@ -129,6 +139,7 @@ function* placePieces(places: WhyPlace[], paint: Styles): Generator<string> {
     namespace = place.namespace;
     yield `${place.stream}:${place.tag} at position ${place.position} out of ${place.of}\n`;
     yield `    ${place.kept ? paint.good('kept') : paint.warn('would be removed')}: ${describeReason(place.because)}\n`;
+    if (place.lastPulled !== undefined) yield `    last pulled ${agoText(place.lastPulled, report)}\n`;
   }
   yield '\n';
 }
