@@ -5,6 +5,7 @@ import type { StatusRequest } from '../core/status/status.js';
 import { shellWord } from '../core/kit/shell-word.js';
 import type { StorageRequest } from '../core/status/stored.js';
 import { durationFlag } from './duration.js';
+import { pullsFileFlag } from './recent-pulls.js';
 import { OBJECT_STORE_FLAGS, storageFlag, storageFlags, storageNameFlag } from './storage.js';
 
 /** Maximum values of a flag, because a table or a plot cannot show more. */
@@ -26,6 +27,11 @@ export const statusFlags = {
     helpValue: 'FILE',
     description: 'also show what prune images would free with this retention policy',
   }),
+  pulls: {
+    ...pullsFileFlag.pulls,
+    helpGroup: undefined,
+    description: 'also show when images were pulled, from this file of registry pulls',
+  },
   ...storageFlags,
   storage: storageNameFlag("also measure the registry's storage itself"),
 };
@@ -45,6 +51,7 @@ export async function statusRequest(flags: StatusFlagValues): Promise<StatusRequ
     revisions: [...new Set(revisions)].sort((a, b) => a - b),
     ages: ages.filter(({ ms }, at) => ages.findIndex((other) => other.ms === ms) === at).sort((a, b) => a.ms - b.ms),
     policy: flags.policy === undefined ? undefined : await policyFlag(flags.policy),
+    pulls: await pullsRequest(flags.pulls),
     storage: await storageRequest(flags),
   };
 }
@@ -52,6 +59,12 @@ export async function statusRequest(flags: StatusFlagValues): Promise<StatusRequ
 async function policyFlag(file: string): Promise<RetentionPolicy> {
   const { readPolicy } = await import('../core/rule-files/policy.js');
   return readPolicy(file);
+}
+
+async function pullsRequest(file: string | undefined): Promise<StatusRequest['pulls']> {
+  if (file === undefined) return undefined;
+  const { readPullsFile } = await import('../core/rule-files/pulls-file.js');
+  return { file, history: await readPullsFile(file, '--pulls') };
 }
 
 async function storageRequest(flags: StatusFlagValues): Promise<StorageRequest | undefined> {

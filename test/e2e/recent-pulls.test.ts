@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ImagePruneDocument } from '../../src/core/prune/output/document-type.js';
+import type { RegistryStatusDocument } from '../../src/core/status/output/document-type.js';
 import { startSandbox, type Sandbox } from '../../src/sandbox/index.js';
 import { regadm, type Outcome } from '../support/regadm.js';
 import { send } from '../support/sandbox-client.js';
@@ -78,6 +79,21 @@ test('an older pull keeps nothing, and the output shows it', async () => {
   const { stdout } = await prune(`--pulls=${file}`, '--keep-pulled-within=30d', '-o', 'wide');
   expect(stdout).toContain('LAST PULL');
   expect(stdout).toMatch(new RegExp(`${item.image} +40d +would-delete`));
+});
+
+test('registry status and its report show the last pulls', async () => {
+  const file = aPullsFile('status.json', { pulledDaysAgo: 3.02, coveredDays: 40 });
+  const table = await run('registry', 'status', `--pulls=${file}`, '--report=status.html', '-o', 'wide');
+  expect(table.status).toBe(0);
+  expect(table.stdout).toMatch(/^1 of \d+ images pulled within 30d, as status\.json states it$/m);
+  expect(table.stdout).toMatch(new RegExp(`^${item.repository} .* 3d$`, 'm'));
+  expect(readFileSync(join(directory, 'status.html'), 'utf8')).toMatch(
+    new RegExp(`${item.repository}</th>\\s*<td class="n">3d ago`),
+  );
+  const { stdout } = await run('registry', 'status', `--pulls=${file}`, '-o', 'json');
+  const { pulls, space } = JSON.parse(stdout) as RegistryStatusDocument;
+  expect(pulls).toMatchObject({ file, recentImages: 1, coverage: { gaps: [] } });
+  expect(space!.streams.filter(({ lastPulled }) => lastPulled !== undefined)).toHaveLength(1);
 });
 
 test('with --require-complete-pulls, a file that does not cover the time stops the run before it changes anything', async () => {

@@ -1,5 +1,6 @@
 import type { InvalidReference } from '../model/errors.js';
 import type { RegistryState } from '../operator/state.js';
+import type { Pulled } from './pulled.js';
 import type { SettingsGrid } from './settings-grid.js';
 import type { Space } from './space.js';
 import type { StoredSpace } from './stored.js';
@@ -14,6 +15,8 @@ export interface RegistryStatusReport {
   stored?: StoredSpace;
   /** Absent if images or image streams cannot be listed. */
   space?: Space;
+  /** Present with `--pulls`, if images and image streams can be listed. */
+  pulled?: Pulled;
   /** Absent if the objects that use images cannot be listed. */
   freeable?: Freeable;
   /** Mean size of an Image object, in bytes. */

@@ -14,6 +14,7 @@ import { readRegistryState, unavailablePart, type RegistryState } from '../opera
 import { plural } from '../terminal/text.js';
 import { invalidReferenceWarnings } from './invalid-references.js';
 import { policyTotal } from './policy-total.js';
+import { measurePulls, type PullsFile } from './pulled.js';
 import type { Freeable, RegistryStatusReport } from './report.js';
 import { settingsGrid } from './settings-grid.js';
 import { measureSpace } from './space.js';
@@ -26,6 +27,8 @@ export interface StatusRequest {
   ages: { text: string; ms: number }[];
   /** Also shows what a prune with this policy would free. */
   policy?: RetentionPolicy;
+  /** Also shows when images were pulled. */
+  pulls?: PullsFile;
   /** Also measures this storage. */
   storage?: StorageRequest;
 }
@@ -86,6 +89,7 @@ export async function registryStatus(
     },
     stored: measured?.stored,
     space: read && measureSpace(read.snapshot, now),
+    pulled: read && request.pulls && measurePulls(read.snapshot, request.pulls, now),
     freeable: found,
     imageObjectBytes: read?.imageObjectBytes ?? 0,
   };

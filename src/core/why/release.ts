@@ -117,8 +117,8 @@ class Blockers {
   /** Releases the first tag item that is kept. All must be released, but what releases one often releases others. */
   private ofItems(digest: number): Change[] {
     const { snapshot, decisions } = this.state;
-    for (const [stream, { tags }] of snapshot.streams.entries()) {
-      for (const [tag, { items }] of tags.entries()) {
+    for (const [stream, { tags }] of snapshot.streams.entries())
+      for (const [tag, { items }] of tags.entries())
         for (const [position, { image }] of items.entries()) {
           if (image !== digest) continue;
           const { kept, because } = decisions.item(stream, tag, position);
@@ -126,8 +126,6 @@ class Blockers {
           if (because.rule === 'promoted') continue;
           if (kept) return this.ofReason(because, digest, { stream, tag, position });
         }
-      }
-    }
     return [];
   }
 

@@ -1,4 +1,5 @@
 import type { Count, DocumentHeader, Timestamp } from '../../model/document.js';
+import type { ConsideredPulls } from '../../model/pulls.js';
 import type { InvalidReference } from '../../model/errors.js';
 import type { StoragePlace } from '../../model/registry-storage.js';
 
@@ -13,6 +14,8 @@ export interface RegistryStatusDocument extends DocumentHeader<'RegistryStatus'>
   space?: SpaceEntry;
   /** What the storage contains; present with --storage. */
   stored?: StoredEntry;
+  /** When images were pulled; present with --pulls, if images and image streams can be listed. */
+  pulls?: PulledEntry;
   /** Absent if the objects that use images cannot be listed. */
   freeable?: FreeableEntry;
   /** Parts that could not be read. */
@@ -95,6 +98,12 @@ export interface SpaceEntry {
   ages: AgeEntry[];
 }
 
+/** What the file of --pulls states. */
+export interface PulledEntry extends ConsideredPulls {
+  /** Images that were pulled within 30 days. */
+  recentImages: Count;
+}
+
 export interface UsedSpace {
   images: Count;
   tagItems: Count;
@@ -109,11 +118,15 @@ export interface UsedSpace {
 interface NamespaceEntry extends UsedSpace {
   namespace: string;
   imageStreams: Count;
+  /** Last pull from its image streams. Only with --pulls, and if it is known. */
+  lastPulled?: Timestamp;
 }
 
 interface StreamEntry extends UsedSpace {
   namespace: string;
   name: string;
+  /** Last pull from it. Only with --pulls, and if it is known. */
+  lastPulled?: Timestamp;
 }
 
 interface AgeEntry {

@@ -1,5 +1,7 @@
 import type { Freeable, PolicyTotal, RegistryStatusReport } from '../report.js';
 import type { Amount } from '../../model/registry-storage.js';
+import { consideredPulls } from '../../model/pulls.js';
+import type { Pulled } from '../pulled.js';
 import type { Space } from '../space.js';
 import type { StoredSpace } from '../stored.js';
 import type { SpaceOf } from '../space-meter.js';
@@ -14,6 +16,7 @@ export function statusDocument({
   registry,
   space,
   stored,
+  pulled,
   freeable,
 }: RegistryStatusReport): RegistryStatusDocument {
   const { unavailable, pods, hasNoDeployment: _, ...state } = registry;
@@ -23,8 +26,9 @@ export function statusDocument({
     time: timestamp(now),
     server,
     registry: { ...state, pods: pods?.map(toPod) },
-    space: space && toSpace(space),
+    space: space && toSpace(space, pulled),
     stored: stored && toStored(stored),
+    pulls: pulled && { ...consideredPulls(pulled), recentImages: pulled.recentImages },
     freeable: freeable && toFreeable(freeable),
     unavailable,
   };
@@ -37,7 +41,7 @@ function toPod({ name, phase, ready, readOnly, terminating, trouble }: ReportedP
   return { name, phase, ready, readOnly, terminating, trouble };
 }
 
-function toSpace(space: Space): RegistryStatusDocument['space'] {
+function toSpace(space: Space, pulled: Pulled | undefined): RegistryStatusDocument['space'] {
   const { images, imported, streams, tagItems, blobs, bytes, sharedBetweenNamespaces } = space;
   return {
     images,
@@ -51,8 +55,14 @@ function toSpace(space: Space): RegistryStatusDocument['space'] {
       namespace,
       imageStreams,
       ...withShared(rest),
+      ...lastPulled(pulled?.namespaces.get(namespace)),
     })),
-    streams: space.imageStreams.map(({ namespace, name, ...rest }) => ({ namespace, name, ...withShared(rest) })),
+    streams: space.imageStreams.map(({ namespace, name, ...rest }) => ({
+      namespace,
+      name,
+      ...withShared(rest),
+      ...lastPulled(pulled?.streams.get(`${namespace}/${name}`)),
+    })),
     untagged: withShared(space.untagged),
     ages: space.ages.map(({ upTo, ...rest }) => ({
       upTo: upTo === Infinity ? null : humanDuration(upTo),
@@ -60,6 +70,10 @@ function toSpace(space: Space): RegistryStatusDocument['space'] {
       bytes: rest.bytes,
     })),
   };
+}
+
+function lastPulled(time: number | undefined): { lastPulled?: string } {
+  return time === undefined ? {} : { lastPulled: timestamp(time)! };
 }
 
 function toStored({ text, place, blobs, usage, uploads, leftovers }: StoredSpace): RegistryStatusDocument['stored'] {

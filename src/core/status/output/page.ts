@@ -2,6 +2,8 @@ import { formatBytes } from '../../model/values/quantity.js';
 import type { RegistryState } from '../../operator/state.js';
 import { plural, thousands } from '../../terminal/text.js';
 import type { Freeable, RegistryStatusReport } from '../report.js';
+import { compareText } from '../../model/values/compare-text.js';
+import type { Pulled } from '../pulled.js';
 import type { Space } from '../space.js';
 import type { StoredSpace } from '../stored.js';
 import { agePlot } from './age-plot.js';
@@ -10,6 +12,7 @@ import { defaultCell, gridPlot } from './grid-plot.js';
 import { html, raw, type Raw } from './page-html.js';
 import { policyText } from './policy-text.js';
 import { STYLE } from './page-style.js';
+import { pullAge, recentText } from './pulled-text.js';
 import { storedNotes, storedRows } from './stored-rows.js';
 import { isBadCondition, registryFacts } from './registry-facts.js';
 
@@ -17,14 +20,14 @@ const NOTHING = raw('');
 
 /** Formats the status as one self-contained web page: no scripts, no fonts, no images. */
 export function statusPage(report: RegistryStatusReport): string {
-  const { registry, space, stored, freeable } = report;
+  const { registry, space, stored, freeable, pulled } = report;
   const body = html`<main>
     <header>
       <h1>Image registry</h1>
       <p class="muted">${report.server} · ${moment(report.now)}</p>
     </header>
     ${space ? tiles(report, space) : NOTHING} ${unavailable(registry)} ${storedCard(stored)}
-    ${freeable ? gridCard(freeable) : NOTHING}
+    ${freeable ? gridCard(freeable) : NOTHING} ${space && pulled ? pulledCard(report, pulled, space) : NOTHING}
     ${
       space
         ? card(
@@ -138,6 +141,29 @@ function storedCard(stored: StoredSpace | undefined): Raw {
     html`The blobs and unfinished uploads in ${stored.place?.url ?? stored.text}.`,
     content,
   );
+}
+
+/** Maximum image streams whose last pull the page shows. */
+const MAX_PULLED = 20;
+
+function pulledCard({ now }: RegistryStatusReport, pulled: Pulled, { images }: Space): Raw {
+  const latest = [...pulled.streams].sort(([a, x], [b, y]) => y - x || compareText(a, b));
+  const rows = latest.slice(0, MAX_PULLED).map(
+    ([name, time]) =>
+      html`<tr>
+        <th scope="row">${name}</th>
+        <td class="n">${pullAge(time, now)} ago</td>
+      </tr>`,
+  );
+  const rest = latest.length - rows.length;
+  const more = rest > 0 ? html`<p class="note">and ${plural(rest, 'more image stream')}</p>` : NOTHING;
+  const content = html`<table>
+      <tbody>
+        ${rows}
+      </tbody>
+    </table>
+    ${more}`;
+  return card('Last pulls', html`${recentText(pulled, images)}.`, content);
 }
 
 function facts(registry: RegistryState): Raw {

@@ -8,6 +8,7 @@ import type { RegistryStatusReport } from '../report.js';
 import type { SpaceOf } from '../space-meter.js';
 import type { Space } from '../space.js';
 import type { StoredSpace } from '../stored.js';
+import { pullAge, recentText } from './pulled-text.js';
 import { ageText } from './age-text.js';
 import { policyText } from './policy-text.js';
 import { isBadCondition, registryFacts } from './registry-facts.js';
@@ -23,7 +24,7 @@ type TableLayout = Pick<Layout, 'wide' | 'width' | 'styles'>;
 export function* statusPieces(report: RegistryStatusReport, layout: TableLayout): Generator<string> {
   const unlimited = { ...layout, width: layout.wide ? Infinity : layout.width };
   yield* registryPieces(report.registry, unlimited);
-  if (report.space) yield* spacePieces(report.space, unlimited);
+  if (report.space) yield* spacePieces(report.space, report, unlimited);
   if (report.stored) yield* storedPieces(report.stored, unlimited);
   yield* freeablePieces(report, unlimited);
   yield* unavailablePieces(report.registry, unlimited);
@@ -56,22 +57,39 @@ function* registryPieces(state: RegistryState, layout: TableLayout): Generator<s
 
 const SPACE_COLUMNS: Column[] = ['IMAGES', 'ITEMS', 'BYTES', 'UNIQUE', 'SHARED'].map((title) => rightAligned(title));
 
-function* spacePieces(space: Space, layout: TableLayout): Generator<string> {
+function* spacePieces(
+  space: Space,
+  { pulled, now }: Pick<RegistryStatusReport, 'pulled' | 'now'>,
+  layout: TableLayout,
+): Generator<string> {
   yield `${layout.styles.heading('Space')}\n`;
   const counts = `${plural(space.images, 'image')} (${thousands(space.imported)} imported, which take no space), ${plural(space.streams, 'image stream')}, ${plural(space.tagItems, 'tag item')}, ${plural(space.blobs, 'blob')}`;
   const bytes = `${formatBytes(space.bytes)} in total, as Image objects state it, of which ${formatBytes(space.sharedBetweenNamespaces)} is shared between namespaces`;
-  for (const text of [counts, bytes]) for (const line of textLines(text, layout.width)) yield `${line}\n`;
+  const pulls = pulled ? [recentText(pulled, space.images)] : [];
+  const columns = [...SPACE_COLUMNS, ...(pulled ? [rightAligned('LAST PULL')] : [])];
+  for (const text of [counts, bytes, ...pulls]) for (const line of textLines(text, layout.width)) yield `${line}\n`;
   yield '\n';
   const untagged = space.untagged.images > 0 ? [['(no tag)', '', ...spaceCells(space.untagged)]] : [];
   yield* sectionPieces(layout, {
     title: 'By namespace',
-    columns: [{ title: 'NAMESPACE' }, rightAligned('STREAMS'), ...SPACE_COLUMNS],
-    rows: [...space.namespaces.map((one) => [one.namespace, thousands(one.streams), ...spaceCells(one)]), ...untagged],
+    columns: [{ title: 'NAMESPACE' }, rightAligned('STREAMS'), ...columns],
+    rows: [
+      ...space.namespaces.map((one) => [
+        one.namespace,
+        thousands(one.streams),
+        ...spaceCells(one),
+        ...pullCells(pulled?.namespaces.get(one.namespace), now),
+      ]),
+      ...untagged,
+    ],
   });
   yield* sectionPieces(layout, {
     title: 'By image stream',
-    columns: [{ title: 'STREAM' }, ...SPACE_COLUMNS],
-    rows: space.imageStreams.map((one) => [`${one.namespace}/${one.name}`, ...spaceCells(one)]),
+    columns: [{ title: 'STREAM' }, ...columns],
+    rows: space.imageStreams.map((one) => {
+      const name = `${one.namespace}/${one.name}`;
+      return [name, ...spaceCells(one), ...pullCells(pulled?.streams.get(name), now)];
+    }),
   });
   yield* sectionPieces(layout, {
     title: 'By age of the youngest image that needs it',
@@ -82,6 +100,11 @@ function* spacePieces(space: Space, layout: TableLayout): Generator<string> {
 
 function spaceCells({ images, tagItems, bytes, unique }: SpaceOf): string[] {
   return [thousands(images), thousands(tagItems), formatBytes(bytes), formatBytes(unique), formatBytes(bytes - unique)];
+}
+
+/** Formats the age of the last pull; not shown in a table without this column. */
+function pullCells(time: number | undefined, now: number): string[] {
+  return time === undefined ? [] : [pullAge(time, now)];
 }
 
 function rightAligned(title: string): Column {
