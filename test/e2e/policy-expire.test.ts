@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startSandbox, type KubeObject, type Sandbox } from '../../src/sandbox/index.js';
@@ -60,7 +60,7 @@ const documentOf = ({ stdout }: CliResult): PruneDocument => JSON.parse(stdout) 
 const expiredTags = (result: CliResult): unknown =>
   documentOf(result).imageStreams.flatMap((entry) => (entry as { expiredTags?: object[] }).expiredTags ?? []);
 
-test('tags of the status and of the spec are removed with their images; a tag with a source only if the rule says so', async () => {
+test('tags of the status and of the spec are removed with their images; one with a source only with `tracked: true`', async () => {
   const result = await run(policy());
   expect(result.status).toBe(0);
   expect(inStatus()).toEqual(['latest', 'pr-3']);
@@ -156,4 +156,18 @@ test('a plan file names the tags with their entries: one that was changed since 
   );
   expect(expiredTags(result)).toMatchObject([{ tag: 'pr-1', status: 'deleted' }]);
   expect(inSpec()).toEqual(['pr-2']);
+});
+
+test('a backup has the entry of the spec, and a restore brings the items back', async () => {
+  const backup = join(directory, 'backup');
+  const kubeconfig = sandbox.kubeconfig.admin;
+  expect((await run(policy(), ['--backup', backup])).status).toBe(0);
+  expect(inStatus()).toEqual(['latest', 'pr-3']);
+  const [records] = readdirSync(backup, { recursive: true }).filter((name) => String(name).endsWith('streams.jsonl'));
+  expect(readFileSync(join(backup, String(records)), 'utf8')).toContain('"specTags":[{"name":"pr-2"}]');
+  const restored = await regadm(['restore', backup, '--registry-url', sandbox.registryUrl, '--confirm'], {
+    kubeconfig,
+  });
+  expect(restored.stderr + restored.stdout).not.toContain('error:');
+  expect(inStatus()).toEqual(['latest', 'pr-1', 'pr-2', 'pr-3']);
 });

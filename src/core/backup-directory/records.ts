@@ -22,6 +22,8 @@ export interface SavedStream {
   /** What a restore creates the stream with if it no longer exists. */
   settings?: StreamSettings;
   items: SavedItem[];
+  /** Entries of `spec.tags` that the run deletes because their tags expire, as the API server returned them. */
+  specTags?: Record<string, unknown>[];
 }
 
 /** A tag item of an image stream, as its status listed it. */
@@ -107,6 +109,7 @@ function isSavedStream(value: unknown): value is SavedStream {
     isRepositoryName(value.repository) &&
     typeof value.uid === 'string' &&
     (value.settings === undefined || isStreamSettings(value.settings)) &&
+    (value.specTags === undefined || (Array.isArray(value.specTags) && value.specTags.every(isRecord))) &&
     Array.isArray(value.items) &&
     value.items.every(isSavedItem)
   );

@@ -17,11 +17,13 @@ interface StreamRecord {
  * @param object the stream as it is now
  */
 export function savedStream(planned: PlannedStream, object: KubeObject, digests: DigestView): StreamRecord {
+  const specTags = expiredEntries(planned, object);
   const record: SavedStream = {
     repository: planned.repository,
     uid: planned.stream.uid,
     settings: streamSettings(object),
     items: [],
+    ...(specTags.length > 0 ? { specTags } : {}),
   };
   const missing = new Map<number, string>();
   const isOther = object.metadata.uid !== planned.stream.uid;
@@ -45,6 +47,12 @@ export function savedStream(planned: PlannedStream, object: KubeObject, digests:
     });
   });
   return { record, missing };
+}
+
+/** Returns the entries of the spec of the tags that expire. */
+function expiredEntries({ expired }: PlannedStream, { spec }: KubeObject): Record<string, unknown>[] {
+  const names = new Set<unknown>(expired.filter(({ inSpec, whole }) => inSpec && whole).map(({ tag }) => tag));
+  return listOf(spec?.tags).filter((entry) => isRecord(entry) && names.has(entry.name)) as Record<string, unknown>[];
 }
 
 /** Returns the positions of the items, by tag, image and creation time. */
