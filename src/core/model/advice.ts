@@ -70,8 +70,6 @@ export const ADVICE = {
   /** @param names of resources that the user may not list, such as `tasks.tekton.dev` */
   grantSearch: (names: readonly string[]) =>
     `grant it: oc create clusterrole regadm-search --verb=list --resource=${names.join(',')} && oc adm policy add-cluster-role-to-user regadm-search USER`,
-  requireReferrers: 'with --require-visible-referrers, this is an error',
-  acceptInvisible: 'or omit --require-visible-referrers, if none of these objects uses images of this registry',
   /** @param names of resources that can be the only users of images, and that the user may not list */
   grantReferrers: (names: readonly string[]) =>
     `grant it: oc create clusterrole regadm-referrers --verb=list --resource=${names.join(',')} && oc adm policy add-cluster-role-to-user regadm-referrers USER`,

@@ -6,6 +6,8 @@ import type { Referrer } from '../referrer.js';
 const REVISED_KINDS: ReadonlySet<string> = new Set(['StatefulSet', 'DaemonSet']);
 const REVISIONS = 'controllerrevisions.apps';
 
+const ACCEPT = 'or omit --require-visible-referrers, if none of these objects uses images of this registry';
+
 interface Referrers {
   referrers: readonly Pick<Referrer, 'kind'>[];
 }
@@ -24,7 +26,7 @@ export function notVisibleWarnings(notVisible: readonly string[], referrers: Ref
   const kinds = missingKinds(notVisible, referrers);
   if (kinds.length === 0) return [];
   return [
-    `images that only ${usersIn(kinds)} use are not kept, because ${kinds.join(', ')} cannot be listed; ${ADVICE.grantReferrers(kinds)}; ${ADVICE.requireReferrers}`,
+    `images that only ${usersIn(kinds)} use are not kept, because ${kinds.join(', ')} cannot be listed; ${ADVICE.grantReferrers(kinds)}; with --require-visible-referrers, this is an error`,
   ];
 }
 
@@ -34,7 +36,7 @@ export function assertVisible(notVisible: readonly string[], referrers: Referrer
   if (kinds.length === 0) return;
   throw new RegadmError(
     `images that only ${usersIn(kinds)} use would not be kept, because ${kinds.join(', ')} cannot be listed (--require-visible-referrers); nothing was changed`,
-    { code: 'REFERRERS_NOT_VISIBLE', suggestions: [ADVICE.grantReferrers(kinds), ADVICE.acceptInvisible] },
+    { code: 'REFERRERS_NOT_VISIBLE', suggestions: [ADVICE.grantReferrers(kinds), ACCEPT] },
   );
 }
 
