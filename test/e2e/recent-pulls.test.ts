@@ -90,6 +90,16 @@ test('registry status and its report show the last pulls', async () => {
   expect(readFileSync(join(directory, 'status.html'), 'utf8')).toMatch(
     new RegExp(`${item.repository}</th>\\s*<td class="n">3d ago`),
   );
+  writeFileSync(
+    join(directory, 'status.yaml'),
+    'apiVersion: regadm/v1\nkind: RetentionPolicy\ndefaults: { keepPulledWithin: 7d }\n',
+  );
+  const freed = async (...args: string[]): Promise<string | undefined> => {
+    const { stdout, stderr } = await run('registry', 'status', '--policy=status.yaml', '-o', 'json', ...args);
+    expect(stderr.includes('without --pulls the numbers consider no pulls')).toBe(args.length === 0);
+    return JSON.stringify((JSON.parse(stdout) as RegistryStatusDocument).freeable?.policy);
+  };
+  expect(await freed()).not.toBe(await freed(`--pulls=${file}`));
   const { stdout } = await run('registry', 'status', `--pulls=${file}`, '-o', 'json');
   const { pulls, space } = JSON.parse(stdout) as RegistryStatusDocument;
   expect(pulls).toMatchObject({ file, recentImages: 1, coverage: { gaps: [] } });

@@ -1,7 +1,7 @@
 import { Decisions } from '../graph/decide.js';
 import { applyPolicy, toUseOptions, type PruneOptions } from '../graph/options.js';
 import { policyEffect, type PolicyEffect } from '../graph/policy/policy-effect.js';
-import { longestPulledWithin, pullWarnings } from '../graph/pulls/coverage.js';
+import { policyPullWarnings } from '../graph/pulls/coverage.js';
 import { unusedRuleWarnings } from '../graph/policy/unused-rules.js';
 import { subjectCandidates } from '../graph/subject-candidates.js';
 import { collectUses, type UseIndex } from '../graph/uses.js';
@@ -13,9 +13,6 @@ import { plural } from '../terminal/text.js';
 
 /** Maximum number of references that warnings name: tenants choose how many there are. */
 const LISTED = 10;
-
-const NO_PULLS =
-  'the policy contains keepPulledWithin, and without --pulls the numbers consider no pulls; prune images needs --pulls with this policy';
 
 /** What a policy is tried on. */
 interface TrialInput {
@@ -42,8 +39,7 @@ export function tryPolicy({ snapshot, policy, options: others, now }: TrialInput
   return {
     effect,
     warnings: [
-      ...pullWarnings(options, now),
-      ...(options.pulls || longestPulledWithin(options) === undefined ? [] : [NO_PULLS]),
+      ...policyPullWarnings(options, now),
       ...unusedRuleWarnings({ policy, streams: snapshot.streams, decisions }),
       ...invalidNameWarnings(snapshot),
       ...referenceWarnings(uses),

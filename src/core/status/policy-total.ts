@@ -1,6 +1,7 @@
 import { Decisions } from '../graph/decide.js';
 import { applyPolicy, toUseOptions, type PruneOptions } from '../graph/options.js';
 import { policyEffect } from '../graph/policy/policy-effect.js';
+import { policyPullWarnings } from '../graph/pulls/coverage.js';
 import { unusedRuleWarnings } from '../graph/policy/unused-rules.js';
 import { collectUses } from '../graph/uses.js';
 import type { RetentionPolicy } from '../model/retention-policy.js';
@@ -24,6 +25,6 @@ export function policyTotal(
   const { tags, items, images, bytes } = policyEffect({ snapshot, decisions, policy }).total;
   return {
     total: { file: policy.file, rules: policy.rules.length, tags, tagItems: items, images, bytes },
-    warnings: unusedRuleWarnings({ policy, streams, decisions }),
+    warnings: [...policyPullWarnings(options, now), ...unusedRuleWarnings({ policy, streams, decisions })],
   };
 }

@@ -152,14 +152,15 @@ function gridWarnings({ snapshot, custom }: ReadResult, { unreadManifests, ...re
 
 function freeable(
   { snapshot, now }: ReadResult,
-  { revisions, ages, policy }: StatusRequest,
+  { revisions, ages, policy, pulls }: StatusRequest,
   reporter: Reporter,
 ): Freeable {
   snapshot.images.gaps.needPossible();
   const grid = settingsGrid({ snapshot, options: OPTIONS, revisions, ages: ages.map(({ ms }) => ms), now });
   const uses = toUseOptions(OPTIONS, now, snapshot.streams);
   const { invalid, reported } = collectUses(snapshot.referrers, snapshot.digests, uses);
-  const tried = policy && policyTotal(snapshot, policy, OPTIONS, now);
+  const tried =
+    policy && policyTotal(snapshot, policy, { ...OPTIONS, pulls: pulls && { ...pulls, requireComplete: false } }, now);
   for (const line of tried?.warnings ?? []) reporter.warning(line);
   return { ...grid, ageTexts: ages.map(({ text }) => text), invalid, reported, policy: tried?.total };
 }

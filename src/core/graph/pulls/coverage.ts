@@ -48,6 +48,17 @@ export function pullWarnings(options: PulledOptions, now: number): string[] {
   });
 }
 
+/**
+ * Warns about pulls that are not considered although a policy that is only tried states that they keep something.
+ * @throws RegadmError PULLS_INCOMPLETE as `pullWarnings` does
+ */
+export function policyPullWarnings(options: PulledOptions, now: number): string[] {
+  if (options.pulls || longestPulledWithin(options) === undefined) return pullWarnings(options, now);
+  return [
+    'the policy contains keepPulledWithin, and without --pulls the numbers consider no pulls; prune images needs --pulls with this policy',
+  ];
+}
+
 function missingPeriods(covered: readonly Period[], within: number, now: number): Period[] {
   const end = now - Math.min(ALLOWANCE_MS, within / 10);
   return uncovered(covered, { from: Math.max(0, now - within), to: now }).filter(({ from }) => from < end);
