@@ -23,7 +23,7 @@ export async function* followPodLog(
 }
 
 /** Which part of a log to read. */
-export interface PodLogPart {
+interface PodLogPart {
   container: string;
   /** True: the log of the container that ran before the current one. */
   previous: boolean;

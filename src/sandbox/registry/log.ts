@@ -10,7 +10,7 @@ const MAX_LINES = 10_000;
 const CONTAINER = 'registry';
 
 /** Which part of the log of a pod is requested. */
-export interface PodLogQuery {
+interface PodLogQuery {
   namespace: string;
   name: string;
   container?: string;
