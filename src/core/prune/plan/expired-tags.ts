@@ -19,13 +19,21 @@ export interface ExpiryRules extends Decided {
  * Finds the tags that expire and lose items, and those that an interrupted run has left in the spec; by name.
  * @param items those to remove
  */
-export function expiredTags(stream: ImageStream, items: readonly PlannedItem[], rules: ExpiryRules): ExpiredTag[] {
+export function expiredTags(
+  stream: ImageStream,
+  items: readonly Pick<PlannedItem, 'tag'>[],
+  rules: ExpiryRules,
+): ExpiredTag[] {
   return [...losingItems(stream, items, rules), ...unfinished(stream, rules)]
     .map((tag) => Object.freeze(tag))
     .sort((a, b) => compareText(a.tag, b.tag));
 }
 
-function losingItems(stream: ImageStream, items: readonly PlannedItem[], { decisions }: ExpiryRules): ExpiredTag[] {
+function losingItems(
+  stream: ImageStream,
+  items: readonly Pick<PlannedItem, 'tag'>[],
+  { decisions }: ExpiryRules,
+): ExpiredTag[] {
   const removed = new Map<string, number>();
   for (const { tag } of items) removed.set(tag, (removed.get(tag) ?? 0) + 1);
   return stream.tags.flatMap(({ name: tag, items: all }, index) => {

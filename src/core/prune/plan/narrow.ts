@@ -1,24 +1,25 @@
 import type { Decisions } from '../../graph/decide.js';
-import { toImageKey, toItemKey, tagKey, type NamedByPlan } from '../../graph/named-by-plan.js';
+import { toImageKey, toItemKey, toTagKey, tagKey, type NamedByPlan } from '../../graph/named-by-plan.js';
 import { refusal } from '../../model/errors.js';
 import type { SnapshotView } from '../../model/table/snapshot.js';
+import { expiredTags, type ExpiryRules } from './expired-tags.js';
 import type { ParsedPlanFile } from './parse-plan-file.js';
 import type { PlanFile, PlanFileItem, PlanFileStream } from './plan-file.js';
 
 /**
  * Compares a plan file with what the rules alone would delete now.
- * @param decisions the decision without the plan file
+ * @param rules with the decision without the plan file
  * @returns `only`: what the file names; `kept`: what the file names, but the rules keep now
  * @throws RegadmError PLAN_OF_ANOTHER_CLUSTER; PLAN_EDITED if an edited file names what the rules keep
  */
 export function compareWithPlanFile(
-  snapshot: SnapshotView,
-  decisions: Decisions,
+  rules: ExpiryRules,
   { content, unchanged }: ParsedPlanFile,
 ): { only: NamedByPlan; kept: string[] } {
+  const { snapshot, decisions } = rules;
   assertSameCluster(snapshot, content);
   const kept = [...itemsKept(snapshot, decisions, content), ...imagesKept(snapshot, decisions, content)];
-  if (!unchanged && kept.length > 0) throw edited(kept);
+  if (!unchanged) assertNothingAdded([...kept, ...tagsKept(rules, content)]);
   return { only: toNamed(content), kept };
 }
 
@@ -49,6 +50,26 @@ function describeItem({ namespace, name }: PlanFileStream, { tag, image }: PlanF
   return `${namespace}/${name}:${tag} ${image}`;
 }
 
+/** Finds the tags that the file lets expire and the rules do not. */
+function tagsKept(rules: ExpiryRules, { imageStreams }: PlanFile): string[] {
+  const { snapshot, decisions } = rules;
+  const positions = new Map(snapshot.streams.map(({ uid }, index) => [uid, index]));
+  return imageStreams.flatMap(({ uid, namespace, name, expiredTags: tags = [] }) => {
+    const index = positions.get(uid);
+    const expired = new Set<string>();
+    if (index !== undefined && tags.length > 0) {
+      const stream = snapshot.streams[index]!;
+      const removed = stream.tags.flatMap(({ name: tag, items }, at) =>
+        items.flatMap((_item, position) => (decisions.item(index, at, position).kept ? [] : [{ tag }])),
+      );
+      for (const { tag } of expiredTags(stream, removed, rules)) expired.add(toTagKey(stream, tag));
+    }
+    return tags
+      .filter(({ tag, entry }) => !expired.has(tagKey(uid, tag, entry)))
+      .map(({ tag }) => `tag ${namespace}/${name}:${tag}`);
+  });
+}
+
 /** Returns the keys of a stream's items that the rules delete. */
 function deletedItems({ streams, digests }: SnapshotView, decisions: Decisions, index?: number): Set<string> {
   const deleted = new Set<string>();
@@ -72,9 +93,10 @@ function imagesKept({ images }: SnapshotView, decisions: Decisions, file: PlanFi
   return file.images.filter(({ name, uid }) => !isDeleted(name, uid)).map(({ name }) => `image ${name}`);
 }
 
-function edited(kept: string[]): Error {
+function assertNothingAdded(kept: string[]): void {
+  if (kept.length === 0) return;
   const others = kept.length > 1 ? ` and ${kept.length - 1} more` : '';
-  return refusal(
+  throw refusal(
     'PLAN_EDITED',
     `the plan was edited to delete what a new plan would not: ${kept[0]}${others}; nothing was changed`,
     ['make a new plan with --plan-out'],

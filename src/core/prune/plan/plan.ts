@@ -47,7 +47,7 @@ function restrict(
 ): Decided & Pick<ImagePrunePlan, 'only' | 'keptDespitePlanFile'> {
   const { planFile, snapshot } = evidence;
   if (!planFile) return { ...decided, keptDespitePlanFile: [] };
-  const { only, kept } = compareWithPlanFile(snapshot, decided.decisions, planFile);
+  const { only, kept } = compareWithPlanFile({ snapshot, options, ...decided }, planFile);
   return { ...decideAgain(decided, evidence, options, only), only, keptDespitePlanFile: kept };
 }
 

@@ -8,6 +8,7 @@ import {
   type ParsedPlanFile,
 } from '../../../../src/core/prune/plan/parse-plan-file.js';
 import { checksum, toPlanFile, withPlanOptions, type PlanFile } from '../../../../src/core/prune/plan/plan-file.js';
+import type { RetentionPolicy } from '../../../../src/core/model/retention-policy.js';
 import type { RegadmError } from '../../../../src/core/model/errors.js';
 import {
   anImageStream,
@@ -25,6 +26,23 @@ const cluster = [
   ...NAMES.map((name) => anOrdinaryImage(name)),
   anImageStream('ns/app').withTag('latest', NAMES.map(digest)),
 ];
+
+const KEEP = { keepTagRevisions: 3, keepYoungerThanMs: 3_600_000 };
+const any = (): boolean => true;
+/** A policy by which every old tag expires. */
+const EXPIRE_ALL: RetentionPolicy = {
+  file: 'policy.yaml',
+  source: { apiVersion: 'regadm/v1', kind: 'RetentionPolicy', rules: [] },
+  rules: [
+    {
+      ...KEEP,
+      name: 'all',
+      match: { namespace: any, stream: any, tag: any },
+      expireTag: { olderThanMs: 1, keepNewest: 0, orderBy: 'created', tracked: false },
+    },
+  ],
+  defaults: KEEP,
+};
 
 const fresh = (): ImagePrunePlan => aPlan(cluster);
 const file = (): PlanFile => toPlanFile(fresh(), 'https://api', NOW);
@@ -63,6 +81,20 @@ test('only objects in both the file and a fresh plan are deleted', () => {
   expect(narrowed.decisions.image(keptImage).because.rule).toBe('tag-item');
 });
 
+test('a plan file that was edited to delete less can still name tags that expire', () => {
+  const options = pruneOptions({ policy: EXPIRE_ALL });
+  const evidence = { snapshot: aSnapshot(...cluster), now: NOW };
+  const plan = toPlanFile(planImagePrune(evidence, options), 'https://api', NOW);
+  expect(plan.imageStreams[0]!.expiredTags).toEqual([{ tag: 'latest' }]);
+  plan.images = [];
+  const edited = { content: plan, unchanged: false };
+  expect(planImagePrune({ ...evidence, planFile: edited }, options).streams[0]!.expired).toMatchObject([
+    { tag: 'latest' },
+  ]);
+  plan.imageStreams[0]!.expiredTags = [{ tag: 'latest', entry: '0123456789abcdef' }];
+  expect(refused(() => planImagePrune({ ...evidence, planFile: edited }, options)).code).toBe('PLAN_EDITED');
+});
+
 test('objects that are now in use or no longer exist are skipped and reported', () => {
   const later = applied({ content: file(), unchanged: true }, [
     ...NAMES.slice(0, 4).map((name) => anOrdinaryImage(name)),
@@ -79,6 +111,16 @@ describe('a plan file is refused with exit status 4', () => {
     plan.images.push({ name: digest('a'), uid: 'uid' });
     expect(read(plan).unchanged).toBe(false);
     expect(refused(() => applied(read(plan)))).toMatchObject({ code: 'PLAN_EDITED', exitCode: 4 });
+  });
+
+  test('if it was edited to let a tag expire that the rules keep', () => {
+    const plan = file();
+    plan.imageStreams[0]!.expiredTags = [{ tag: 'latest' }];
+    expect(refused(() => applied(read(plan)))).toMatchObject({
+      code: 'PLAN_EDITED',
+      exitCode: 4,
+      message: expect.stringContaining('tag ns/app:latest') as string,
+    });
   });
 
   test('if its options were edited', () => {
