@@ -3,7 +3,7 @@ import type { CronJobRequest, Prune } from '../core/schedule/cron-job/request.js
 import { refusedArgument } from '../core/schedule/cron-job/refused-arguments.js';
 import { flagOf, pruneSteps } from '../core/schedule/cron-job/steps.js';
 import { toObjectPruneRequest } from '../flags/object-prune.js';
-import { toImagePruneRequest } from '../flags/prune-images.js';
+import { checkFlagsTogether, toImagePruneRequest } from '../flags/prune-images.js';
 import { parserMessage } from './parser-message.js';
 
 type Values = Record<string, unknown>;
@@ -19,7 +19,9 @@ const CHECKS: Record<Prune, (values: Values) => unknown> = {
 };
 
 /** Flags whose file is in the pod, so that it cannot be read here. */
-const FILES_IN_POD = ['certificate-authority', 'protect', 'policy', 'referrers-file'];
+const FILES_IN_POD = ['certificate-authority', 'protect', 'policy', 'referrers-file', 'pulls'];
+/** Flags that work only with `--pulls`. */
+const OF_PULLS = ['keep-pulled-within', 'require-complete-pulls'];
 
 /**
  * Checks the further arguments of the prunes in a request with the prunes' own flags, so that no run fails because of
@@ -53,7 +55,9 @@ async function normalizedExtra(prune: Prune, args: readonly string[], parseAs: P
 
 async function checkStep(prune: Prune, args: readonly string[], parseAs: ParseAs): Promise<void> {
   const { flags } = await parseAs(`prune:${prune}`, args.slice(2));
-  const readable = Object.entries(flags).filter(([name]) => !FILES_IN_POD.includes(name));
+  if (prune === 'images') checkFlagsTogether(flags as Parameters<typeof checkFlagsTogether>[0]);
+  const unchecked = flags.pulls === undefined ? FILES_IN_POD : [...FILES_IN_POD, ...OF_PULLS];
+  const readable = Object.entries(flags).filter(([name]) => !unchecked.includes(name));
   await CHECKS[prune](Object.fromEntries(readable));
 }
 

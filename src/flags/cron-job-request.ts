@@ -40,6 +40,7 @@ function count(flags: CronJobFlagValues, name: CountFlag, fallback: number, max?
 
 function pruneSettings(flags: CronJobFlagValues, settings: ReadonlySet<string>): PruneSettings {
   checkWith(flags, settings);
+  checkPolicy(flags, settings);
   const keepYoungerThan = flags['keep-younger-than'] ?? DEFAULT.keepYoungerThan;
   durationFlag('keep-younger-than', keepYoungerThan);
   return {
@@ -55,6 +56,18 @@ function pruneSettings(flags: CronJobFlagValues, settings: ReadonlySet<string>):
     loglevel: count(flags, 'job-loglevel', DEFAULT.loglevel, 10),
     extra: { images: flags['images-arg'], builds: flags['builds-arg'], deployments: flags['deployments-arg'] },
   };
+}
+
+/** Refuses flags that would be ignored, because the policy of `prune images` states their values. */
+function checkPolicy(flags: CronJobFlagValues, settings: ReadonlySet<string>): void {
+  if (!flags['images-arg']?.some((arg) => /^(?:--)?policy=/.test(arg))) return;
+  // Prunes of other objects use --keep-younger-than, too.
+  const ignored = ['keep-tag-revisions', ...(flags.with?.length ? [] : ['keep-younger-than'])] as const;
+  const given = ignored.find((name) => flags[name as keyof CronJobFlagValues] !== undefined && !settings.has(name));
+  if (given !== undefined)
+    throw usageError(
+      `--${given} cannot be specified with --images-arg=policy=…: the file states it, in its rules or its defaults`,
+    );
 }
 
 /** Flags that have an effect only with one of these prunes. */

@@ -153,7 +153,7 @@ export async function pruneOptionsOf(flags: DecisionFlagValues, pruneRegistry = 
 }
 
 /** @throws RegadmError USAGE if another flag decides what --policy decides, or what policies need is not known */
-function checkPolicyFlag(flags: DecisionFlagValues): void {
+export function checkPolicyFlag(flags: DecisionFlagValues): void {
   if (flags.policy === undefined) return;
   const refuse = (other: string, why: string): never => {
     throw usageError(`--policy cannot be specified with --${other}${why}`);

@@ -4,12 +4,14 @@ import { usageError } from '../core/model/errors.js';
 import type { BackupRequest } from '../core/prune/backup/request.js';
 import type { VerifyRequest } from '../core/prune/verify/request.js';
 import { CONFIRMED, DRY_RUN, type ImagePruneRequest } from '../core/prune/request.js';
-import { decisionFlags, pruneOptionsOf } from './decision.js';
+import { checkPolicyFlag, decisionFlags, pruneOptionsOf } from './decision.js';
 import { clusterFlags } from './cluster.js';
 import { requestTimeoutFlag } from './duration.js';
 import { metricsFlags } from './metrics.js';
 import { outputFlags } from './output.js';
 import { maxDeleteFlag } from './max-delete.js';
+import { checkPullsFlag } from './recent-pulls.js';
+import { checkReferrersFileFlag } from './referrers-file.js';
 import { registryFlags } from './registry.js';
 import { OBJECT_STORE_FLAGS, storageFlag, storageFlags, storageNameFlag } from './storage.js';
 
@@ -134,6 +136,17 @@ export async function toImagePruneRequest(flags: PruneImagesFlagValues): Promise
     backup: await backupRequest(flags),
     verify: await verifyRequest(flags),
   };
+}
+
+/**
+ * Checks which flags are refused together, without reading a file that a flag names.
+ * @throws RegadmError USAGE
+ */
+export function checkFlagsTogether(flags: PruneImagesFlagValues): void {
+  checkPolicyFlag(flags);
+  checkReferrersFileFlag(flags);
+  checkPullsFlag(flags);
+  checkCombinations(flags);
 }
 
 async function backupRequest(flags: PruneImagesFlagValues): Promise<BackupRequest | undefined> {

@@ -1,6 +1,6 @@
 import { Flags, type Interfaces } from '@oclif/core';
 import type { PruneOptions, PullOptions } from '../core/graph/options.js';
-import { longestPulledWithin } from '../core/graph/pulls/coverage.js';
+import { assertPullsCount, longestPulledWithin } from '../core/graph/pulls/coverage.js';
 import { usageError } from '../core/model/errors.js';
 import { durationFlag } from './duration.js';
 
@@ -53,6 +53,19 @@ export async function pullOptionsOf(flags: RecentPullFlagValues): Promise<PullOp
   const { readPullsFile } = await import('../core/rule-files/pulls-file.js');
   const history = await readPullsFile(file, '--pulls');
   return { file, history, ...keep, requireComplete: flags['require-complete-pulls'] ?? false };
+}
+
+/**
+ * Checks `--pulls` without reading its file. A policy can state for how long pulls keep images.
+ * @throws RegadmError USAGE
+ */
+export function checkPullsFlag({
+  pulls,
+  policy,
+  'keep-pulled-within': within,
+}: RecentPullFlagValues & { policy?: string }): void {
+  const keepPulledWithinMs = within === undefined ? undefined : durationFlag('keep-pulled-within', within);
+  if (pulls !== undefined && policy === undefined) assertPullsCount({ pulls: { keepPulledWithinMs } });
 }
 
 /** @throws RegadmError USAGE if the policy keeps what was pulled recently, and no file states what was pulled */

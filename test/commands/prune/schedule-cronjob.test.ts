@@ -475,6 +475,19 @@ describe('every setting has a flag', () => {
     expect(outcome.stderr).toContain('no run succeeds unless the image contains /etc/policy.yaml');
   });
 
+  test('a file of pulls is in the pod', async () => {
+    const outcome = await cronjob('--images-arg=pulls=/no/pulls.json', '--images-arg=keep-pulled-within=30d');
+    expect(podOf(outcome).containers[0]!.args).toContain('--pulls=/no/pulls.json');
+    expect(outcome.stderr).toContain('no run succeeds unless the image contains /no/pulls.json');
+  });
+
+  test('the prune of builds uses --keep-younger-than beside a policy', async () => {
+    const flags = ['--images-arg=policy=/etc/policy.yaml', '--with=builds', '--keep-younger-than=24h'];
+    const { initContainers, containers } = podOf(await cronjob(...flags));
+    expect(initContainers![0]!.args).toContain('--keep-younger-than=24h');
+    expect(containers[0]!.args).not.toContainEqual(expect.stringContaining('--keep-'));
+  });
+
   test('a further argument replaces the argument of the same flag', async () => {
     const { args } = podOf(await cronjob('--images-arg=confirm=false', '--images-arg=force-insecure')).containers[0]!;
     expect(args.filter((arg) => arg.includes('confirm'))).toEqual(['--no-confirm']);
@@ -505,6 +518,7 @@ describe('every setting has a flag', () => {
   test.each([
     ['confirm=false', 'warning: with --images-arg=no-confirm, prune images is only a dry run and deletes nothing'],
     ['keep-younger-than=1h', 'prune images runs with --keep-younger-than=1h instead of --keep-younger-than=96h'],
+    ['policy=/no/policy', 'warning: no run succeeds unless the image contains /no/policy (--policy=/no/policy)'],
     ['protect=/etc/keep', 'warning: no run succeeds unless the image contains /etc/keep (--protect=/etc/keep)'],
   ])('--images-arg=%s gets a note', async (arg, note) => {
     const { status, stderr } = await cronjob(`--images-arg=${arg}`);
@@ -580,6 +594,39 @@ test.each([
   [['--images-arg=--no-such-flag'], '--images-arg: unknown flag: --no-such-flag'],
   [['--images-arg=--max-delete=most'], '--images-arg: invalid argument "most" for "--max-delete"'],
   [['--images-arg=--plan=/tmp/plan'], '--images-arg: --plan cannot be specified with --keep-tag-revisions'],
+  [
+    ['--images-arg=policy=/etc/p', '--images-arg=referrers=oc'],
+    '--images-arg: --policy cannot be specified with --referrers=oc, which does not see every use of a tag',
+  ],
+  [
+    ['--images-arg=policy=/etc/p', '--images-arg=prune-over-size-limit'],
+    '--images-arg: --policy cannot be specified with --prune-over-size-limit',
+  ],
+  [
+    ['--images-arg=policy=/etc/p', '--images-arg=keep-younger-than=1h'],
+    '--images-arg: --policy cannot be specified with --keep-younger-than',
+  ],
+  [
+    ['--images-arg=policy=/etc/p', '--images-arg=plan=/etc/plan'],
+    '--images-arg: --plan cannot be specified with --policy',
+  ],
+  [
+    ['--images-arg=referrers-file=/etc/r', '--images-arg=referrers=oc'],
+    '--images-arg: --referrers-file cannot be specified with --referrers=oc',
+  ],
+  [['--images-arg=pulls=/etc/pulls'], '--images-arg: --pulls'],
+  [
+    ['--images-arg=pulls=/etc/pulls', '--images-arg=keep-pulled-within=soon'],
+    '--images-arg: invalid argument "soon" for "--keep-pulled-within"',
+  ],
+  [
+    ['--images-arg=policy=/etc/p', '--keep-tag-revisions=5'],
+    '--keep-tag-revisions cannot be specified with --images-arg=policy=…: the file states it',
+  ],
+  [
+    ['--images-arg=--policy=/etc/p', '--keep-younger-than=96h'],
+    '--keep-younger-than cannot be specified with --images-arg=policy=…: the file states it',
+  ],
   [['--with=builds', '--builds-arg=max-delete=1Gi'], '--builds-arg: invalid argument "1Gi" for "--max-delete"'],
   [['--with=builds', '--builds-arg=orphans'], '--builds-arg: --orphans is not possible here'],
   [['--with=deployments', '--deployments-arg=replica-sets'], '--deployments-arg: --replica-sets is not possible here'],

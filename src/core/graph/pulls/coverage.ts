@@ -1,7 +1,7 @@
 import { RegadmError, usageError } from '../../model/errors.js';
 import { uncovered, type Period } from '../../model/pulls.js';
 import { humanDuration } from '../../model/values/age.js';
-import type { PruneOptions } from '../options.js';
+import type { PruneOptions, PullOptions } from '../options.js';
 
 /** Maximum number of periods that a message lists. */
 const LISTED = 10;
@@ -9,16 +9,18 @@ const LISTED = 10;
 const ALLOWANCE_MS = 3_600_000;
 
 type PulledOptions = Pick<PruneOptions, 'pulls' | 'policy'>;
+/** How long pulls count. */
+type Within = Pick<PruneOptions, 'policy'> & { pulls?: Pick<PullOptions, 'keepPulledWithinMs'> };
 
 /** Returns the longest time for which a pull keeps something, in ms; undefined if pulls keep nothing. */
-export function longestPulledWithin({ pulls, policy }: PulledOptions): number | undefined {
+export function longestPulledWithin({ pulls, policy }: Within): number | undefined {
   const parts = policy ? [policy.defaults, ...policy.rules] : [];
   const times = [pulls, ...parts].flatMap((part) => part?.keepPulledWithinMs ?? []);
   return times.length > 0 ? Math.max(...times) : undefined;
 }
 
 /** @throws RegadmError USAGE if a pulls file has no effect, because nothing states for how long pulls count */
-export function assertPullsCount(options: PulledOptions): void {
+export function assertPullsCount(options: Within): void {
   if (options.pulls && longestPulledWithin(options) === undefined)
     throw usageError('--pulls needs --keep-pulled-within, or a policy with keepPulledWithin: nothing else uses it', [
       '--keep-pulled-within=30d keeps what was pulled within 30 days',

@@ -32,7 +32,7 @@ function replacementHint({ prune, own, by }: Replacement): string {
 
 /** Further arguments that name a file which is not in every pod. */
 const FILE_IN_IMAGE =
-  /^--(?:protect|policy|referrers-file|certificate-authority)=(?!\/(?:var\/)?run\/secrets\/kubernetes\.io\/)(.*)$/s;
+  /^--(?:protect|policy|referrers-file|pulls|certificate-authority)=(?!\/(?:var\/)?run\/secrets\/kubernetes\.io\/)(.*)$/s;
 
 function fileHints({ extra }: PruneSettings): string[] {
   return (extra.images ?? []).flatMap((arg) => {
