@@ -1,6 +1,8 @@
 import { protectionMatcher } from '../model/protection.js';
 import type { RetentionRule } from '../model/retention-policy.js';
 import { streamKey } from '../model/image-stream.js';
+import type { PendingTag } from '../model/pending-tags.js';
+import { specVersion } from '../model/spec-tag.js';
 import type { ImageStream } from '../model/table/snapshot.js';
 import { firstUse } from './first-use.js';
 import type { PruneOptions } from './options.js';
@@ -39,6 +41,12 @@ export function unfinishedTags(stream: ImageStream, rules: Rules): UnfinishedTag
 
 function matches({ match }: RetentionRule, { namespace, name }: ImageStream, tag: string): boolean {
   return match.namespace(namespace) && match.stream(name) && match.tag(tag);
+}
+
+/** Returns the tags of the annotation that are still to be deleted: their entry is the same, and they have no items. */
+export function remainingTags(stream: ImageStream): PendingTag[] {
+  const { pendingTags = [] } = stream;
+  return pendingTags.filter(({ tag, version }) => specVersion(stream, tag) === version && !hasItems(stream, tag));
 }
 
 /** True if a tag of a stream has items. */

@@ -1,5 +1,5 @@
+import { remainingTags } from '../../graph/unfinished-tags.js';
 import type { RepositoryName } from '../../model/names/repository-name.js';
-import { remainingTags } from './pending-tags.js';
 import { updateStream } from './update-stream.js';
 import type { Run } from './run.js';
 

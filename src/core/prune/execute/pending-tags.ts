@@ -1,4 +1,4 @@
-import { hasItems } from '../../graph/unfinished-tags.js';
+import { remainingTags } from '../../graph/unfinished-tags.js';
 import type { PendingTag } from '../../model/pending-tags.js';
 import { specVersion } from '../../model/spec-tag.js';
 import type { ImageStream } from '../../model/table/snapshot.js';
@@ -48,10 +48,4 @@ export function tagsToNote(
     return isMeant ? [{ tag, version }] : [];
   });
   return added.length > 0 ? [...remainingTags(stream), ...added] : undefined;
-}
-
-/** Returns the tags of the annotation that are still to be deleted: their entry is the same, and they have no items. */
-export function remainingTags(stream: ImageStream): PendingTag[] {
-  const { pendingTags = [] } = stream;
-  return pendingTags.filter(({ tag, version }) => specVersion(stream, tag) === version && !hasItems(stream, tag));
 }

@@ -1,5 +1,6 @@
 import type { ImagePruneReport } from '../report.js';
 import { hasDeletedInRegistry, STATUS } from '../outcome.js';
+import { remainingTags } from '../../graph/unfinished-tags.js';
 import { streamKey } from '../../model/image-stream.js';
 
 /** Tags that never move: with a build date or a commit in their name. */
@@ -28,7 +29,21 @@ export function hintsFor(report: ImagePruneReport): string[] {
       `${fixed.count} tags have a build date or a commit in their name (${fixed.example} …): each keeps one image until the tag is deleted`,
     );
   }
-  return [...hints, ...registryHints(report)];
+  return [...hints, ...unfinishedTagHints(report), ...registryHints(report)];
+}
+
+/** Returns a hint about tags that a run with a policy has left in the spec, if this run has none to finish it. */
+function unfinishedTagHints({ plan: { snapshot, options } }: ImagePruneReport): string[] {
+  if (options.policy) return [];
+  const left = snapshot.streams
+    .filter(({ namespace }) => options.namespace === undefined || namespace === options.namespace)
+    .flatMap((stream) => remainingTags(stream).map(({ tag }) => `${streamKey(stream)}:${tag}`));
+  const [first] = left;
+  if (first === undefined) return [];
+  const which = left.length > 1 ? `${left.length} tags (first: ${first}) are` : `tag ${first} is`;
+  return [
+    `${which} still to be deleted from spec.tags (annotation regadm/pending-tags): a run with the policy under which tags expire finishes this (--policy)`,
+  ];
 }
 
 /**
