@@ -7,6 +7,8 @@ import { runCli, type CliResult } from '../support/cli.js';
 import { aRunningPod, HOST } from '../support/prune-scene.js';
 import { regadm } from '../support/regadm.js';
 
+/** Size of an annotation that leaves room for a few tags: the API server allows 256 KiB for all of them. */
+const ALMOST_FULL = 255 * 1024 - 1200;
 const OLD = '2025-01-01T00:00:00Z';
 const FROM = { kind: 'DockerImage', name: 'quay.io/shop/web:1' };
 const directory = mkdtempSync(join(tmpdir(), 'regadm-policy-'));
@@ -134,13 +136,59 @@ test('the next run finishes after kill -9 between the two steps', async () => {
   expect(stream().metadata.annotations).toBeUndefined();
 });
 
-test('without the permission, nothing is deleted, and the error names it', async () => {
-  const result = await run(policy(), [], sandbox.kubeconfig.pruner);
-  expect(result.status).toBe(1);
-  expect(result.stderr).toContain('delete imagestreamtags.image.openshift.io');
-  expect(result.stderr).toContain('oc adm policy add-cluster-role-to-user regadm-tag-remover USER');
-  expect(inStatus()).toEqual(['latest', 'pr-1', 'pr-2', 'pr-3']);
+test('a server that reports success and keeps the tag makes the exit status 3, and the next run finishes', async () => {
+  sandbox.addFault('DELETE imagestreamtags => 200');
+  const result = await run(policy());
+  expect(result.status).toBe(3);
+  expect(expiredTags(result)).toMatchObject([
+    { tag: 'pr-1', status: 'deleted' },
+    { tag: 'pr-2', status: 'failed' },
+  ]);
+  sandbox.clearFaults();
+  const plain = await regadm(['prune', 'images', '--registry-url', sandbox.registryUrl], {
+    kubeconfig: sandbox.kubeconfig.admin,
+  });
+  expect(plain.stderr).toContain('tag shop/web:pr-2 is still to be deleted from spec.tags');
+  const next = await run(policy());
+  expect(next.status).toBe(0);
+  expect(next.stderr).not.toContain('still to be deleted');
+  expect(inSpec()).toEqual(['pr-3', 'pr-9']);
 });
+
+test('with --prune-registry=false, the tags are removed, and nothing is deleted in the registry', async () => {
+  const earlier = sandbox.requests.length;
+  const result = await run(policy(), ['--prune-registry=false']);
+  expect(result.status).toBe(0);
+  expect(inStatus()).toEqual(['latest', 'pr-3']);
+  expect(inSpec()).toEqual(['pr-3', 'pr-9']);
+  expect(stream().metadata.annotations).toBeUndefined();
+  const deletions = sandbox.requests.slice(earlier).filter(({ method }) => method === 'DELETE');
+  expect(deletions.filter(({ path }) => !path.startsWith('/apis/image.openshift.io/'))).toEqual([]);
+});
+
+test.each(['true', 'false'])(
+  'tags that do not fit into the annotation go in batches (--prune-registry=%s)',
+  async (on) => {
+    const names = Array.from({ length: 12 }, (_, index) => `pr-b${index}`);
+    const before = stream();
+    sandbox.store.put('imagestreams', {
+      ...before,
+      metadata: { ...before.metadata, annotations: { padding: 'x'.repeat(ALMOST_FULL) } },
+      spec: { tags: [...(before.spec!.tags as object[]), ...names.map((name) => ({ name }))] },
+    });
+    for (const name of names) sandbox.registry.push('shop/web', name, { created: OLD, layers: ['base', name] });
+    const earlier = sandbox.requests.length;
+    const result = await run(policy(), [`--prune-registry=${on}`]);
+    expect(result.status).toBe(0);
+    expect(inStatus()).toEqual(['latest', 'pr-3']);
+    expect(inSpec()).toEqual(['pr-3', 'pr-9']);
+    expect(documentOf(result).summary).toMatchObject({ imageStreamTags: 14, failed: 0 });
+    expect(Object.keys(stream().metadata.annotations!)).toEqual(['padding']);
+    const isUpdate = ({ method, path }: { method: string; path: string }): boolean =>
+      method === 'PUT' && path.endsWith('/imagestreams/web/status');
+    expect(sandbox.requests.slice(earlier).filter(isUpdate).length).toBeGreaterThan(3);
+  },
+);
 
 test('a plan file names the tags with their entries: one that was changed since stays in the spec', async () => {
   const plan = join(directory, 'plan.json');
