@@ -306,9 +306,8 @@ test('with a policy, the rule is named instead of flags', async () => {
     'without "keep: always" in rule "releases", with keepTagRevisions: 0 in rule "releases"',
   ]);
   expect(would(why(tagged({ dev: 1 }, { dev: 2 }), d('image'), { policy }))).toEqual([
-    'with keepTagRevisions: 0 in rule "rest"',
-    'once tag dev is deleted',
     'with keepTagRevisions: 1 in rule "rest"',
+    'once tag dev is deleted',
     'once 1 newer image is pushed to tag dev',
   ]);
   const gone = why(tagged({ old: 0 }, { old: 1 }), d('image'), { policy });

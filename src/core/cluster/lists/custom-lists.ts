@@ -13,9 +13,9 @@ import type { ReadOptions } from './read-result.js';
  */
 export async function findKinds(
   api: ClusterApi,
-  { withoutReferrers, onlyAsOc, everything, custom, signal }: ReadOptions,
+  { withoutReferrers, withoutCustomKinds, onlyAsOc, everything, custom, signal }: ReadOptions,
 ): Promise<CustomResource[]> {
-  if (withoutReferrers || onlyAsOc) return [];
+  if (withoutReferrers || withoutCustomKinds || onlyAsOc) return [];
   const wellKnown = everything ? [] : findCustomKinds(api, signal);
   const declared = custom?.declared ? findDeclaredKinds(api, custom.declared, signal) : [];
   return (await Promise.all([wellKnown, declared])).flat();

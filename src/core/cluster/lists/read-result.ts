@@ -20,6 +20,8 @@ export interface ReadOptions {
    * names of the registry.
    */
   everything?: { hosts: string[]; skip: readonly string[] };
+  /** Reads no custom kinds: the workloads that every cluster has are enough to name users, but not to prune. */
+  withoutCustomKinds?: boolean;
   /** Custom resources that the user declares, and what follows if a kind may not be listed. */
   custom?: CustomOptions;
   signal?: AbortSignal;

@@ -13,13 +13,14 @@ export interface ClusterPorts {
 }
 
 /**
- * Reads images, image streams and the objects that use images. If the user may not list all of the latter, a warning
- * says that no users are named.
+ * Reads images, image streams and the workloads that use images. If the user may not list all of the latter, a warning
+ * says that no users are named. Custom kinds are not read: users are named for information only, and the printed Job
+ * would need a role for each kind.
  * @throws ApiError if images or image streams cannot be listed
  */
 export async function readCluster({ api, reporter, signal }: ClusterPorts): Promise<ReadResult> {
   reporter.phase('listing');
-  const options = { signal, onPage: ({ count }: { count: number }) => reporter.tick(count) };
+  const options = { signal, withoutCustomKinds: true, onPage: ({ count }: { count: number }) => reporter.tick(count) };
   try {
     const read = await readSnapshot(api, options);
     for (const line of notVisibleWarnings(read.custom.notVisible, read.snapshot)) reporter.warning(line);
