@@ -190,6 +190,14 @@ test.each(['true', 'false'])(
   },
 );
 
+test('without the permission, nothing is deleted, and the error names it', async () => {
+  const result = await run(policy(), [], sandbox.kubeconfig.pruner);
+  expect(result.status).toBe(1);
+  expect(result.stderr).toContain('delete imagestreamtags.image.openshift.io');
+  expect(result.stderr).toContain('oc adm policy add-cluster-role-to-user regadm-tag-remover USER');
+  expect(inStatus()).toEqual(['latest', 'pr-1', 'pr-2', 'pr-3']);
+});
+
 test('a plan file names the tags with their entries: one that was changed since stays in the spec', async () => {
   const plan = join(directory, 'plan.json');
   const { registryUrl } = sandbox;
