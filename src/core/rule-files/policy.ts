@@ -124,6 +124,8 @@ function readName(rule: Field, field: Field | undefined, names: Set<string>): st
   if (name === undefined) return undefined;
   if (name.length > MAX_NAME_LENGTH) return field.report(`must have at most ${MAX_NAME_LENGTH} characters`);
   if (/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(name)) return field.report('must not contain control characters');
+  if (name.trim() !== name) return field.report('must not start or end with a space');
+  if (name === '(defaults)') return field.report('must not be "(defaults)", which names the defaults of the policy');
   if (names.has(name)) return field.report(`another rule has the name "${name}"; names must differ`);
   names.add(name);
   return name;

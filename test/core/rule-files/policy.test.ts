@@ -52,6 +52,13 @@ defaults: { keepYoungerThan: 2h }
 });
 
 test.each([
+  ['a ', 'must not start or end with a space'],
+  ['(defaults)', 'must not be "(defaults)", which names the defaults of the policy'],
+])('a rule cannot have the name "%s"', async (name, message) => {
+  expect(await problemsIn(`${HEADER}rules: [{ name: "${name}" }]`)).toEqual([`3 rules[0].name: ${message}`]);
+});
+
+test.each([
   ['no rules', ''],
   ['an empty list of rules', 'rules: []'],
   ['nothing after rules:', 'rules:'],
