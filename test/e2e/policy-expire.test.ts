@@ -118,6 +118,39 @@ test('a push during the run keeps the tag and its items', async () => {
   expect(inSpec()).toContain('pr-2');
 });
 
+test('what is pushed between the last read and the deletion is put back', async () => {
+  let isPushed = false;
+  sandbox.onRequest(({ method, path }) => {
+    if (isPushed || method !== 'DELETE' || !path.endsWith('/imagestreamtags/web:pr-2')) return;
+    isPushed = true;
+    sandbox.registry.push('shop/web', 'pr-2', { layers: ['base', 'pushed'] });
+  });
+  const result = await run(policy());
+  expect(expiredTags(result)).toMatchObject([
+    { tag: 'pr-1', status: 'deleted' },
+    { tag: 'pr-2', status: 'skipped', reason: expect.stringContaining('what was pushed was put back') },
+  ]);
+  expect(inStatus()).toContain('pr-2');
+  expect(JSON.stringify(stream().status!.tags)).toContain('"tag":"pr-2","items":[{');
+  expect(result.status).toBe(0);
+});
+
+test('a push that was deleted and cannot be put back is an error that names its image', async () => {
+  let pushed = '';
+  sandbox.onRequest(({ method, path }) => {
+    if (pushed || method !== 'DELETE' || !path.endsWith('/imagestreamtags/web:pr-2')) return;
+    pushed = sandbox.registry.push('shop/web', 'pr-2', { layers: ['base', 'pushed'] }).digest;
+    sandbox.addFault('PUT imagestreams => 403');
+  });
+  const result = await run(policy());
+  expect(result.status).toBe(3);
+  const lost = `${pushed} was pushed to the tag while it was deleted, and could not be put back`;
+  expect(expiredTags(result)).toMatchObject([
+    { tag: 'pr-1' },
+    { tag: 'pr-2', status: 'failed', message: expect.stringContaining(lost) },
+  ]);
+});
+
 test('the next run finishes after kill -9 between the two steps', async () => {
   let kill: (() => void) | undefined;
   sandbox.onRequest(({ method, path }) => {

@@ -1,6 +1,7 @@
 import { specVersion } from '../../model/spec-tag.js';
 import type { StreamRecord } from '../../model/image-stream.js';
 import { ADVICE } from '../../model/advice.js';
+import type { TagItem } from '../../model/tag-item.js';
 import type { RepositoryName } from '../../model/names/repository-name.js';
 import type { ApiResponse, ClusterApi } from '../api.js';
 import { ApiError } from '../api-error.js';
@@ -8,11 +9,17 @@ import { pathOf } from '../object-reference.js';
 import { IMAGE_STREAM_TAGS } from '../resources.js';
 import { isSuccess } from '../response.js';
 import { repeat, type Attempt, type AttemptOptions } from './attempts.js';
+import { itemsBetween } from './lost-push.js';
 import { readStream, refuseLateChange, streamReference, type StreamReference } from './read.js';
 
-/** Result of a deletion. `gone`: the tag, or its stream, no longer existed; `kept`: it was not to be deleted. */
+/**
+ * Result of a deletion. `gone`: the tag, or its stream, no longer existed; `kept`: it was not to be deleted; `pushed`:
+ * the deletion removed what was pushed to it in the meantime.
+ */
 export interface TagDeletion {
-  result: 'deleted' | 'gone' | 'kept';
+  result: 'deleted' | 'gone' | 'kept' | 'pushed';
+  /** The items of that push. */
+  lost?: TagItem[];
   /** The stream as it was read last; absent if it no longer exists. */
   stream?: StreamRecord;
 }
@@ -67,7 +74,11 @@ async function deleteFrom(
   if ('absent' in after) return { done: { result: 'gone' } };
   if ('unclear' in after) return { response: after.unclear };
   const mayBeDone = !response || isSuccess(response);
-  if (!hasTag(after.stream, tag)) return { done: { result: mayBeDone ? 'deleted' : 'gone', stream: after.stream } };
+  if (!hasTag(after.stream, tag)) {
+    const lost = await itemsBetween(api, reference, tag, { before: stream, after: after.stream });
+    if (lost.length > 0) return { done: { result: 'pushed', lost, stream: after.stream } };
+    return { done: { result: mayBeDone ? 'deleted' : 'gone', stream: after.stream } };
+  }
   if (!response) return { lost };
   if (!isSuccess(response)) return { response };
   // Another tag of this name was created since; that one is not to be deleted.

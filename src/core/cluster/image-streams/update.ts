@@ -1,4 +1,6 @@
 import type { StreamRecord } from '../../model/image-stream.js';
+import { messageOf, RegadmError } from '../../model/errors.js';
+import type { TagItem } from '../../model/tag-item.js';
 import type { RepositoryName } from '../../model/names/repository-name.js';
 import type { ClusterApi } from '../api.js';
 import { isNotFound } from '../api-error.js';
@@ -8,6 +10,7 @@ import { repeat, type Attempt, type AttemptOptions } from './attempts.js';
 import { changed, pendingRoom, type StreamChange } from './change.js';
 import { deleteImageStreamTag, type TagDeletion } from './delete-tag.js';
 import { isGone, readStream, refuseLateChange, streamReference, type StreamReference } from './read.js';
+import { imagesOf } from './lost-push.js';
 import { expectStored, streamIn } from './responses.js';
 
 /** An image stream as it was read. */
@@ -47,13 +50,36 @@ export class HttpImageStreams {
     return repeat(() => this.attempt(reference, decide), this.options);
   }
 
-  /** Deletes a tag of a stream, as `deleteImageStreamTag` describes. */
-  deleteTag(
+  /**
+   * Deletes a tag of a stream, as `deleteImageStreamTag` describes. If that removed what was pushed in the meantime, its
+   * items are put back into the status.
+   * @throws RegadmError PUSH_LOST if they cannot be put back
+   */
+  async deleteTag(
     key: RepositoryName,
     tag: string,
     mayDelete: (stream: StreamRecord) => Promise<boolean>,
   ): Promise<TagDeletion> {
-    return deleteImageStreamTag(this.api, { key, tag }, mayDelete, this.options);
+    const deletion = await deleteImageStreamTag(this.api, { key, tag }, mayDelete, this.options);
+    return deletion.lost ? this.putBack(key, tag, deletion.lost) : deletion;
+  }
+
+  private async putBack(key: RepositoryName, tag: string, lost: TagItem[]): Promise<TagDeletion> {
+    try {
+      const { stream } = await this.update(key, async ({ stream: { tags } }) => {
+        // Of a further push, the items are newer.
+        const newer = tags.find(({ name }) => name === tag)?.items ?? [];
+        const missing = lost.filter(({ image }) => !newer.some((item) => item.image === image));
+        if (missing.length === 0) return undefined;
+        return { insertItems: missing.map((item, at) => ({ tag, position: newer.length + at, item })) };
+      });
+      return { result: 'pushed', lost, stream };
+    } catch (cause) {
+      throw new RegadmError(
+        `${imagesOf(lost)} was pushed to the tag while it was deleted, and could not be put back: ${messageOf(cause)}`,
+        { code: 'PUSH_LOST', suggestions: [`oc tag ${key}@${lost[0]!.image} ${key}:${tag}`], cause },
+      );
+    }
   }
 
   private async attempt(

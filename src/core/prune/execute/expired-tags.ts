@@ -6,6 +6,9 @@ import { STATUS, type StatusCode, type StreamOutcome } from '../outcome.js';
 import type { PlannedStream } from '../plan/plan.js';
 import type { Run } from './run.js';
 
+const PUSHED_MEANWHILE =
+  'the tag was pushed again while its entry in the spec was deleted; what was pushed was put back';
+
 /** A stream with tags that expire. */
 interface ExpiringStream {
   planned: PlannedStream;
@@ -42,7 +45,11 @@ async function deleteTag(run: Run, { planned, outcome }: ExpiringStream, at: num
     });
     if (stream) view.putStream(stream);
     else view.removeStream(key);
-    if (result !== 'kept') {
+    if (result === 'pushed') {
+      outcome.expired[at] = STATUS.skipped;
+      outcome.expiredNotes.set(at, PUSHED_MEANWHILE);
+      await run.record({ action, imageStreamTag, result: 'skipped', message: PUSHED_MEANWHILE });
+    } else if (result !== 'kept') {
       outcome.expired[at] = result === 'deleted' ? STATUS.deleted : STATUS.gone;
       await run.record({ action, imageStreamTag, result });
     } else if (obstacle !== undefined) {
