@@ -64,7 +64,7 @@ export const decisionFlags = {
     helpGroup: 'SAFETY',
     allowNo: true,
     description:
-      'refuse to run if the user is not allowed to list a kind of object that can be the only user of an image, such as Knative revisions (default: only a warning)',
+      'refuse to run if the user is not allowed to list a kind of object that can be the only user of an image, such as Knative revisions; kinds that --skip-resource names do not count (default: only a warning)',
   }),
   'prune-signatures': Flags.boolean({
     ...WHAT,

@@ -12,6 +12,10 @@ const kind = (apiVersion: string, resource: string, name: string, namespaced = t
 const SERVED = [
   kind('argoproj.io/v1alpha1', 'rollouts', 'Rollout'),
   kind('argoproj.io/v1alpha1', 'clusterworkflowtemplates', 'ClusterWorkflowTemplate', false),
+  kind('argoproj.io/v1alpha1', 'workflows', 'Workflow'),
+  kind('argoproj.io/v1alpha1', 'workflowtemplates', 'WorkflowTemplate'),
+  kind('triggers.tekton.dev/v1beta1', 'triggertemplates', 'TriggerTemplate'),
+  kind('pool.kubevirt.io/v1alpha1', 'virtualmachinepools', 'VirtualMachinePool'),
   kind('tekton.dev/v1beta1', 'clustertasks', 'ClusterTask', false),
   kind('kubevirt.io/v1', 'virtualmachines', 'VirtualMachine'),
   kind('cdi.kubevirt.io/v1beta1', 'dataimportcrons', 'DataImportCron'),
@@ -22,6 +26,19 @@ const USERS: [resource: string, object: (image: string) => object][] = [
   ['revisions.serving.knative.dev', (image) => ({ spec: { containers: [{ name: 'user-container', image }] } })],
   ['rollouts.argoproj.io', (image) => ({ spec: { replicas: 0, template: { spec: { containers: [{ image }] } } } })],
   ['clusterworkflowtemplates.argoproj.io', (image) => ({ spec: { templates: [{ script: { image } }] } })],
+  [
+    'workflows.argoproj.io',
+    (image) => ({ spec: { podSpecPatch: JSON.stringify({ containers: [{ name: 'main', image }] }) } }),
+  ],
+  [
+    'workflowtemplates.argoproj.io',
+    (image) => ({ spec: { templates: [{ resource: { manifest: `kind: Job\nimage: ${image}\n` } }] } }),
+  ],
+  ['triggertemplates.triggers.tekton.dev', (image) => ({ spec: { resourcetemplates: [{ spec: { image } }] } })],
+  [
+    'virtualmachinepools.pool.kubevirt.io',
+    (image) => ({ spec: { virtualMachineTemplate: { spec: { volumes: [{ containerDisk: { image } }] } } } }),
+  ],
   ['clustertasks.tekton.dev', (image) => ({ spec: { steps: [{ image }] } })],
   [
     'tasks.tekton.dev',

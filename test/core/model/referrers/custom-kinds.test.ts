@@ -166,6 +166,71 @@ const CASES: [what: string, kind: string, object: object, expected: string[]][] 
     },
     ['source registry: fedora (unreadable)', 'import: DIGEST (digest)'],
   ],
+  [
+    'a data import cron that is about to import',
+    'DataImportCron',
+    {
+      metadata: {
+        name: 'x',
+        namespace: 'shop',
+        annotations: {
+          'cdi.kubevirt.io/storage.import.sourceDesiredDigest': DIGEST,
+          'cdi.kubevirt.io/storage.import.imageStreamDockerRef': `${HOST}/shop/disk:2`,
+          'cdi.kubevirt.io/storage.import.nextCronTime': '2026-11-28T00:00:00Z',
+        },
+      },
+    },
+    ['next import: DIGEST (digest)', 'next import: HOST/shop/disk:2'],
+  ],
+  [
+    'a pool of virtual machines',
+    'VirtualMachinePool',
+    {
+      spec: {
+        replicas: 0,
+        virtualMachineTemplate: {
+          spec: { template: { spec: { volumes: [{ name: 'v', containerDisk: { image: `${HOST}/shop/disk:1` } }] } } },
+        },
+      },
+    },
+    ['volume v: HOST/shop/disk:1'],
+  ],
+  [
+    'a trigger template',
+    'TriggerTemplate',
+    {
+      spec: {
+        params: [{ name: 'tag', default: 'v1' }],
+        resourcetemplates: [
+          { kind: 'TaskRun', spec: { taskSpec: { steps: [{ name: 's', image: `${HOST}/shop/s:$(tt.params.tag)` }] } } },
+        ],
+      },
+    },
+    ['step s: HOST/shop/s:v1'],
+  ],
+  [
+    'a workflow with objects in text',
+    'Workflow',
+    {
+      spec: {
+        arguments: { parameters: [{ name: 'tag', value: 'v2' }] },
+        podSpecPatch: `{"containers":[{"image":"${HOST.replaceAll('/', '\\/')}\\/shop\\/a:1"}]}`,
+        templates: [
+          { name: 'm', resource: { manifest: `kind: Job\nimage: ${HOST}/shop/m:{{ workflow.parameters.tag }}` } },
+          { name: 'o', resource: { manifest: `image: ${HOST}/shop/o-{{item}}` } },
+        ],
+      },
+    },
+    [
+      `podSpecPatch: {"containers":[{"image":"HOST/shop/a:1"}]} (unreadable)`,
+      'podSpecPatch: HOST/shop/a:1',
+      'manifest m: kind: Job\nimage: HOST/shop/m:{{ workflow.parameters.tag }} (unreadable)',
+      'manifest m: image: (unreadable)',
+      'manifest m: HOST/shop/m:v2',
+      'manifest o: image: HOST/shop/o-{{item}} (unreadable)',
+      'manifest o: HOST/shop/o-{{item}} (unreadable)',
+    ],
+  ],
   ['a pod template', 'PodTemplate', { template: template('shop/web:1') }, ['container c: HOST/shop/web:1']],
   [
     'a template with parameters',
@@ -222,6 +287,18 @@ describe.each(CUSTOM_KINDS.map(({ kind, reduce }) => [kind, reduce] as const))('
     for (let at = 0; at < depth; at++) value = at % 2 ? [value] : { spec: value };
     return value;
   };
+
+  test('long texts are bounded', () => {
+    const manifest = Array.from({ length: 20_000 }, (_, at) => `image: r.example.com/shop/web${at}:{{item}}`).join(
+      '\n',
+    );
+    const hostile = [manifest, '{'.repeat(100_000), '/'.repeat(100_000), '{{a.parameters.b}}'.repeat(10_000)];
+    const parameters = [{ name: 'b', value: '{{a.parameters.b}}{{a.parameters.b}}' }];
+    for (const text of hostile) {
+      const object = { metadata, spec: { podSpecPatch: text, parameters } };
+      expect(reduce(object as KubeObject).references.length).toBeLessThanOrEqual(1001);
+    }
+  });
 
   test('values of any type, in any depth', () => {
     const wrong = [

@@ -1,4 +1,8 @@
 import { toKinds } from './family.js';
+import { textReader } from './texts.js';
+
+/** Fields with text: a patch of the pods, and an object that a workflow creates or changes. */
+const TEXTS = ['podSpecPatch', 'manifest'];
 
 /**
  * Argo Rollouts and Argo Workflows. A rollout with `workloadRef` takes its pod template from another object, which is
@@ -16,4 +20,5 @@ export const ARGO = toKinds({
   },
   ofCluster: ['clusterworkflowtemplates'],
   hasImagesInParameters: true,
+  readers: (parameters) => [textReader(TEXTS, parameters)],
 });

@@ -1,8 +1,8 @@
 import { ARGO } from './argo.js';
 import type { CustomKind } from './family.js';
 import { KNATIVE } from './knative.js';
-import { CDI, KUBEVIRT } from './kubevirt.js';
-import { TEKTON } from './tekton.js';
+import { CDI, KUBEVIRT, POOLS } from './kubevirt.js';
+import { TEKTON, TRIGGERS } from './tekton.js';
 import { POD_TEMPLATES, TEMPLATES } from './templates.js';
 
 export type { CustomKind } from './family.js';
@@ -17,6 +17,8 @@ export const CUSTOM_KINDS: readonly CustomKind[] = [
   ...KNATIVE,
   ...ARGO,
   ...TEKTON,
+  ...TRIGGERS,
   ...KUBEVIRT,
+  ...POOLS,
   ...CDI,
 ];

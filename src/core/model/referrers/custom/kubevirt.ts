@@ -4,11 +4,17 @@ import { isRecord, listOf, textIn } from '../../values/json.js';
 import { toKinds } from './family.js';
 import type { Parameters } from './placeholders.js';
 import { fieldOf } from './readers.js';
-import { imageReferences, possible } from './references.js';
+import { imageReferences, parameterReferences, possible } from './references.js';
 import { walk, type Part, type PartReader } from './walk.js';
 
 /** Annotation with images of containers that run next to a virtual machine, as JSON. */
 const HOOKS = 'hooks.kubevirt.io/hookSidecars';
+
+/** Annotations with the image that a schedule imports next: its digest, or its pull spec. */
+const NEXT_IMPORT = [
+  'cdi.kubevirt.io/storage.import.sourceDesiredDigest',
+  'cdi.kubevirt.io/storage.import.imageStreamDockerRef',
+];
 
 /**
  * KubeVirt: disks in containers, and disks that are imported from a registry. A machine that is switched off has no
@@ -22,8 +28,19 @@ export const KUBEVIRT = toKinds({
     virtualmachineinstances: 'VirtualMachineInstance',
     virtualmachineinstancereplicasets: 'VirtualMachineInstanceReplicaSet',
   },
-  readers: (parameters) => [sourceReader(parameters), ({ value }) => hooks(value, parameters)],
+  readers: readersOfMachines,
 });
+
+/** Pools of virtual machines, which can be empty. */
+export const POOLS = toKinds({
+  group: 'pool.kubevirt.io',
+  kinds: { virtualmachinepools: 'VirtualMachinePool' },
+  readers: readersOfMachines,
+});
+
+function readersOfMachines(parameters: Parameters): PartReader[] {
+  return [sourceReader(parameters), ({ value }) => hooks(value, parameters)];
+}
 
 /**
  * Containerized Data Importer: disks that are imported from a registry or an image stream, once or by a schedule.
@@ -32,7 +49,7 @@ export const KUBEVIRT = toKinds({
 export const CDI = toKinds({
   group: 'cdi.kubevirt.io',
   kinds: { datavolumes: 'DataVolume', dataimportcrons: 'DataImportCron' },
-  readers: (parameters) => [sourceReader(parameters), imported],
+  readers: (parameters) => [sourceReader(parameters), imported, nextImport],
 });
 
 /** Reads the source of an import: the URL of an image, or an image stream in the object's namespace. */
@@ -57,9 +74,18 @@ function streamReferences(field: string, text: string): Reference[] {
 
 /** Reads the digests of the images that a schedule has imported. */
 function imported({ value, key }: Part): Reference[] {
-  const digest = key === 'currentImports' ? textIn(value.Digest) : undefined;
-  if (digest === undefined || !isDigest(digest)) return [];
-  return [{ field: 'import', form: 'digest', text: digest, extended: true }];
+  return key === 'currentImports' ? digestOrPullSpec('import', textIn(value.Digest)) : [];
+}
+
+/** Reads the annotations that name the image of the next import. */
+function nextImport({ value, key }: Part): Reference[] {
+  if (key !== 'annotations') return [];
+  return NEXT_IMPORT.flatMap((annotation) => digestOrPullSpec('next import', textIn(value[annotation])));
+}
+
+function digestOrPullSpec(field: string, text = ''): Reference[] {
+  if (isDigest(text)) return [{ field, form: 'digest', text, extended: true }];
+  return parameterReferences(field, text);
 }
 
 function hooks(value: Part['value'], parameters: Parameters): Reference[] {

@@ -4,7 +4,7 @@ import { toKinds } from './family.js';
 import { valuesOf, type Parameters } from './placeholders.js';
 import { runningReader } from './readers.js';
 import { imageReferences } from './references.js';
-import type { Part } from './walk.js';
+import type { Part, PartReader } from './walk.js';
 
 /**
  * Tekton Pipelines: images of steps and sidecars, wherever a task is described, and bundles that contain tasks.
@@ -22,8 +22,20 @@ export const TEKTON = toKinds({
   },
   ofCluster: ['clustertasks'],
   hasImagesInParameters: true,
-  readers: (parameters) => [runningReader('imageID'), ({ value, name }) => bundles(value, name, parameters)],
+  readers: readersOfTasks,
 });
+
+/** Tekton Triggers: the objects that an event creates. */
+export const TRIGGERS = toKinds({
+  group: 'triggers.tekton.dev',
+  kinds: { triggertemplates: 'TriggerTemplate' },
+  hasImagesInParameters: true,
+  readers: readersOfTasks,
+});
+
+function readersOfTasks(parameters: Parameters): PartReader[] {
+  return [runningReader('imageID'), ({ value, name }) => bundles(value, name, parameters)];
+}
 
 /** Returns the bundle of a reference to a task: a parameter of its resolver, formerly a field. */
 function bundles(value: Part['value'], name: string, parameters: Parameters): Reference[] {
