@@ -173,7 +173,7 @@ defaults: { keepTagRevisions: 2 }
       kubeconfig: sandbox.kubeconfig.admin,
     });
     const lines = stdout.split('\n');
-    expect(lines[0]).toMatch(/^RULE +TAGS +ITEMS +KEEPS +REMOVES +EXPIRED TAGS +FREES$/);
+    expect(lines[0]).toMatch(/^RULE +TAGS +ITEMS +KEEPS +REMOVES +WHOLE TAGS +FREES$/);
     expect(lines.at(3)).toMatch(/^\(defaults\) /);
     expect(stdout).toMatch(/\nA prune with this policy would remove 0 whole tags, \d+ tag items/);
     expect(lines.filter((line) => line.length > 80)).toEqual([]);

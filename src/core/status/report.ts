@@ -40,7 +40,7 @@ export interface PolicyTotal {
   file: string;
   /** Number of its rules. */
   rules: number;
-  /** Tags that expire as a whole. */
+  /** Tags that lose all items. */
   tags: number;
   tagItems: number;
   images: number;

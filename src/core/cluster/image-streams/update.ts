@@ -51,8 +51,8 @@ export class HttpImageStreams {
   }
 
   /**
-   * Deletes a tag of a stream, as `deleteImageStreamTag` describes. If that removed what was pushed in the meantime, its
-   * items are put back into the status.
+   * Deletes a tag of a stream, as `deleteImageStreamTag` describes. If that removed what was pushed in the meantime, it
+   * is put back into the status.
    * @throws RegadmError PUSH_LOST if they cannot be put back
    */
   async deleteTag(

@@ -14,9 +14,9 @@ export interface TagCounts {
 export interface RuleEffect {
   /** Tags about which the rule decides, because no rule before it matches them. */
   matches: TagCounts;
-  /** Tags that do not expire, and the items that are kept. */
+  /** Tags that keep an item, and the items that are kept. */
   keeps: TagCounts;
-  /** Tags that expire as a whole, removed items, and the bytes of blobs that go because of this rule alone. */
+  /** Tags that lose all items, removed items, and the bytes of blobs that go because of this rule alone. */
   removes: TagCounts & { bytes: number };
   /** Earlier rules that decide every tag that the rule matches; empty if it decides one, or matches none. */
   hiddenBy: string[];
@@ -102,7 +102,8 @@ function countStream({ snapshot, decisions }: EffectInput, pass: StreamPass): vo
     matches.items += items.length;
     keeps.items += kept;
     removes.items += items.length - kept;
-    if (kept === 0 && decisions.expiredUnder(stream, tag) !== undefined) removes.tags++;
+    const isWhole = kept === 0 && (items.length > 0 || decisions.expiredUnder(stream, tag) !== undefined);
+    if (isWhole) removes.tags++;
     else keeps.tags++;
   });
 }

@@ -54,9 +54,9 @@ interface RetentionEntry {
   keepPulledWithin?: string;
   /** Tags that it decides about, with their items; this and the following are absent if the policy was not tried. */
   matches?: TagAmount;
-  /** Tags that do not expire, and items that are kept. */
+  /** Tags that keep an item, and items that are kept. */
   keeps?: TagAmount;
-  /** Tags that expire as a whole, and items that are removed. */
+  /** Tags that lose all items, and items that are removed. */
   removes?: RemovedAmount;
 }
 

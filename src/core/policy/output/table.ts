@@ -10,7 +10,7 @@ import { defaultSettings, ruleSettings, type Settings } from '../settings.js';
 
 const DEFAULTS = '(defaults)';
 
-const EFFECT_COLUMNS: Column[] = ['TAGS', 'ITEMS', 'KEEPS', 'REMOVES', 'EXPIRED TAGS', 'FREES'].map((title) => ({
+const EFFECT_COLUMNS: Column[] = ['TAGS', 'ITEMS', 'KEEPS', 'REMOVES', 'WHOLE TAGS', 'FREES'].map((title) => ({
   title,
   align: 'right',
 }));

@@ -196,7 +196,7 @@ interface FreeableByPolicy {
   /** The file as the user named it. */
   file: string;
   rules: Count;
-  /** Tags that expire as a whole. */
+  /** Tags that lose all items. */
   imageStreamTags: Count;
   tagItems: Count;
   images: Count;
