@@ -218,6 +218,10 @@ test('tags that expire are counted, with their items and the bytes that only the
   expect(summary).toMatchObject({ imageStreamTags: 2, imageStreamTagItems: 2 });
   const { stdout } = await check(name, '--from', lists);
   expect(stdout).toMatch(/^pull requests +3 +3 +1 +2 +2 /m);
+  // Tags that lose all items without expiring count, too.
+  const none = aPolicy('rules: [{ name: none, match: { tags: ["pr-*"] }, keepTagRevisions: 0 }]\n');
+  const emptied = JSON.parse((await check(none, '--from', lists, '-o', 'json')).stdout);
+  expect(emptied.rules[0]).toMatchObject({ keeps: { tags: 0 }, removes: { tags: 3, items: 3 } });
 });
 
 describe('the schema for editors', () => {

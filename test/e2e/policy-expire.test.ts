@@ -118,7 +118,7 @@ test('a push during the run keeps the tag and its items', async () => {
   expect(inSpec()).toContain('pr-2');
 });
 
-test('what is pushed between the last read and the deletion is put back', async () => {
+test('what is pushed between the last read and the deletion is restored', async () => {
   let isPushed = false;
   sandbox.onRequest(({ method, path }) => {
     if (isPushed || method !== 'DELETE' || !path.endsWith('/imagestreamtags/web:pr-2')) return;
@@ -128,14 +128,14 @@ test('what is pushed between the last read and the deletion is put back', async 
   const result = await run(policy());
   expect(expiredTags(result)).toMatchObject([
     { tag: 'pr-1', status: 'deleted' },
-    { tag: 'pr-2', status: 'skipped', reason: expect.stringContaining('what was pushed was put back') },
+    { tag: 'pr-2', status: 'skipped', reason: expect.stringContaining('what was pushed was restored') },
   ]);
   expect(inStatus()).toContain('pr-2');
   expect(JSON.stringify(stream().status!.tags)).toContain('"tag":"pr-2","items":[{');
   expect(result.status).toBe(0);
 });
 
-test('a push that was deleted and cannot be put back is an error that names its image', async () => {
+test('a push that was deleted and cannot be restored is an error that names its image', async () => {
   let pushed = '';
   sandbox.onRequest(({ method, path }) => {
     if (pushed || method !== 'DELETE' || !path.endsWith('/imagestreamtags/web:pr-2')) return;
@@ -144,7 +144,7 @@ test('a push that was deleted and cannot be put back is an error that names its 
   });
   const result = await run(policy());
   expect(result.status).toBe(3);
-  const lost = `${pushed} was pushed to the tag while it was deleted, and could not be put back`;
+  const lost = `${pushed} was pushed to the tag while it was deleted, and could not be restored`;
   expect(expiredTags(result)).toMatchObject([
     { tag: 'pr-1' },
     { tag: 'pr-2', status: 'failed', message: expect.stringContaining(lost) },

@@ -52,8 +52,8 @@ export class HttpImageStreams {
 
   /**
    * Deletes a tag of a stream, as `deleteImageStreamTag` describes. If that removed what was pushed in the meantime, it
-   * is put back into the status.
-   * @throws RegadmError PUSH_LOST if they cannot be put back
+   * is restored to the status.
+   * @throws RegadmError PUSH_LOST if they cannot be restored
    */
   async deleteTag(
     key: RepositoryName,
@@ -61,10 +61,10 @@ export class HttpImageStreams {
     mayDelete: (stream: StreamRecord) => Promise<boolean>,
   ): Promise<TagDeletion> {
     const deletion = await deleteImageStreamTag(this.api, { key, tag }, mayDelete, this.options);
-    return deletion.lost ? this.putBack(key, tag, deletion.lost) : deletion;
+    return deletion.lost ? this.restorePush(key, tag, deletion.lost) : deletion;
   }
 
-  private async putBack(key: RepositoryName, tag: string, lost: TagItem[]): Promise<TagDeletion> {
+  private async restorePush(key: RepositoryName, tag: string, lost: TagItem[]): Promise<TagDeletion> {
     try {
       const { stream } = await this.update(key, async ({ stream: { tags } }) => {
         // Of a further push, the items are newer.
@@ -76,7 +76,7 @@ export class HttpImageStreams {
       return { result: 'pushed', lost, stream };
     } catch (cause) {
       throw new RegadmError(
-        `${imagesOf(lost)} was pushed to the tag while it was deleted, and could not be put back: ${messageOf(cause)}`,
+        `${imagesOf(lost)} was pushed to the tag while it was deleted, and could not be restored: ${messageOf(cause)}`,
         { code: 'PUSH_LOST', suggestions: [`oc tag ${key}@${lost[0]!.image} ${key}:${tag}`], cause },
       );
     }

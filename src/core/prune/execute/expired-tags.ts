@@ -7,7 +7,7 @@ import type { PlannedStream } from '../plan/plan.js';
 import type { Run } from './run.js';
 
 const PUSHED_MEANWHILE =
-  'the tag was pushed again while its entry in the spec was deleted; what was pushed was put back';
+  'the tag was pushed again while its entry in the spec was deleted; what was pushed was restored';
 
 /** A stream with tags that expire. */
 interface ExpiringStream {
