@@ -63,8 +63,10 @@ const expiredTags = (result: CliResult): unknown =>
   documentOf(result).imageStreams.flatMap((entry) => (entry as { expiredTags?: object[] }).expiredTags ?? []);
 
 test('tags of the status and of the spec are removed with their images; one with a source only with `tracked: true`', async () => {
-  const result = await run(policy());
+  const file = policy();
+  const result = await run(file);
   expect(result.status).toBe(0);
+  expect(JSON.parse(result.stdout)).toMatchObject({ options: { policyFile: file } });
   expect(inStatus()).toEqual(['latest', 'pr-3']);
   expect(inSpec()).toEqual(['pr-3', 'pr-9']);
   expect(expiredTags(result)).toEqual([

@@ -62,6 +62,8 @@ export interface ImagePruneOptions {
   namespace?: string;
   /** --referrers-file, if given. */
   referrersFile?: string;
+  /** --policy, if given. */
+  policyFile?: string;
   /** Only with --pulls. */
   pulls?: ConsideredPulls;
 }

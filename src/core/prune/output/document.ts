@@ -64,6 +64,7 @@ function documentFields(report: ImagePruneReport): StreamedDocument<ImagePruneDo
       pruneSignatures: options.pruneSignatures,
       ...(options.namespace === undefined ? {} : { namespace: options.namespace }),
       ...(options.declaredReferrers ? { referrersFile: options.declaredReferrers.file } : {}),
+      ...(options.policy ? { policyFile: options.policy.file } : {}),
       ...(options.pulls ? { pulls: consideredPulls(options.pulls) } : {}),
     },
     registry: report.registry ?? null,

@@ -33,6 +33,8 @@ export interface PruneWhyOptions {
   namespace?: string;
   /** --referrers-file, if given. */
   referrersFile?: string;
+  /** --policy, if given. */
+  policyFile?: string;
   /** Only with --pulls. */
   pulls?: ConsideredPulls;
 }

@@ -22,6 +22,7 @@ export function whyDocument({ options, keepYoungerThan, answers, warnings }: Why
       pruneSignatures,
       ...(namespace === undefined ? {} : { namespace }),
       ...(declaredReferrers ? { referrersFile: declaredReferrers.file } : {}),
+      ...(options.policy ? { policyFile: options.policy.file } : {}),
       ...(options.pulls ? { pulls: consideredPulls(options.pulls) } : {}),
     },
     answers: answers.map(answerEntry),
