@@ -22,7 +22,7 @@ export interface StreamRecord {
   tags: { name: string; items: ItemRecord[] }[];
   /** What the tags of its spec follow; absent if nothing. */
   follows?: readonly Reference[];
-  /** The tags of its spec; absent if there are none. */
+  /** The tags of its spec; absent if it has none. */
   specTags?: readonly SpecTag[];
   /** Tags that expired and whose entry in the spec can be left: annotation `regadm/pending-tags`; absent if none. */
   pendingTags?: readonly PendingTag[];

@@ -22,7 +22,7 @@ export interface PullEntry {
   lastPulled: Timestamp;
   /**
    * Earlier pulls by this tag, which had another image then: the last of each hour, and the last of each day for those
-   * that are older than 31 days. The newest first; absent if there are none.
+   * that are older than 31 days. The newest first; absent without earlier pulls.
    */
   earlier?: Timestamp[];
 }

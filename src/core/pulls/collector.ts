@@ -19,7 +19,7 @@ interface PullRules {
 /** What was read. */
 export interface LineCounts {
   lines: number;
-  /** Requests of any kind: there are none if the log level is too low. */
+  /** Requests of any kind; 0 if the log level is too low. */
   requests: number;
   /** Requests that count as pulls. */
   pulls: number;

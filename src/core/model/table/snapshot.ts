@@ -34,7 +34,7 @@ export interface ImageStream {
   readonly pending: readonly number[];
   /** What the tags of its spec follow; absent if nothing. */
   readonly follows?: readonly Reference[];
-  /** The tags of its spec; absent if there are none. */
+  /** The tags of its spec; absent if it has none. */
   readonly specTags?: readonly SpecTag[];
   /** Tags that expired and whose entry in the spec can be left; absent if none. */
   readonly pendingTags?: readonly PendingTag[];

@@ -36,7 +36,7 @@ export interface PlanFileStream {
   name: string;
   uid: string;
   items: PlanFileItem[];
-  /** Tags that expire; absent if there are none. */
+  /** Tags that expire; absent if no tag does. */
   expiredTags?: PlanFileTag[];
 }
 
