@@ -1,7 +1,5 @@
 import { unusedRuleWarnings } from '../../../src/core/graph/policy/unused-rules.js';
 import { describeReason } from '../../../src/core/graph/reason.js';
-import { checkPolicy } from '../../../src/core/rule-files/policy.js';
-import type { RetentionPolicy } from '../../../src/core/model/retention-policy.js';
 import { planImagePrune, type ImagePrunePlan } from '../../../src/core/prune/plan/plan.js';
 import {
   anImageStream,
@@ -14,15 +12,7 @@ import {
   pruneOptions,
   type Built,
 } from '../../support/builders.js';
-
-const DAY = 24 * 3_600_000;
-const daysAgo = (days: number): string => new Date(NOW - days * DAY).toISOString();
-
-async function policyOf(text: string): Promise<RetentionPolicy> {
-  const checked = await checkPolicy('policy.yaml', `apiVersion: regadm/v1\nkind: RetentionPolicy\n${text}`);
-  if ('policy' in checked) return checked.policy;
-  throw new Error(JSON.stringify(checked.problems));
-}
+import { daysAgo, policyOf } from '../../support/policies.js';
 
 /** Plans with a policy. Objects without a time are a month old. */
 async function plan(built: Built[], text: string, options = {}): Promise<ImagePrunePlan> {

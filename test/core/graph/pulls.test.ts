@@ -1,6 +1,5 @@
 import { describeReason } from '../../../src/core/graph/reason.js';
 import type { PullOptions } from '../../../src/core/graph/options.js';
-import { checkPolicy } from '../../../src/core/rule-files/policy.js';
 import { planImagePrune, type ImagePrunePlan } from '../../../src/core/prune/plan/plan.js';
 import {
   anImage,
@@ -13,9 +12,7 @@ import {
   pruneOptions,
   type Built,
 } from '../../support/builders.js';
-
-const DAY = 24 * 3_600_000;
-const daysAgo = (days: number): string => new Date(NOW - days * DAY).toISOString();
+import { DAY, daysAgo, policyOf } from '../../support/policies.js';
 
 /** Pulls, as days ago: `ns/app@sha256:…` or `ns/app:tag`. */
 function pulled(pulls: Record<string, number>, withinDays?: number): PullOptions {
@@ -35,9 +32,8 @@ function pulled(pulls: Record<string, number>, withinDays?: number): PullOptions
 async function plan(built: Built[], pulls: PullOptions, policy?: string): Promise<ImagePrunePlan> {
   const options = { keepTagRevisions: 0, keepYoungerThanMs: 0, pulls };
   if (policy === undefined) return planImagePrune({ snapshot: aSnapshot(...built), now: NOW }, pruneOptions(options));
-  const checked = await checkPolicy('policy.yaml', `apiVersion: regadm/v1\nkind: RetentionPolicy\n${policy}`);
-  if (!('policy' in checked)) throw new Error(JSON.stringify(checked.problems));
-  const all = { ...options, ...checked.policy.defaults, policy: checked.policy };
+  const compiled = await policyOf(policy);
+  const all = { ...options, ...compiled.defaults, policy: compiled };
   return planImagePrune({ snapshot: aSnapshot(...built), now: NOW }, pruneOptions(all));
 }
 

@@ -80,6 +80,9 @@ test.each([
   expect(await matches(pattern, tag)).toBe(expected);
 });
 
+/** Limit that only tells a pattern that backtracks, in ms: an idle machine needs less than a hundredth of it. */
+const BACKTRACKS_MS = 60_000;
+
 test('hostile patterns take bounded time', async () => {
   const tag = `${'a'.repeat(127)}!`;
   const started = performance.now();
@@ -91,7 +94,7 @@ test('hostile patterns take bounded time', async () => {
     `${'*a'.repeat(200)}*b`,
   ])
     expect(await matches(pattern, tag)).toBe(false);
-  expect(performance.now() - started).toBeLessThan(5000);
+  expect(performance.now() - started).toBeLessThan(BACKTRACKS_MS);
 });
 
 test('all mistakes are found, with line and field', async () => {

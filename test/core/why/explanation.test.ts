@@ -4,7 +4,6 @@ import { withChanges } from '../../../src/core/why/changes.js';
 import type { PruneOptions } from '../../../src/core/graph/options.js';
 import { buildSnapshot } from '../../../src/core/model/table/build-snapshot.js';
 import type { Snapshot } from '../../../src/core/model/table/snapshot.js';
-import { checkPolicy } from '../../../src/core/rule-files/policy.js';
 import { planImagePrune } from '../../../src/core/prune/plan/plan.js';
 import {
   NOW,
@@ -18,6 +17,7 @@ import {
   HOST,
 } from '../../support/builders.js';
 import { namedCases, randomCases } from '../../support/conformance/conformance-cases.js';
+import { policyOf } from '../../support/policies.js';
 
 const d = digest;
 
@@ -288,19 +288,11 @@ test.each(['oc', 'extended'] as const)(
 );
 
 test('with a policy, the rule is named instead of flags', async () => {
-  const checked = await checkPolicy(
-    'policy.yaml',
-    JSON.stringify({
-      apiVersion: 'regadm/v1',
-      kind: 'RetentionPolicy',
-      rules: [
-        { name: 'releases', match: { tags: ['v*'] }, keep: 'always' },
-        { name: 'old', match: { tags: ['old'] }, expireTag: { olderThan: '1d' } },
-        { name: 'rest', keepTagRevisions: 2 },
-      ],
-    }),
-  );
-  const policy = 'policy' in checked ? checked.policy : undefined;
+  const policy = await policyOf(`rules:
+  - { name: releases, match: { tags: ["v*"] }, keep: always }
+  - { name: old, match: { tags: [old] }, expireTag: { olderThan: 1d } }
+  - { name: rest, keepTagRevisions: 2 }
+`);
   expect(would(why(tagged({ v1: 0 }, { v1: 1 }), d('image'), { policy }))).toEqual([
     'once tag v1 is deleted',
     'without "keep: always" in rule "releases", with keepTagRevisions: 0 in rule "releases"',

@@ -319,10 +319,10 @@ describe.each(CUSTOM_KINDS.map(({ kind, reduce }) => [kind, reduce] as const))('
   test('parameters that name each other end, and do not grow', () => {
     const params = ['a', 'b'].map((name, at) => ({ name, value: `$(params.${'ba'[at]})$(params.a)`.repeat(50) }));
     const many = Array.from({ length: 1000 }, (__, at) => ({ name: 'c', value: `x${at}` }));
-    const started = performance.now();
     const steps = ['a', 'b', 'c'].map((name) => ({ image: `r.io/n/$(params.${name})$(params.c)` }));
     const object = { metadata, params: [...params, ...many], spec: { steps } } as unknown as KubeObject;
-    expect(reduce(object).references.length).toBeLessThan(1000);
-    expect(performance.now() - started).toBeLessThan(5000);
+    const { references } = reduce(object);
+    expect(references.length).toBeLessThan(1000);
+    expect(Math.max(...references.map(({ text }) => text.length))).toBeLessThanOrEqual(4096);
   });
 });
