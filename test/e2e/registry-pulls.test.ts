@@ -121,11 +121,22 @@ describe('logs of files', () => {
     expect(written('low.json').coverage).toEqual({ from: null, to: null, gaps: [] });
   });
 
+  it('tells logs that it cannot read from those without requests, and counts lines without a time', async () => {
+    const file = path('utf-16.log');
+    writeFileSync(file, Buffer.from(line('01:00:00', 'v1'), 'utf16le'));
+    const unread = await pulls('--logs', file, '--out', path('unread.json'));
+    expect([unread.status, unread.stderr]).toEqual([0, expect.stringContaining('no line can be read')]);
+    expect(unread.stderr).not.toContain('spec.logLevel');
+    const mixed = log('mixed.log', line('01:00:00', 'v1'), 'not a line of a log\n');
+    const { stderr } = await pulls('--logs', mixed, '--out', path('mixed.json'));
+    expect(stderr).toContain('ignored 1 line without a time that can be read');
+  });
+
   it('reads stdin, and ignores lines of the future', async () => {
     const input = line('01:00:00', 'v1') + line('02:00:00', 'v2').replace('2026', '2926');
     const args = ['registry', 'pulls', '--logs', '-', '--out', path('stdin.json')];
     const { status, stderr } = await runCli(args, { input });
-    expect([status, stderr]).toEqual([0, expect.stringContaining('ignored 1 lines with a time in the future')]);
+    expect([status, stderr]).toEqual([0, expect.stringContaining('ignored 1 line with a time in the future')]);
     expect(written('stdin.json').pulls).toEqual([
       { repository: 'shop/app', tag: 'v1', lastPulled: '2026-11-20T01:00:00Z' },
     ]);

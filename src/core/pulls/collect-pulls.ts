@@ -3,7 +3,7 @@ import type { Reporter } from '../kit/reporter.js';
 import type { TextTest } from '../model/glob.js';
 import { coverageDocument, joinPeriods, type Period, type PullsDocument } from '../model/pulls.js';
 import { documentText } from '../terminal/document.js';
-import { thousands } from '../terminal/text.js';
+import { plural } from '../terminal/text.js';
 import { addHistory, KEPT, toEntries } from './collected.js';
 import { PullCollector, type LineCounts } from './collector.js';
 import { filesCoverage } from './coverage.js';
@@ -91,12 +91,18 @@ async function merged(
   return { apiVersion: 'regadm/v1', kind: 'Pulls', pulls, coverage: coverageDocument(periods) };
 }
 
-function warnAbout({ lines, requests, future }: LineCounts, tooLong: number, reporter: Reporter): void {
+function warnAbout({ lines, requests, future, untimed }: LineCounts, tooLong: number, reporter: Reporter): void {
   if (lines === 0) reporter.warning('the logs are empty, so that no period is known to be complete');
+  else if (untimed === lines)
+    reporter.warning(
+      'no line can be read, so that no period is known to be complete: the logs must be those of the registry, in UTF-8',
+    );
   else if (requests === 0)
     reporter.warning(
       'no line is about a request, so that no period is known to be complete: the registry logs requests only at the log level info; set spec.logLevel of the registry operator to Normal: oc patch configs.imageregistry.operator.openshift.io/cluster --type merge -p \'{"spec":{"logLevel":"Normal"}}\'',
     );
-  if (future > 0) reporter.warning(`ignored ${thousands(future)} lines with a time in the future: check the clocks`);
-  if (tooLong > 0) reporter.warning(`ignored ${thousands(tooLong)} lines that are too long`);
+  if (future > 0) reporter.warning(`ignored ${plural(future, 'line')} with a time in the future: check the clocks`);
+  if (untimed > 0 && untimed < lines)
+    reporter.warning(`ignored ${plural(untimed, 'line')} without a time that can be read`);
+  if (tooLong > 0) reporter.warning(`ignored ${plural(tooLong, 'line')} of more than 256 KiB`);
 }

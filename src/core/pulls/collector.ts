@@ -27,12 +27,14 @@ export interface LineCounts {
   ignored: number;
   /** Lines whose time is in the future. */
   future: number;
+  /** Lines without a time that can be read. */
+  untimed: number;
 }
 
 /** Collects pulls from the lines of logs. Memory grows with the number of images and tags, not with that of lines. */
 export class PullCollector {
   readonly pulls: CollectedPulls = new Map();
-  readonly counts: LineCounts = { lines: 0, requests: 0, pulls: 0, ignored: 0, future: 0 };
+  readonly counts: LineCounts = { lines: 0, requests: 0, pulls: 0, ignored: 0, future: 0, untimed: 0 };
   /** First and last line of each source: a pod, or a file whose lines do not name their pod. */
   readonly sources = new Map<string, LogSource>();
 
@@ -48,7 +50,7 @@ export class PullCollector {
     const { time, request, pod, isForeign, isStart } = readLine(line);
     if (isForeign) return;
     if (request) this.counts.requests++;
-    if (time === undefined) return;
+    if (time === undefined) return void this.counts.untimed++;
     if (time > this.now + MAX_AHEAD_MS) return void this.counts.future++;
     if (time < this.rules.since) return;
     this.extend(pod === undefined ? source : `pod ${pod}`, time, isStart);

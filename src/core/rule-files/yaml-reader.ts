@@ -135,6 +135,8 @@ function wholeFile(message: string): FileProblem {
 /** Adds what to do to the messages of the YAML package that patterns cause. */
 function explain(message: string): string {
   const [first = ''] = message.split('\n');
+  // The package nests its calls as the text nests its values.
+  if (first.startsWith('Maximum call stack')) return 'it is nested too deeply';
   if (first.startsWith('Alias')) return 'a text that starts with * must be in quotes';
   return first.startsWith('Plain value') ? `${first}; put the text in quotes` : first;
 }

@@ -170,6 +170,7 @@ test.each([
   [`${HEADER}rules: [{ name: a, match: { tags: [*-x] } }]`, 'must be in quotes; aliases are not supported'],
   [`${HEADER}rules: !other []`, '3 : Unresolved tag: !other'],
   ['['.repeat(3000), '1 : it is nested too deeply'],
+  [`rules: ${'['.repeat(1900)}${']'.repeat(1900)}`, '1 : it is nested too deeply'],
 ])('%j is refused', async (text, message) => {
   expect((await problemsIn(text))[0]).toContain(message);
 });
