@@ -91,16 +91,20 @@ function isSame(a: unknown, b: unknown): boolean {
 interface Document {
   kind?: string;
   failures?: unknown[];
-  /** The last three are those of a verification. */
+  /** The next three are those of a verification. */
   broken?: unknown[];
   unchecked?: unknown[];
   lostImages?: { status: string }[];
+  /** The verification after another command: what it could not check is stated there. */
+  verification?: Pick<Document, 'broken' | 'unchecked'>;
 }
 
 /** Counts what a document states as the reason of an exit status. */
-function failuresIn({ failures = [], broken = [], unchecked = [], lostImages = [] }: Document = {}): number {
+function failuresIn(document: Document = {}): number {
+  const { failures = [], broken = [], unchecked = [], lostImages = [], verification } = document;
   const failed = lostImages.filter(({ status }) => status === 'failed');
-  return [failures, broken, unchecked, failed].flat().length;
+  const ofThis = [failures, broken, unchecked, failed].flat().length;
+  return verification ? ofThis + failuresIn(verification) : ofThis;
 }
 
 function parse(stdout: string): Document | undefined {
