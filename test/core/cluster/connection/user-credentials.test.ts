@@ -270,11 +270,15 @@ describe('an exec plugin', () => {
     expect(stderr).toContain('needs a terminal (interactiveMode: Always)');
   });
 
-  /** Creates a plugin whose tokens are token-1, token-2, … */
-  const counting = (more = ''): (() => number) => {
+  /** Creates a plugin whose tokens are token-1, token-2, … @param first what it does before */
+  const counting = (more = '', first = ''): (() => number) => {
     const runs = path.join(dir, 'runs');
     const credential = `{"apiVersion":"${VERSION}","status":{"token":"token-%s"${more}}}`;
-    file('conf/bin/plugin', `#!/bin/sh\necho x >> '${runs}'\nprintf '${credential}' $(wc -l < '${runs}')\n`, 0o700);
+    file(
+      'conf/bin/plugin',
+      `#!/bin/sh\n${first}\necho x >> '${runs}'\nprintf '${credential}' $(wc -l < '${runs}')\n`,
+      0o700,
+    );
     return () => readFileSync(runs, 'utf8').trim().split('\n').length;
   };
 
@@ -293,7 +297,8 @@ describe('an exec plugin', () => {
   });
 
   test('a request is checked again after the plugin has run, and before it is sent again', async () => {
-    counting();
+    // A minimum: only after a wait of 10 ms or more is the request checked again, and a slow machine waits longer.
+    counting('', 'sleep 0.1');
     rejected.add('Bearer token-1');
     const api = await openCluster({ kubeconfig: kubeconfig(exec()) });
     let checked = 0;
