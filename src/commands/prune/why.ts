@@ -17,13 +17,15 @@ regadm verifies every suggested change by deciding again with it. Nothing is cha
 only manifests that can change the answer are read.
 
 An argument is sha256:… (a unique prefix is enough), NAMESPACE/STREAM, NAMESPACE/STREAM:TAG or
-NAMESPACE/STREAM@sha256:…. The namespace can be omitted if only one stream has that name.`;
+NAMESPACE/STREAM@sha256:…. The namespace can be omitted if only one stream has that name. NAMESPACE/, with a slash at the
+end, explains all image streams of a namespace.`;
 
-  static override usage = '<%= command.id %> IMAGE|NAMESPACE/STREAM[:TAG]… [FLAGS]';
+  static override usage = '<%= command.id %> IMAGE|NAMESPACE/[STREAM[:TAG]]… [FLAGS]';
 
   static override examples = [
     { description: 'One image', command: '<%= config.bin %> <%= command.id %> sha256:8c6b11ab3a2a' },
     { description: 'All images of a tag', command: '<%= config.bin %> <%= command.id %> myproject/myapp:v2' },
+    { description: 'All image streams of a namespace', command: '<%= config.bin %> <%= command.id %> myproject/' },
     {
       description: 'With the flags of the planned prune',
       command: '<%= config.bin %> <%= command.id %> shop/frontend --keep-tag-revisions=5 --keep-younger-than=96h',
@@ -46,6 +48,7 @@ NAMESPACE/STREAM@sha256:…. The namespace can be omitted if only one stream has
     if (unknown !== undefined) throw usageError(`unknown flag: ${unknown}`, [this.usage]);
     if (argv.length === 0)
       throw usageError('specify an image, image stream or tag', [
+        'regadm prune why NAMESPACE/',
         'regadm prune why NAMESPACE/STREAM:TAG',
         'regadm prune why sha256:…',
       ]);

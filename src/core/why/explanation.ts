@@ -58,12 +58,22 @@ export interface WhyImage {
 export interface WhyAnswer {
   argument: string;
   kind: Subject['kind'];
+  namespace?: WhyNamespace;
   /** `namespace/name`, for tags and streams. */
   stream?: string;
   tag?: string;
   /** For an image that was requested in a stream: whether that stream lists it. */
   listed?: boolean;
+  /** True if there are too many images to search for changes: `would` of each is empty. */
+  withoutChanges?: boolean;
   images: WhyImage[];
+}
+
+/** A namespace whose images are explained. */
+export interface WhyNamespace {
+  name: string;
+  /** Names of its image streams. */
+  streams: string[];
 }
 
 /** The result of `regadm prune why`. */
@@ -79,6 +89,17 @@ export interface WhyReport {
 
 /** Maximum images for which the other effects of a change are counted: each count decides about the whole cluster. */
 const MAX_COUNTED_IMAGES = 3;
+
+/** Maximum images of an answer for which changes are searched: each search decides many times about all of them. */
+const MAX_SEARCHED_IMAGES = 500;
+
+/** How changes are searched. */
+interface Search {
+  /** The part of the cluster that affects the images. */
+  focus: Situation;
+  /** Whether the changes are confirmed in the whole cluster, and their other effects counted. */
+  count: boolean;
+}
 
 /**
  * Answers why images are kept or pruned, and what would change that. Pure; one instance answers any number of
@@ -117,23 +138,36 @@ export class Explanation {
     const { snapshot, options } = this.situation;
     const subject = resolve(snapshot, argument, options.namespace);
     const digests = digestsOf(snapshot, subject);
-    const focus: Situation = { ...this.situation, snapshot: this.surroundings.focus(digests) };
-    const images = digests.map((digest) => this.image(digest, focus, digests.length <= MAX_COUNTED_IMAGES));
+    const withoutChanges = digests.length > MAX_SEARCHED_IMAGES;
+    const search = withoutChanges ? undefined : this.searchAround(digests);
+    const images = digests.map((digest) => this.image(digest, search));
     const stream = subject.stream === undefined ? undefined : snapshot.streams[subject.stream]!;
     return {
       argument,
       kind: subject.kind,
+      namespace: subject.kind === 'namespace' ? this.namespace(subject) : undefined,
       stream: stream && streamKey(stream),
       tag: subject.kind === 'tag' ? stream!.tags[subject.tag]!.name : undefined,
       listed:
         subject.kind === 'image' && stream
           ? images[0]!.places.some((place) => `${place.namespace}/${place.stream}` === streamKey(stream))
           : undefined,
+      ...(withoutChanges ? { withoutChanges } : {}),
       images,
     };
   }
 
-  private image(digest: number, focus: Situation, count: boolean): WhyImage {
+  private namespace({ namespace: name, streams }: Extract<Subject, { kind: 'namespace' }>): WhyNamespace {
+    return { name, streams: streams.map((stream) => this.situation.snapshot.streams[stream]!.name) };
+  }
+
+  private searchAround(digests: number[]): Search {
+    const focus = { ...this.situation, snapshot: this.surroundings.focus(digests) };
+    return { focus, count: digests.length <= MAX_COUNTED_IMAGES };
+  }
+
+  /** @param search undefined: no changes are searched */
+  private image(digest: number, search?: Search): WhyImage {
     const { snapshot, decisions } = this.decided;
     const { images } = snapshot;
     const image = images.indexOf(digest);
@@ -151,7 +185,7 @@ export class Explanation {
       because: verdict.because,
       places: this.places(digest),
       uses: usesOfImage(this.decided, this.mentions, digest, this.surroundings.placesOf(digest)),
-      would: exists ? this.would(digest, verdict.kept, focus, count) : [],
+      would: exists && search ? this.would(digest, verdict.kept, search) : [],
     };
   }
 
@@ -180,7 +214,7 @@ export class Explanation {
    * Finds changes in the part of the cluster that affects the image; for few images, confirms them in the whole
    * cluster.
    */
-  private would(digest: number, kept: boolean, focus: Situation, count: boolean): WhyChange[] {
+  private would(digest: number, kept: boolean, { focus, count }: Search): WhyChange[] {
     const ways = kept ? waysToGo(focus, digest) : waysToStay(focus, digest);
     if (!count) return ways.map((changes) => ({ changes }));
     return ways.flatMap((changes) => {

@@ -2,9 +2,11 @@ import { RegadmError, usageError } from '../model/errors.js';
 import { parseImageReference } from '../model/image-reference.js';
 import { streamKey } from '../model/image-stream.js';
 import type { Snapshot } from '../model/table/snapshot.js';
+import { ofNamespace, suggestNamespace } from './resolve-namespace.js';
 
-/** What an argument of `prune why` names: an image, a tag or a stream. Numbers are indexes in the snapshot. */
+/** What an argument of `prune why` names. Numbers are indexes in the snapshot. */
 export type Subject =
+  | { kind: 'namespace'; namespace: string; streams: number[]; stream?: undefined }
   | { kind: 'image'; digest: number; stream?: number }
   | { kind: 'tag'; stream: number; tag: number }
   | { kind: 'stream'; stream: number };
@@ -12,7 +14,8 @@ export type Subject =
 /** Returns the images (digest numbers) that a subject comprises. */
 export function digestsOf(snapshot: Pick<Snapshot, 'streams'>, subject: Subject): number[] {
   if (subject.kind === 'image') return [subject.digest];
-  const { tags } = snapshot.streams[subject.stream]!;
+  const ofStreams = subject.kind === 'namespace' ? subject.streams : [subject.stream];
+  const tags = ofStreams.flatMap((stream) => snapshot.streams[stream]!.tags);
   const wanted = subject.kind === 'tag' ? [tags[subject.tag]!] : tags;
   return [...new Set(wanted.flatMap(({ items }) => items.map(({ image }) => image)))];
 }
@@ -20,17 +23,19 @@ export function digestsOf(snapshot: Pick<Snapshot, 'streams'>, subject: Subject)
 const HEX = /^(?:sha256:)?([0-9a-f]{4,64})$/;
 
 /**
- * Finds what an argument names: `sha256:…` or the beginning of one, `namespace/stream`, `namespace/stream:tag`,
- * `namespace/stream@sha256:…` (with or without a host), or a stream's bare name if it is unique.
+ * Finds what an argument names: `sha256:…` or the beginning of one, `namespace/`, `namespace/stream`,
+ * `namespace/stream:tag`, `namespace/stream@sha256:…` (with or without a host), or a stream's bare name if it is
+ * unique.
  * @throws RegadmError NOT_FOUND, AMBIGUOUS with similar names; USAGE for any other argument
  */
 export function resolve(snapshot: Snapshot, argument: string, namespace?: string): Subject {
   const text = argument.trim();
   if (/^sha(256|384|512):/.test(text)) return ofDigest(snapshot, text);
+  if (text.endsWith('/')) return ofNamespace(snapshot, text, namespace);
   const parsed = parseImageReference(text);
   if (typeof parsed === 'string') {
     throw usageError(`"${argument}" does not name an image, image stream or tag: ${parsed}`, [
-      'write sha256:…, NAMESPACE/STREAM, NAMESPACE/STREAM:TAG or NAMESPACE/STREAM@sha256:…',
+      'write sha256:…, NAMESPACE/, NAMESPACE/STREAM, NAMESPACE/STREAM:TAG or NAMESPACE/STREAM@sha256:…',
     ]);
   }
   const stream = findStream(snapshot, parsed, namespace);
@@ -114,7 +119,10 @@ function noStream({ streams }: Snapshot, named: Named, namespace?: string): Rega
     text,
     names.map(({ as }) => as),
   );
-  const suggestions = names.filter(({ as }) => near.includes(as)).map(({ key }) => `did you mean ${key}?`);
+  const suggestions = [
+    ...(wanted ? [] : suggestNamespace(streams, named.name)),
+    ...names.filter(({ as }) => near.includes(as)).map(({ key }) => `did you mean ${key}?`),
+  ];
   return new RegadmError(`image stream ${text} does not exist`, {
     code: 'NOT_FOUND',
     suggestions: suggestions.length > 0 ? suggestions.slice(0, 3) : ['oc get imagestreams -A lists what there is'],

@@ -136,7 +136,20 @@ test('a stream is shown as a table, in full with -o wide', async () => {
   expect((await why('shop/cart', '-o', 'wide')).stdout.match(/^image sha256:/gm)).toHaveLength(7);
 });
 
+test('a namespace is explained beside other arguments', async () => {
+  const { status, stdout } = await why('myproject/', 'shop/search', '-o', 'json');
+  expect(status).toBe(0);
+  const { answers } = JSON.parse(stdout) as WhyDocument;
+  expect(answers).toMatchObject([
+    { argument: 'myproject/', kind: 'namespace', namespace: 'myproject', imageStreams: ['myapp'] },
+    { argument: 'shop/search', kind: 'stream' },
+  ]);
+  const listed = new Set(tags('myproject', 'myapp').flatMap(({ items }) => items.map(({ image }) => image)));
+  expect(new Set(answers[0]!.images.map(({ name }) => name))).toEqual(listed);
+});
+
 test.each([
+  [['shoop/'], 'namespace shoop has no image streams, or does not exist', 'did you mean shop/?'],
   [['shop/frontnd'], 'image stream shop/frontnd does not exist', 'did you mean shop/frontend?'],
   [['myapp:v2.2'], 'image stream myproject/myapp has no tag v2.2', 'did you mean myproject/myapp:v2?'],
   [['sha256:0000'], 'image sha256:0000 does not exist', 'oc get images'],

@@ -218,6 +218,11 @@ describe('arguments', () => {
       '"Ns/App" does not name an image, image stream or tag: repository name must be lowercase',
       'write sha256:',
     ],
+    ['ms/', 'namespace ms has no image streams, or does not exist', 'did you mean ns/?'],
+    ['app/', 'namespace app has no image streams, or does not exist', 'did you mean the image stream ns/app?'],
+    ['ns', 'image stream ns does not exist', 'ns/ explains all its image streams'],
+    ['ns/app/', '"ns/app/" does not name a namespace', 'did you mean ns/app?'],
+    ['/', '"/" does not name a namespace', 'write a namespace as NAMESPACE/'],
   ])('the error for %s suggests similar names', (argument, message, suggestion) => {
     expect(() => explanation.answer(argument)).toThrow(
       expect.objectContaining({
@@ -225,6 +230,34 @@ describe('arguments', () => {
         suggestions: expect.arrayContaining([expect.stringContaining(suggestion)]),
       }),
     );
+  });
+
+  test('a namespace has the images of all its streams, without duplicates', () => {
+    const several = aSnapshot(
+      anImageStream('ns/b')
+        .withTag('v2', [d('two')])
+        .withTag('v1', [d('one'), d('two')]),
+      anImageStream('ns/a').withTag('v1', [d('one')]),
+      anImageStream('ns/empty'),
+      anImageStream('other/app').withTag('v1', [d('one'), d('other')]),
+      aPod('idle/pod').running('registry.example.org/elsewhere:v1'),
+      ...['one', 'two', 'other'].map(anOrdinaryImage),
+    );
+    const explained = new Explanation(several, pruneOptions(), NOW);
+    const answer = explained.answer('ns/');
+    expect(answer).toMatchObject({ kind: 'namespace', namespace: { name: 'ns', streams: ['a', 'b', 'empty'] } });
+    expect(answer.images.map(({ image }) => image)).toEqual([d('one'), d('two')]);
+    expect(() => explained.answer('idle/')).toThrow('namespace idle has no image streams');
+  });
+
+  test('no changes are searched for very many images', () => {
+    const names = Array.from({ length: 501 }, (_, at) => `i${at}`);
+    const large = aSnapshot(anImageStream('ns/app').withTag('a', names.map(d)), ...names.map(anOrdinaryImage));
+    for (const argument of ['ns/', 'ns/app']) {
+      const answer = new Explanation(large, pruneOptions(), NOW).answer(argument);
+      expect(answer).toMatchObject({ withoutChanges: true });
+      expect(answer.images.every((image) => image.would.length === 0)).toBe(true);
+    }
   });
 
   test('a prefix of several digests is ambiguous; so is a stream in several namespaces', () => {

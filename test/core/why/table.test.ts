@@ -43,3 +43,34 @@ test.each([
 ])('in a text about %s, a tag of other/copy is named: %s', (here, text) => {
   expect(describeChanges([{ kind: 'delete-tag', stream: 'other/copy', tag: 'v1' }], here)).toBe(text);
 });
+
+/** Explains ns/: app, whose tags share an image, a stream without images, and `extra` more with one image each. */
+function shownNamespace(extra: number, wide = false): string {
+  const more = Array.from({ length: extra }, (_, at) => `extra-${at}`);
+  const snapshot = aSnapshot(
+    anImageStream('ns/app')
+      .withTag('b', [digest('new'), digest('old')])
+      .withTag('a', [digest('old')]),
+    anImageStream('ns/empty'),
+    ...more.map((name) => anImageStream(`ns/${name}`).withTag('v1', [digest(name)])),
+    ...['new', 'old', ...more].map(anOrdinaryImage),
+  );
+  const options = pruneOptions({ keepTagRevisions: 1 });
+  const answers = [new Explanation(snapshot, options, NOW).answer('ns/')];
+  const report: WhyReport = { options, keepYoungerThan: '60m', now: NOW, answers, warnings: [] };
+  return [...whyPieces(report, { wide, width: 120, styles: styles(false) })].join('');
+}
+
+test('a namespace is shown item by item, in the order of streams and tags', () => {
+  const text = shownNamespace(0);
+  expect(text).toContain('namespace ns: 2 images in 2 image streams; 3 tag items: 2 kept, 0 pruned, 1 removed');
+  const rows = text.split('\n').filter((line) => line.startsWith('app '));
+  expect(rows.map((row) => row.split(/ +/)[1])).toEqual(['a', 'b', 'b']);
+});
+
+test('a large namespace is shown stream by stream, with all items in -o wide', () => {
+  const text = shownNamespace(20);
+  expect(text).toMatch(/^app +2 +3 +2 +0 +1$/m);
+  expect(text).toContain('… and 2 more (-o wide shows all)');
+  expect(shownNamespace(20, true).match(/^extra-\d+ /gm)).toHaveLength(20);
+});

@@ -42,7 +42,13 @@ export interface PruneWhyOptions {
 export interface WhyAnswerEntry {
   /** As the user wrote it. */
   argument: string;
-  kind: 'image' | 'tag' | 'stream';
+  kind: 'image' | 'tag' | 'stream' | 'namespace';
+  /** For namespaces. */
+  namespace?: string;
+  /** Names of all image streams of the namespace; for namespaces. */
+  imageStreams?: string[];
+  /** False if there are too many images to search for changes: none has `wouldGo` or `wouldStay`. Absent otherwise. */
+  changesSearched?: boolean;
   /** namespace/name; for tags and streams. */
   stream?: string;
   tag?: string;
@@ -72,7 +78,7 @@ export interface WhyImageEntry {
   reason: string;
   places: WhyPlaceEntry[];
   referrers: WhyReferrerEntry[];
-  /** Changes that would let it be pruned; absent with the verdict `prune`. */
+  /** Changes that would let it be pruned; absent with the verdict `prune`, and if none were searched. */
   wouldGo?: WhyChangeEntry[];
   /** Changes that would keep it; only with the verdict `prune`. */
   wouldStay?: WhyChangeEntry[];

@@ -30,11 +30,21 @@ export function whyDocument({ options, keepYoungerThan, answers, warnings }: Why
   };
 }
 
-function answerEntry({ argument, kind, stream, tag, listed, images }: WhyAnswer): WhyAnswerEntry {
-  return { argument, kind, stream, tag, listed, images: images.map(imageEntry) };
+function answerEntry(answer: WhyAnswer): WhyAnswerEntry {
+  const { argument, kind, namespace, stream, tag, listed, withoutChanges = false, images } = answer;
+  return {
+    argument,
+    kind,
+    ...(namespace ? { namespace: namespace.name, imageStreams: namespace.streams } : {}),
+    stream,
+    tag,
+    listed,
+    ...(withoutChanges ? { changesSearched: false } : {}),
+    images: images.map((image) => imageEntry(image, withoutChanges)),
+  };
 }
 
-function imageEntry(image: WhyImage): WhyImageEntry {
+function imageEntry(image: WhyImage, withoutChanges: boolean): WhyImageEntry {
   return {
     name: image.image,
     exists: image.exists,
@@ -58,7 +68,13 @@ function imageEntry(image: WhyImage): WhyImageEntry {
       ...reasonEntry(because),
     })),
     referrers: image.uses,
-    [image.goes ? 'wouldStay' : 'wouldGo']: image.would.map((change) => changeEntry(change, onlyStream(image.places))),
+    ...(withoutChanges
+      ? {}
+      : {
+          [image.goes ? 'wouldStay' : 'wouldGo']: image.would.map((change) =>
+            changeEntry(change, onlyStream(image.places)),
+          ),
+        }),
   };
 }
 

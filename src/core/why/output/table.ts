@@ -1,15 +1,14 @@
-import { stripVTControlCharacters } from 'node:util';
 import { describeReason, describeUse } from '../../graph/reason.js';
 import { describeChanges, onlyStream } from '../text.js';
 import type { WhyAnswer, WhyChange, WhyImage, WhyPlace, WhyReport } from '../explanation.js';
 import { formatBytes } from '../../model/values/quantity.js';
-import { shortDigest } from '../../model/digest.js';
 import { age } from '../../model/values/age.js';
 import type { Styles } from '../../terminal/color.js';
 import type { Layout } from '../../terminal/output.js';
-import { tableLines, type Column } from '../../terminal/table.js';
+import { tableLines } from '../../terminal/table.js';
 import { plural } from '../../terminal/text.js';
-import { columnsOf } from '../../terminal/width.js';
+import { namespacePieces } from './namespace.js';
+import { NOT_SEARCHED, itemsOf, overview, type Context } from './overview.js';
 
 /** Maximum images of a stream or tag that are explained in full; for more, only a table is shown unless `wide`. */
 const MAX_EXPLAINED_IMAGES = 1;
@@ -25,78 +24,26 @@ export function* whyPieces(
   }
 }
 
-interface Context {
-  report: WhyReport;
-  wide: boolean;
-  width: number;
-  paint: Styles;
-}
-
 function* answerPieces(answer: WhyAnswer, context: Context): Generator<string> {
-  const { images, kind, stream, tag, argument, listed } = answer;
+  const { images, kind, stream, tag, argument, listed, namespace, withoutChanges } = answer;
   const { paint } = context;
+  if (namespace) return yield* namespacePieces(answer, namespace, context);
   const name = kind === 'tag' ? `tag ${stream}:${tag}` : `image stream ${stream}`;
   if (images.length === 0) return yield `${paint.heading(name)} has no images.\n`;
   if (listed === false) yield `${paint.warn('note')}: ${stream} does not list this image (${argument})\n`;
   if (kind !== 'image') yield `${paint.heading(name)}: ${plural(images.length, 'image')}\n\n`;
-  if (kind !== 'image' && images.length > MAX_EXPLAINED_IMAGES) yield* overview(answer, context);
+  if (kind !== 'image' && images.length > MAX_EXPLAINED_IMAGES) yield* overview(itemsOf(answer), context, stream);
   if (kind !== 'image' && images.length > MAX_EXPLAINED_IMAGES && !context.wide) {
     yield '\n';
+    if (withoutChanges) yield NOT_SEARCHED;
     return yield `For details, add ${paint.heading('-o wide')}, or name one image: ${paint.heading(`${stream}@sha256:…`)}.\n`;
   }
+  if (withoutChanges) yield `\n${NOT_SEARCHED}`;
   for (const [index, image] of images.entries()) {
     if (index > 0 || (kind !== 'image' && images.length > MAX_EXPLAINED_IMAGES)) yield '\n';
     yield* imagePieces(image, context);
+    if (image.exists && !withoutChanges) yield* changePieces(image, context);
   }
-}
-
-/**
- * Shows a row for every tag item of the requested stream or tag. If the reasons do not fit beside the other columns,
- * each has a line of its own: it names objects, so it is not cut.
- */
-function* overview({ images, stream, tag }: WhyAnswer, { report, width, paint }: Context): Generator<string> {
-  const here = images.flatMap((image) =>
-    image.places
-      .filter((place) => `${place.namespace}/${place.stream}` === stream && (tag === undefined || place.tag === tag))
-      .map((place) => ({ image, place })),
-  );
-  const rows = here.map(({ image, place }) => [
-    place.tag,
-    `${place.position} of ${place.of}`,
-    shortDigest(image.image),
-    age(place.created, report.now),
-    place.kept ? 'kept' : image.goes || !image.exists ? 'pruned' : 'item removed',
-    reasonsFor(image, place),
-    image.would[0] ? `${image.goes ? 'kept' : 'pruned'} ${describeChanges(image.would[0].changes, stream ?? '')}` : '',
-  ]);
-  const options = { width, heading: paint.muted };
-  const lines = [...tableLines(overviewColumns(paint), rows, options)];
-  if (lines.every((line) => columnsOf(stripVTControlCharacters(line).trimEnd()) <= width)) return yield* lines;
-  const [titles, ...items] = tableLines(overviewColumns(paint).slice(0, 5), rows, options);
-  yield titles!;
-  for (const [at, item] of items.entries()) {
-    yield item;
-    yield `    ${rows[at]![5]}\n`;
-  }
-}
-
-function overviewColumns(paint: Styles): Column[] {
-  return [
-    { title: 'TAG' },
-    { title: 'POSITION', align: 'right' },
-    { title: 'IMAGE' },
-    { title: 'AGE', align: 'right' },
-    { title: 'VERDICT', style: (text) => (text.startsWith('pruned') ? paint.warn(text) : paint.good(text)) },
-    { title: 'BECAUSE' },
-    { title: 'OTHERWISE', flexible: true },
-  ];
-}
-
-/** Describes why an item is kept or removed; if its image stays nevertheless, also what keeps the image. */
-function reasonsFor(image: WhyImage, place: WhyPlace): string {
-  const reason = describeReason(place.because);
-  if (place.kept || image.goes || !image.exists) return reason;
-  return `${reason}; the image stays: ${describeReason(image.because)}`;
 }
 
 function* imagePieces(image: WhyImage, context: Context): Generator<string> {
@@ -112,7 +59,6 @@ function* imagePieces(image: WhyImage, context: Context): Generator<string> {
   }
   yield* placePieces(image.places, context);
   yield* usePieces(image, context);
-  yield* changePieces(image, context);
 }
 
 function pullText({ lastPulled }: WhyImage, report: WhyReport): string {
@@ -163,7 +109,6 @@ function shortened(reference: string): string {
 }
 
 function* changePieces(image: WhyImage, { paint }: Context): Generator<string> {
-  if (!image.exists) return;
   const [it, other] = image.goes ? ['It would be kept', 'be kept'] : ['It would be pruned', 'be pruned'];
   if (image.would.length === 0) return yield `${paint.heading(it)} by no change that regadm knows of\n`;
   yield `${paint.heading(it)}\n`;
