@@ -34,7 +34,7 @@ export function normalizeArgv(argv: readonly string[], flags: FlagTable, usage: 
     // The value can be the next word, as in kubectl, but never a long flag.
     if (found.flag.type === 'option' && found.value === undefined && !argv[at + 1]?.startsWith('--'))
       found.value = argv[++at];
-    words.push({ flag: found.flag, tokens: flagTokens(found) });
+    words.push({ flag: found.flag, tokens: flagTokens(found, flags) });
   }
   return result();
 }
@@ -86,7 +86,8 @@ function unknownFlag(typed: string, flags: FlagTable, usage: string): Error {
   return usageError(`unknown flag: ${typed}`, [...didYouMean(suggest(typed, [...names, '--help'])), usage]);
 }
 
-function flagTokens({ name, flag, value }: Found): string[] {
+function flagTokens({ name, flag, value: text }: Found, flags: FlagTable): string[] {
+  const value = name === 'dry-run' && text !== undefined ? dryRunValue(text, flags) : text;
   if (flag.type === 'option') {
     if (value === undefined)
       throw usageError(`flag needs an argument: --${name}${flag.options ? ` (${flag.options.join(', ')})` : ''}`);
@@ -104,6 +105,14 @@ function flagTokens({ name, flag, value }: Found): string[] {
   if (on) return [`--${name}`];
   // For a flag without a negated form, false means that it is not given.
   return flag.allowNo ? [`--no-${name}`] : [];
+}
+
+/** Converts the values that kubectl has for `--dry-run`. @throws RegadmError (USAGE) if the value asks for changes */
+function dryRunValue(value: string, flags: FlagTable): string {
+  if (value === 'client' || value === 'server') return 'true';
+  if (value !== 'none' && (parseBoolean(value) !== false || !flags.confirm)) return value;
+  const remedy = flags.confirm ? 'remove the flag, and pass --confirm to make the changes' : 'remove the flag';
+  throw usageError(`invalid argument "${value}" for "--dry-run" flag: the flag cannot ask for changes`, [remedy]);
 }
 
 /**

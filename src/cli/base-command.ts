@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { Command, Errors, type Interfaces } from '@oclif/core';
 import { normalizeArgv, requestedFormat } from './argv.js';
+import { dryRunHint } from '../flags/confirm.js';
 import { commonFlags } from '../flags/output.js';
 import { reportError } from './report-error.js';
 import type { InterruptTexts } from './interrupt.js';
@@ -24,6 +25,7 @@ interface MetricsFlagValues {
   'audit-log'?: string;
   'plan-out'?: string;
   confirm?: boolean;
+  'dry-run'?: boolean;
 }
 
 /**
@@ -72,6 +74,8 @@ export abstract class BaseCommand extends Command {
     }
     this.level = all.loglevel ?? 0;
     if ((flags as { 'no-color'?: boolean })['no-color']) process.env.NO_COLOR = '1';
+    const hint = dryRunHint(all, table);
+    if (hint) this.note(`hint: ${hint}`);
     await this.startMetrics(all, 'confirm' in table);
     return { flags: flags as FlagsOf<T>, args: args as Interfaces.InferredArgs<T['args']>, argv: argv as string[] };
   }

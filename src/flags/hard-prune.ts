@@ -1,5 +1,6 @@
 import { Flags, type Interfaces } from '@oclif/core';
 import { clusterFlags } from './cluster.js';
+import { confirmFlags } from './confirm.js';
 import { dataLossFlags } from './data-loss.js';
 import { hardPruneJobFlags } from './hard-prune-job.js';
 import { metricsFlags } from './metrics.js';
@@ -10,7 +11,7 @@ import { storageFlags } from './storage.js';
 
 /** The flags of `regadm prune hard`. */
 export const hardPruneFlags = {
-  confirm: Flags.boolean({ allowNo: true, description: 'actually delete; without this flag, only a dry run' }),
+  ...confirmFlags('delete', ['print-job', 'recover']),
   ...storageFlags,
   pod: Flags.string({
     helpValue: 'NAME',

@@ -2,6 +2,7 @@ import { Flags, type Interfaces } from '@oclif/core';
 import { usageError } from '../core/model/errors.js';
 import type { ObjectPruneRequest } from '../core/object-prune/request.js';
 import { clusterFlags } from './cluster.js';
+import { confirmFlags } from './confirm.js';
 import { checkCount } from './count.js';
 import { durationFlag } from './duration.js';
 import { maxObjectsFlag } from './max-delete.js';
@@ -26,7 +27,7 @@ interface Texts {
 /** Returns the flags that `prune builds` and `prune deployments` share. */
 export function objectPruneFlags({ things, perOwner, failed, orphans, rules }: Texts) {
   return {
-    confirm: Flags.boolean({ allowNo: true, description: 'actually delete; without this flag, only a dry run' }),
+    ...confirmFlags('delete'),
     'keep-younger-than': Flags.string({
       ...WHAT,
       helpValue: 'DURATION',

@@ -6,6 +6,7 @@ import type { VerifyRequest } from '../core/prune/verify/request.js';
 import { CONFIRMED, DRY_RUN, type ImagePruneRequest } from '../core/prune/request.js';
 import { checkPolicyFlag, decisionFlags, pruneOptionsOf } from './decision.js';
 import { clusterFlags } from './cluster.js';
+import { confirmFlags } from './confirm.js';
 import { requestTimeoutFlag } from './duration.js';
 import { metricsFlags } from './metrics.js';
 import { outputFlags } from './output.js';
@@ -26,7 +27,7 @@ function inGroup<T extends Record<string, object>>(flags: T, group: { helpGroup:
 
 /** The flags of `regadm prune images`. */
 export const pruneImagesFlags = {
-  confirm: Flags.boolean({ allowNo: true, description: 'actually delete; without this flag, only a dry run' }),
+  ...confirmFlags('delete'),
   ...decisionFlags,
   'prune-registry': Flags.boolean({
     ...REGISTRY,

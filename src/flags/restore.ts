@@ -3,13 +3,14 @@ import { usageError } from '../core/model/errors.js';
 import { parseSelector } from '../core/restore/plan/selection.js';
 import type { RestoreRequest } from '../core/restore/request.js';
 import { clusterFlags } from './cluster.js';
+import { confirmFlags } from './confirm.js';
 import { requestTimeoutFlag } from './duration.js';
 import { outputFlags } from './output.js';
 import { registryFlags } from './registry.js';
 
 /** The flags of `regadm restore`. */
 export const restoreFlags = {
-  confirm: Flags.boolean({ allowNo: true, description: 'actually restore; without this flag, only a dry run' }),
+  ...confirmFlags('restore'),
   'as-tag': Flags.string({
     helpValue: 'NAME',
     description: 'list each image under this new tag of its image stream, instead of in the history of its former tags',

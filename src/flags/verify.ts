@@ -7,6 +7,7 @@ import type { Scope } from '../core/verification/plan/scope.js';
 import type { RegistryAccess } from '../core/operator/open-registry.js';
 import type { VerifyRequest } from '../core/verify/request.js';
 import { clusterFlags } from './cluster.js';
+import { confirmFlags } from './confirm.js';
 import { requestTimeoutFlag } from './duration.js';
 import { outputFlags } from './output.js';
 import { registryFlags } from './registry.js';
@@ -37,9 +38,7 @@ export const verifyFlags = {
     dependsOn: ['storage'],
     exclusive: ['repair-links'],
   }),
-  confirm: Flags.boolean({
-    description: 'actually write the links, or recover the images; without this flag, only a dry run',
-  }),
+  ...confirmFlags('write the links, or recover the images', ['print-job']),
   ...verifyJobFlags,
   ...registryFlags,
   'num-workers': Flags.integer({

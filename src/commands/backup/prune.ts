@@ -5,6 +5,7 @@ import { toExitStatus } from '../../core/backup/prune/exit-status.js';
 import { backupPruneOutput } from '../../core/backup/prune/output.js';
 import { usageError } from '../../core/model/errors.js';
 import { backupArgs, backupDirectory, backupFlags, NO_CLUSTER } from '../../flags/backup.js';
+import { confirmFlags } from '../../flags/confirm.js';
 import { durationFlag } from '../../flags/duration.js';
 
 export default class BackupPrune extends BaseCommand {
@@ -31,7 +32,7 @@ export default class BackupPrune extends BaseCommand {
 
   static override args = backupArgs;
   static override flags = {
-    confirm: Flags.boolean({ allowNo: true, description: 'actually remove; without this flag, only a dry run' }),
+    ...confirmFlags('remove'),
     'keep-within': Flags.string({
       helpValue: 'DURATION',
       description: 'keep runs that began within this time until now: 14d, 36h, 1d12h (required)',

@@ -13,6 +13,7 @@ const REFUSED: [pattern: RegExp, flag: string, remedy: string][] = [
     'the containers have nowhere to write; only /dev/stdout and /dev/stderr are possible',
   ],
   [/^--detailed-exitcode$/, '--detailed-exitcode', 'the Job would fail because there is something to prune'],
+  [/^--dry-run$/, '--dry-run', 'the CronJob deletes; for a dry run, run the command here'],
   [/^--orphans$/, '--orphans', 'pass --orphans to this command, which also grants the permissions'],
   [
     /^--(?:no-)?replica-sets$/,
