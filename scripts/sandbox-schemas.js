@@ -5,8 +5,9 @@
  *   node scripts/sandbox-schemas.js [--check]
  *
  * One line per model: `name:type`, with `!` for a required field. Types: `s` string, `i` integer, `n` number, `b`
- * boolean, `x` integer or string, `q` quantity, `t` time, `a` anything, `[T]` list of T, `{T}` map of T, or the name of
- * a model. With `--check`, changes nothing and fails if the file is out of date.
+ * boolean, `x` integer or string, `q` quantity, `t` time, `y` bytes in Base64, `a` anything, `[T]` list of T, `{T}` map
+ * of T, or the name of a model. The status of an object is `a`, because clients do not send it. With `--check`, changes
+ * nothing and fails if the file is out of date.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -14,12 +15,10 @@ import { parseArgs } from 'node:util';
 import { format, resolveConfig } from 'prettier';
 import * as client from '@kubernetes/client-node';
 
-const ROOTS = ['CronJob', 'Job', 'Pod', 'ServiceAccount', 'NetworkPolicy'].concat([
-  'ClusterRole',
-  'ClusterRoleBinding',
-  'Role',
-  'RoleBinding',
-]);
+const ROOTS = [
+  ...['CronJob', 'Job', 'Pod', 'ServiceAccount', 'NetworkPolicy', 'Secret', 'ConfigMap', 'Namespace', 'Deployment'],
+  ...['ClusterRole', 'ClusterRoleBinding', 'Role', 'RoleBinding'],
+];
 const MODELS = new URL('../node_modules/@kubernetes/client-node/dist/gen/models/', import.meta.url);
 const TARGET = fileURLToPath(new URL('../src/sandbox/api/openapi/models.ts', import.meta.url));
 const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
@@ -36,9 +35,11 @@ function shortType(type, field, found) {
   const map = /^\{ \[key: string\]: (.*); \}$/.exec(type)?.[1];
   if (map) return `{${shortType(map, field, found)}}`;
   if (type === 'number') return field.format === 'double' ? 'n' : 'i';
+  if (field.format === 'byte') return 'y';
   if (type === 'string' && QUANTITIES.includes(field.baseName)) return 'q';
   if (PRIMITIVES[type]) return PRIMITIVES[type];
   if (!client[type]) throw new Error(`unknown type ${type} of ${field.baseName}`);
+  if (field.baseName === 'status') return 'a';
   found.push(type);
   return nameOf(type);
 }

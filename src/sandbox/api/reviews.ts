@@ -1,7 +1,7 @@
 import { jsonResponse, type SandboxResponse, type SandboxRequest } from '../http/response.js';
 import { parseObject } from './body.js';
 import type { Permissions, User } from './permissions.js';
-import { decodeAccessReview } from './protobuf.js';
+import { decodeReview } from './protobuf/review.js';
 
 interface AccessReviewSpec {
   resourceAttributes?: {
@@ -39,14 +39,8 @@ export function reviewResponse(
 }
 
 function parse(request: SandboxRequest): { spec?: AccessReviewSpec & { namespace?: string } } {
-  const decoded = decodeAccessReview(request.body);
-  if (decoded)
-    return {
-      kind: 'SelfSubjectAccessReview',
-      apiVersion: 'authorization.k8s.io/v1',
-      metadata: {},
-      ...decoded,
-    } as object;
+  const decoded = decodeReview(request.body);
+  if (decoded) return { ...decoded, metadata: {} } as object;
   return parseObject(request) as { spec?: AccessReviewSpec };
 }
 

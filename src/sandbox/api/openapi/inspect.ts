@@ -89,9 +89,16 @@ function matches(type: ValueType, value: unknown): boolean {
       );
     case 'time':
       return typeof value === 'string' && !Number.isNaN(Date.parse(value));
+    case 'bytes':
+      return typeof value === 'string' && isBase64(value);
     default:
       return true;
   }
+}
+
+/** Returns whether a text is Base64 with padding. */
+function isBase64(text: string): boolean {
+  return Buffer.from(text, 'base64').toString('base64') === text;
 }
 
 /** Returns the name of a value's type in the messages of the server. */

@@ -28,6 +28,7 @@ const VALUES: Record<ValueType, JsonSchema> = {
   'int-or-string': { type: 'string', format: 'int-or-string' },
   quantity: { type: 'string' },
   time: { type: 'string', format: 'date-time' },
+  bytes: { type: 'string', format: 'byte' },
   any: {},
 };
 

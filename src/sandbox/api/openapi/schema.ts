@@ -4,7 +4,8 @@ import type { ResourceDefinition } from '../resources.js';
 /** The type of a field: of a single value, of a list, of a map, or the name of a model. */
 export type FieldType = { value: ValueType } | { list: FieldType } | { map: FieldType } | { model: string };
 
-export type ValueType = 'string' | 'integer' | 'number' | 'boolean' | 'int-or-string' | 'quantity' | 'time' | 'any';
+export type ValueType =
+  'string' | 'integer' | 'number' | 'boolean' | 'int-or-string' | 'quantity' | 'time' | 'bytes' | 'any';
 
 interface Field {
   type: FieldType;
@@ -19,6 +20,7 @@ const VALUE_TYPES: Record<string, ValueType> = {
   x: 'int-or-string',
   q: 'quantity',
   t: 'time',
+  y: 'bytes',
   a: 'any',
 };
 
@@ -39,6 +41,9 @@ const KINDS: Record<string, string> = {
   Job: 'batch/v1',
   Pod: '/v1',
   ServiceAccount: '/v1',
+  Secret: '/v1',
+  ConfigMap: '/v1',
+  Namespace: '/v1',
   NetworkPolicy: 'networking.k8s.io/v1',
   ClusterRole: 'rbac.authorization.k8s.io/v1',
   ClusterRoleBinding: 'rbac.authorization.k8s.io/v1',
