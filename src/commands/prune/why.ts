@@ -1,12 +1,19 @@
-import { BaseCommand } from '../../cli/base-command.js';
+import { BaseCommand, type FlagsOf } from '../../cli/base-command.js';
 import { present } from '../../cli/present.js';
 import { usageError } from '../../core/model/errors.js';
+import type { WhyReport } from '../../core/why/explanation.js';
 import { whyOutput } from '../../core/why/output/index.js';
 import { clusterFlags } from '../../flags/cluster.js';
 import { decisionFlags, pruneOptionsOf } from '../../flags/decision.js';
 import { requestTimeoutFlag } from '../../flags/duration.js';
+import { assertWithoutCluster, fromFlag } from '../../flags/from.js';
 import { outputFlags } from '../../flags/output.js';
 import { registryFlags } from '../../flags/registry.js';
+
+const NOT_WITH_FROM = {
+  others: [...Object.keys(registryFlags), 'require-visible-referrers'],
+  why: 'it reads files, without a cluster and a registry',
+};
 
 export default class PruneWhy extends BaseCommand {
   static override summary = 'Explain why an image is kept or pruned, and what would have to change';
@@ -30,6 +37,10 @@ end, explains all image streams of a namespace.`;
       description: 'With the flags of the planned prune',
       command: '<%= config.bin %> <%= command.id %> shop/frontend --keep-tag-revisions=5 --keep-younger-than=96h',
     },
+    {
+      description: 'From saved lists, without a cluster',
+      command: '<%= config.bin %> <%= command.id %> myproject/myapp --from lists',
+    },
     { description: 'For a script', command: '<%= config.bin %> <%= command.id %> myproject/myapp -o json' },
   ];
 
@@ -39,6 +50,7 @@ end, explains all image streams of a namespace.`;
     ...decisionFlags,
     ...registryFlags,
     ...outputFlags(['table', 'wide', 'json', 'yaml'], 'table'),
+    from: fromFlag('explain'),
     ...clusterFlags,
   };
 
@@ -52,6 +64,13 @@ end, explains all image streams of a namespace.`;
         'regadm prune why NAMESPACE/STREAM:TAG',
         'regadm prune why sha256:…',
       ]);
+    const report =
+      flags.from === undefined ? await this.ask(flags, argv) : await this.askSaved(flags, argv, flags.from);
+    for (const line of report.warnings) this.warning(line);
+    await present(report, flags.output, whyOutput);
+  }
+
+  private async ask(flags: FlagsOf<typeof PruneWhy>, argv: string[]): Promise<WhyReport> {
     const { registryOptions } = await import('../../flags/registry-options.js');
     const registry = {
       ...(await registryOptions(flags)),
@@ -60,10 +79,15 @@ end, explains all image streams of a namespace.`;
     };
     const request = { ...(await pruneOptionsOf(flags)), arguments: argv, registry };
     const { explain } = await import('../../core/why/explain.js');
-    const report = await this.withCluster(flags, ({ api, reporter, signal }) =>
-      explain(api, request, reporter, signal),
-    );
-    for (const line of report.warnings) this.warning(line);
-    await present(report, flags.output, whyOutput);
+    return this.withCluster(flags, ({ api, reporter, signal }) => explain(api, request, reporter, signal));
+  }
+
+  private async askSaved(flags: FlagsOf<typeof PruneWhy>, argv: string[], from: string): Promise<WhyReport> {
+    assertWithoutCluster(flags, { ...NOT_WITH_FROM, fromSettings: this.fromSettings });
+    if (flags.referrers === 'all')
+      throw usageError('--from cannot be specified with --referrers=all: the files do not show every resource');
+    const request = { ...(await pruneOptionsOf(flags)), arguments: argv };
+    const { explainSaved } = await import('../../core/why/explain-saved.js');
+    return this.withSession(({ reporter }) => explainSaved(from, request, reporter));
   }
 }

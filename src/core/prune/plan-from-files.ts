@@ -1,6 +1,7 @@
 import { unreadableFailures } from '../graph/unreadable.js';
 import type { Reporter } from '../kit/reporter.js';
 import { freezeSnapshot } from '../model/table/snapshot.js';
+import { notCurrentWarning } from '../saved-lists/not-current.js';
 import { readSavedSnapshot } from '../saved-lists/saved-snapshot.js';
 import { assertImagesWithinLimit } from './plan/limit.js';
 import { planImagePrune } from './plan/plan.js';
@@ -9,9 +10,6 @@ import type { ImagePruneReport } from './report.js';
 import type { ImagePruneRequest } from './request.js';
 import { startRun } from '../deletion/run-context.js';
 import { warnAboutInput, warnAboutPulls } from './warnings.js';
-
-const NOT_CURRENT =
-  'planned from files: uses that have appeared since the files were saved, and what only manifests in the registry attach to an image, are not known';
 
 /**
  * Plans a prune from saved lists (`--from DIR`), without a cluster and a registry. Always a dry run.
@@ -32,7 +30,7 @@ export async function planFromFiles(
   for (const line of warnings) context.reporter.warning(line);
   warnAboutPulls(options, evidence.now, context);
   warnAboutInput(plan, { custom: { notVisible: [], declared } }, context);
-  context.reporter.warning(NOT_CURRENT);
+  context.reporter.warning(notCurrentWarning('planned'));
   return {
     ...planned(plan),
     startedAt,

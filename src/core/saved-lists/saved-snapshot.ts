@@ -21,9 +21,14 @@ interface SavedSnapshot {
 /**
  * Reads a snapshot from saved lists, without a cluster and a registry.
  * @param dir a directory, or a `.tar.gz` archive
+ * @param streams `all`: with `--referrers=oc` and `-n`, also the image streams of other namespaces
  * @throws RegadmError SAVED_LISTS
  */
-export async function readSavedSnapshot(dir: string, options: PruneOptions): Promise<SavedSnapshot> {
+export async function readSavedSnapshot(
+  dir: string,
+  options: PruneOptions,
+  { streams }: { streams?: 'all' } = {},
+): Promise<SavedSnapshot> {
   const { namespace, referrers } = options;
   const { collector, input, warnings } = await readSavedLists(dir, options);
   const { lists } = collector;
@@ -39,7 +44,7 @@ export async function readSavedSnapshot(dir: string, options: PruneOptions): Pro
   if (referrers !== 'oc') snapshot.images.gaps.needPossible();
   if (referrers === 'oc') {
     snapshot.referrers = snapshot.referrers.filter(isInScope);
-    snapshot.streams = snapshot.streams.filter(isInScope);
+    if (streams !== 'all') snapshot.streams = snapshot.streams.filter(isInScope);
   }
   const bytes = (lists.images ?? []).reduce((sum, image) => sum + JSON.stringify(image).length, 0);
   const { count } = snapshot.images;

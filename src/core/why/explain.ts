@@ -7,7 +7,7 @@ import { pullWarnings } from '../graph/pulls/coverage.js';
 import type { Reporter } from '../kit/reporter.js';
 import { invalidNameWarnings } from '../model/table/invalid-name-warnings.js';
 import { unreadManifestWarnings } from '../manifests/texts.js';
-import { messageOf, type InvalidReference } from '../model/errors.js';
+import { messageOf } from '../model/errors.js';
 import { declaredWarnings } from '../model/referrers/declared-matches.js';
 import { notVisibleWarnings } from '../model/referrers/not-visible.js';
 import type { Snapshot } from '../model/table/snapshot.js';
@@ -19,9 +19,10 @@ import { Explanation, type WhyReport } from './explanation.js';
 import { Surroundings } from './focus.js';
 import { learnSubjects, learnUnreadable, type ManifestSource } from './manifests.js';
 import { digestsOf, resolve } from './resolve.js';
+import { referenceWarnings } from './warnings.js';
 
 /** What `prune why` is asked. */
-interface WhyRequest {
+export interface WhyRequest {
   options: PruneOptions;
   keepYoungerThan: string;
   arguments: string[];
@@ -64,7 +65,7 @@ export async function explain(
       answers,
       warnings: [
         ...ofPulls,
-        ...warningsOf(explanation, options),
+        ...referenceWarnings(explanation, options),
         ...invalidNameWarnings(snapshot),
         ...warnings,
         ...unreadManifestWarnings(snapshot),
@@ -104,20 +105,4 @@ function openOnce(api: ClusterApi, access: RegistryAccess, context: OpeningConte
     if (registry && !(registry instanceof Error)) await registry.close();
   };
   return { open, close };
-}
-
-function describeReference({ referrer, field, reference, message }: InvalidReference): string {
-  const { kind, namespace, name } = referrer;
-  return `${kind.toLowerCase()} ${namespace}/${name}: ${field ? `${field}: ` : ''}"${reference}": ${message}`;
-}
-
-function warningsOf({ invalid, reported }: Explanation, options: PruneOptions): string[] {
-  const others = reported.map(describeReference);
-  const messages = invalid.map(describeReference);
-  if (messages.length === 0 || options.ignoreInvalidRefs) return [...messages, ...others];
-  return [
-    ...others,
-    ...messages,
-    'for these references prune images would stop and prune nothing at all (--ignore-invalid-refs continues without them)',
-  ];
 }

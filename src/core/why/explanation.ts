@@ -81,7 +81,9 @@ export interface WhyReport {
   options: PruneOptions;
   /** `--keep-younger-than` as it was written. */
   keepYoungerThan: string;
-  /** The API server's time, in ms since the epoch; ages are relative to it. */
+  /** The saved lists of `--from`; absent with a cluster. */
+  from?: string;
+  /** The API server's time (with saved lists, this machine's), in ms since the epoch; ages are relative to it. */
   now: number;
   answers: WhyAnswer[];
   warnings: string[];
@@ -172,7 +174,8 @@ export class Explanation {
     const { images } = snapshot;
     const image = images.indexOf(digest);
     const exists = image !== -1;
-    const verdict = exists ? decisions.image(image) : { kept: false, because: { rule: 'no-image' } as const };
+    const absent: Reason = { rule: snapshot.saved ? 'image-not-saved' : 'no-image' };
+    const verdict = exists ? decisions.image(image) : { kept: false, because: absent };
     return {
       image: snapshot.digests.text(digest),
       exists,

@@ -31,6 +31,8 @@ export interface PruneWhyOptions {
   pruneSignatures: boolean;
   /** --namespace, if given. */
   namespace?: string;
+  /** --from, if given. */
+  from?: string;
   /** --referrers-file, if given. */
   referrersFile?: string;
   /** --policy, if given. */
@@ -60,6 +62,7 @@ export interface WhyAnswerEntry {
 /** An image, why it is kept or pruned, and what would reverse that. */
 export interface WhyImageEntry {
   name: Digest;
+  /** False if there is no Image object; with --from, if it is not in the files. */
   exists: boolean;
   /** Null if it cannot be read. */
   created: Timestamp | null;

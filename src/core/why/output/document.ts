@@ -6,7 +6,7 @@ import { timestamp } from '../../terminal/text.js';
 import type { PruneWhyDocument, WhyAnswerEntry, WhyChangeEntry, WhyImageEntry } from './document-type.js';
 
 /** The PruneWhy document of docs/why.md. */
-export function whyDocument({ options, keepYoungerThan, answers, warnings }: WhyReport): PruneWhyDocument {
+export function whyDocument({ options, keepYoungerThan, from, answers, warnings }: WhyReport): PruneWhyDocument {
   const { keepTagRevisions, all, referrers, pruneOverSizeLimit, ignoreInvalidRefs, pruneSignatures } = options;
   const { namespace, declaredReferrers } = options;
   return {
@@ -21,6 +21,7 @@ export function whyDocument({ options, keepYoungerThan, answers, warnings }: Why
       ignoreInvalidRefs,
       pruneSignatures,
       ...(namespace === undefined ? {} : { namespace }),
+      ...(from === undefined ? {} : { from }),
       ...(declaredReferrers ? { referrersFile: declaredReferrers.file } : {}),
       ...(options.policy ? { policyFile: options.policy.file } : {}),
       ...(options.pulls ? { pulls: consideredPulls(options.pulls) } : {}),
@@ -53,7 +54,7 @@ function imageEntry(image: WhyImage, withoutChanges: boolean): WhyImageEntry {
     managed: image.managed,
     index: image.index,
     ...lastPulledEntry(image),
-    verdict: image.goes ? 'prune' : image.exists ? 'keep' : 'gone',
+    verdict: verdictOf(image),
     ...reasonEntry(image.because),
     places: image.places.map(({ namespace, stream, tag, position, of, created, lastPulled, kept, because }) => ({
       namespace,
@@ -76,6 +77,11 @@ function imageEntry(image: WhyImage, withoutChanges: boolean): WhyImageEntry {
           ),
         }),
   };
+}
+
+function verdictOf({ goes, exists, because }: WhyImage): WhyImageEntry['verdict'] {
+  if (goes) return 'prune';
+  return exists || because.rule === 'image-not-saved' ? 'keep' : 'gone';
 }
 
 function lastPulledEntry({ lastPulled }: { lastPulled?: number }): { lastPulled?: string } {

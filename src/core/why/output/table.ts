@@ -49,7 +49,9 @@ function* answerPieces(answer: WhyAnswer, context: Context): Generator<string> {
 function* imagePieces(image: WhyImage, context: Context): Generator<string> {
   const { report, paint } = context;
   yield `${paint.heading(`image ${image.image}`)}\n`;
-  if (!image.exists) {
+  if (image.because.rule === 'image-not-saved') {
+    yield 'The image is not in the saved lists. Its tag items are kept, because it may exist.\n\n';
+  } else if (!image.exists) {
     yield 'The image no longer exists: only tag items name it, and a prune removes those.\n\n';
   } else {
     yield `${image.index ? 'an image index, ' : ''}${formatBytes(image.bytes)}, created ${age(image.created, report.now)} ago, ${image.managed ? 'pushed' : 'imported'}${pullText(image, report)}\n\n`;
