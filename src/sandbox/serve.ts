@@ -28,6 +28,7 @@ export async function serve(options: SandboxOptions, { run, signal, print, log }
   if (options.dir !== undefined) requireEmptyDirectory(options.dir);
   const sandbox = await start({
     rolloutStepMs: STEP_MS,
+    cronJobs: true,
     ...options,
     log: ({ server, method, path, status, user }) => log(`${server} ${status || '-'} ${user} ${method} ${path}`),
   });

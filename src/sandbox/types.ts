@@ -39,6 +39,11 @@ export interface SandboxOptions {
   replicas?: number;
   /** Time between two steps of a roll-out or job, in ms (default: 30); `manual`: only `rollout.step()` makes steps. */
   rolloutStepMs?: number | 'manual';
+  /**
+   * Starts Jobs by the schedules of the CronJobs, with the real time or a given one (default: no, so that no test
+   * depends on the time of day).
+   */
+  cronJobs?: boolean | SandboxClock;
   managementState?: 'Managed' | 'Unmanaged' | 'Removed';
   port?: number;
   registryPort?: number;
@@ -50,6 +55,14 @@ export interface SandboxOptions {
   log?: (record: RequestRecord) => void;
   /** Additional resource kinds to serve. */
   customResources?: CustomResource[];
+}
+
+/** The time, and a timer. */
+export interface SandboxClock {
+  /** Returns the time in ms since the epoch. */
+  now(): number;
+  /** Calls `run` once after a time in ms. @returns a function that cancels it */
+  after(ms: number, run: () => void): () => void;
 }
 
 /** A resource kind beyond the built-in ones. */

@@ -47,7 +47,8 @@ export class Store implements SandboxStore {
 
   constructor(
     readonly definitions: ResourceDefinition[],
-    private readonly now: () => number,
+    /** Returns the time of the cluster in ms since the epoch. */
+    readonly now: () => number,
   ) {}
 
   /** Calls `listener` after every change, in order. @returns a function that ends the subscription */

@@ -54,7 +54,7 @@ export class Jobs {
   step(): boolean {
     const open = this.adopted.map(([namespace, name]) => this.store.get('jobs', namespace, name));
     const jobs = open.filter((job): job is KubeObject => job !== undefined && !isFinished(job));
-    const waiting = jobs.filter((job) => job.status === undefined);
+    const waiting = jobs.filter((job) => job.status === undefined && job.spec?.suspend !== true);
     const running = jobs.filter((job) => job.status !== undefined && this.podOf(job));
     for (const job of waiting) this.start(job);
     for (const job of running) this.advance(job);

@@ -1,4 +1,5 @@
 import type { Faults } from '../http/faults.js';
+import { CronJobs } from './cron-jobs.js';
 import { GarbageCollector } from './garbage-collector.js';
 import { updatePrunerCronJob } from './image-pruner.js';
 import { Jobs } from './jobs.js';
@@ -22,6 +23,7 @@ const STEP_MS = 5;
  */
 export class Operator implements RolloutControl {
   readonly jobs: Jobs;
+  private readonly cronJobs: CronJobs | undefined;
   private readonly rollout: Rollout;
   private readonly listeners: (() => void)[] = [];
   private readonly managed: boolean;
@@ -40,6 +42,9 @@ export class Operator implements RolloutControl {
   ) {
     this.rollout = new Rollout(store, faults);
     this.jobs = new Jobs(store, faults);
+    const { cronJobs } = options;
+    const clock = cronJobs === true ? { now: store.now, after: unreferenced } : cronJobs;
+    if (clock) this.cronJobs = new CronJobs(store, clock);
     this.managed =
       options.operator ?? (options.cluster === undefined || !!options.sample || 'configs' in options.cluster);
     this.kubelet = new Kubelet(store, (namespace, name, lines) => this.jobs.setLog(namespace, name, lines));
@@ -83,10 +88,12 @@ export class Operator implements RolloutControl {
       this.schedule();
     });
     this.schedule();
+    this.cronJobs?.start();
   }
 
   stop(): void {
     this.stopped = true;
+    this.cronJobs?.stop();
     clearTimeout(this.timer);
     this.unsubscribe?.();
     this.jobs.stop();
@@ -103,9 +110,10 @@ export class Operator implements RolloutControl {
   step(): boolean {
     const operated = this.managed && (this.reconcile() || this.rollout.step() || this.writeStatus());
     const worked = this.jobs.step();
+    const counted = this.cronJobs?.step() ?? false;
     const started = this.kubelet.step();
     const collected = this.collector.step();
-    return operated || worked || started || collected;
+    return operated || worked || counted || started || collected;
   }
 
   finish(): void {
@@ -168,4 +176,10 @@ export class Operator implements RolloutControl {
     this.store.put('configs', { ...config, status });
     return true;
   }
+}
+
+/** Starts a timer that does not keep the process running. */
+function unreferenced(ms: number, run: () => void): () => void {
+  const timer = setTimeout(run, ms).unref();
+  return () => clearTimeout(timer);
 }
