@@ -1,8 +1,10 @@
 import path from 'node:path';
 import { Command, Errors, type Interfaces } from '@oclif/core';
-import { normalizeArgv, requestedFormat } from './argv.js';
+import { normalizeArgv, requestedFormat, type FlagTable } from './argv.js';
 import { dryRunHint } from '../flags/confirm.js';
 import { commonFlags } from '../flags/output.js';
+import { checkedChoice, type OutputChoice } from './output/choice.js';
+import { withOptions } from './output/option-values.js';
 import { reportError } from './report-error.js';
 import type { InterruptTexts } from './interrupt.js';
 import type { ClusterFlagValues } from '../flags/cluster.js';
@@ -65,13 +67,14 @@ export abstract class BaseCommand extends Command {
     this.argv = whole;
     this.format = requestedFormat(whole) ?? 'table';
     const { flags, args, argv } = await this.parse(command, this.argv);
-    const all = flags as { loglevel?: number; json?: boolean; output?: string } & MetricsFlagValues;
+    const all = flags as { loglevel?: number; json?: boolean } & Partial<OutputChoice> & MetricsFlagValues;
     if (all.json) {
       if (written.some((arg) => arg.startsWith('--output=')) && all.output !== 'json') {
         throw usageError(`--json cannot be specified with --output=${all.output}`);
       }
       all.output = 'json';
     }
+    if (all.output !== undefined) Object.assign(all, await checkedChoice({ ...all, output: all.output }));
     this.level = all.loglevel ?? 0;
     if ((flags as { 'no-color'?: boolean })['no-color']) process.env.NO_COLOR = '1';
     const hint = dryRunHint(all, table);
@@ -94,7 +97,21 @@ export abstract class BaseCommand extends Command {
     const { argv, settings } = await addSettings({ config: this.config, id, flags: table }, written, () => {});
     this.settings = [...this.settings, ...settings];
     const { flags } = await this.parse({ flags: table as Interfaces.FlagInput }, argv);
+    const choice = flags as Partial<OutputChoice>;
+    if (choice.output !== undefined) Object.assign(flags, await checkedChoice({ ...choice, output: choice.output }));
     return flags as Interfaces.InferredFlags<F>;
+  }
+
+  /** Parses a normalized command line. Values of `-o` and `--sort-by` can be more than oclif's options. */
+  protected override async parse<
+    F extends Interfaces.OutputFlags<Interfaces.FlagInput>,
+    B extends Interfaces.OutputFlags<Interfaces.FlagInput>,
+    A extends Interfaces.OutputArgs<Interfaces.ArgInput>,
+  >(options: Interfaces.Input<F, B, A>, argv: string[]): Promise<Interfaces.ParserOutput<F, B, A>> {
+    const { argv: known, whole } = withOptions(argv, (options.flags ?? {}) as FlagTable);
+    const parsed = await super.parse<F, B, A>(options, known);
+    Object.assign(parsed.flags, whole);
+    return parsed;
   }
 
   /**

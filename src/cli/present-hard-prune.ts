@@ -3,11 +3,12 @@ import { closingLines, unlistedFailures } from '../core/hard-prune/output/closin
 import { hardPruneOutput } from '../core/hard-prune/output/index.js';
 import type { HardPruneResult } from '../core/hard-prune/report.js';
 import { stderr, stdout } from '../core/terminal/writer.js';
+import type { OutputChoice } from './output/choice.js';
 import { present } from './present.js';
 
 interface Presentation {
-  /** What `-o` says. */
-  format: string;
+  /** The flags of `outputFlags`. */
+  choice: OutputChoice;
   /** True if the run was to empty a blob cache in Redis. */
   emptiesCache: boolean;
   /** `--detailed-exitcode` */
@@ -17,10 +18,10 @@ interface Presentation {
 /** Writes the result of `prune hard` and what belongs to it. @returns the exit status */
 export async function presentHardPrune(
   result: HardPruneResult,
-  { format, emptiesCache, detailed }: Presentation,
+  { choice, emptiesCache, detailed }: Presentation,
 ): Promise<number> {
-  await present(result.report, format, hardPruneOutput);
-  await stderr().lines(unlistedFailures(result.report, format, stdout().isIncomplete));
+  await present(result.report, choice, hardPruneOutput);
+  await stderr().lines(unlistedFailures(result.report, choice.output, stdout().isIncomplete));
   for (const line of closingLines(result, emptiesCache)) stderr().line(line);
   return toExitStatus(result, detailed);
 }

@@ -5,11 +5,12 @@ import type { ObjectPruneReport } from '../core/object-prune/report.js';
 import type { Output } from '../core/terminal/output.js';
 import { stderr } from '../core/terminal/writer.js';
 import type { Documents } from './documents.js';
+import type { OutputChoice } from './output/choice.js';
 import { present } from './present.js';
 
 interface Presentation {
-  /** What `-o` says. */
-  format: string;
+  /** The flags of `outputFlags`. */
+  choice: OutputChoice;
   /** What `-v` says. */
   verbosity: number;
   /** `--detailed-exitcode` */
@@ -20,10 +21,10 @@ interface Presentation {
 export async function presentObjectPrune<Kind extends 'BuildPrune' | 'DeploymentPrune'>(
   report: ObjectPruneReport,
   output: Output<ObjectPruneReport, Documents[Kind]>,
-  { format, verbosity, detailed }: Presentation,
+  { choice, verbosity, detailed }: Presentation,
 ): Promise<number> {
   if (verbosity >= 4) await stderr().lines(keptLines(report));
-  await present<Kind, ObjectPruneReport>(report, format, output);
-  for (const note of notesFor(report, format)) stderr().line(note);
+  await present<Kind, ObjectPruneReport>(report, choice, output);
+  for (const note of notesFor(report, choice.output)) stderr().line(note);
   return toExitStatus(report, detailed);
 }

@@ -1,5 +1,6 @@
 import { messageOf, RegadmError } from '../core/model/errors.js';
 import type { ImagePruneRequest } from '../core/prune/request.js';
+import type { OutputChoice } from './output/choice.js';
 import type { ClusterSession } from './session.js';
 
 const NOT_STARTED = 'the hard prune was not started';
@@ -8,8 +9,8 @@ const NOT_STARTED = 'the hard prune was not started';
 export interface ImagePruneFirst {
   request: ImagePruneRequest;
   confirm: boolean;
-  /** Format of its result. */
-  output: string;
+  /** How its result is printed. */
+  output: OutputChoice;
 }
 
 /**
@@ -59,7 +60,7 @@ async function run({ api, reporter, signal }: ClusterSession, first: ImagePruneF
   const ports = { ...toPrunePorts(api), findUnfinishedHardPrune: async () => undefined };
   const report = await (first.confirm ? pruneImages : planOnly)(ports, first.request, reporter, signal);
   await present(report, first.output, imagePruneOutput, stderr());
-  await stderr().lines(unlistedFailures(report, first.output, false));
+  await stderr().lines(unlistedFailures(report, first.output.output, false));
   for (const hint of hintsFor(report)) reporter.note(`hint: ${hint}`);
   return toExitStatus(report, false);
 }

@@ -38,7 +38,7 @@ Flags that make a run change something (such as --confirm) or weaken a check (su
       file: place ? { path: place.path, exists: existsSync(place.path) } : null,
       settings: effectiveSettings(catalog, sources),
     };
-    await present(document, flags.output, configOutput);
+    await present(document, flags, configOutput);
   }
 }
 

@@ -46,7 +46,7 @@ Exit status: 0 if no check failed (warnings included), 1 otherwise.`;
       diagnose(() => connect(flags, reporter), access, { reporter, signal, problemOf }),
     );
     const report = doctorReport(this.config.version, checks);
-    await present(report, flags.output, doctorOutput);
+    await present(report, flags, doctorOutput);
     if (!report.ok) process.exitCode = EXIT.error;
   }
 }

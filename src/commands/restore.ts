@@ -3,7 +3,7 @@ import { present } from '../cli/present.js';
 import { toExitStatus } from '../core/restore/exit-status.js';
 import { restoreOutput } from '../core/restore/output/index.js';
 import { usageError } from '../core/model/errors.js';
-import { failureLines } from '../core/terminal/failure-lines.js';
+import { failureLines, listsFailures } from '../core/terminal/failure-lines.js';
 import { stderr } from '../core/terminal/writer.js';
 import { allFailures } from '../core/restore/verify.js';
 import { restoreFlags, toRestoreRequest } from '../flags/restore.js';
@@ -46,8 +46,8 @@ Without further arguments, everything in the backup is restored. An argument sel
     const report = await this.withCluster(flags, ({ api, reporter, signal }) =>
       (flags.confirm ? restore : planOnly)({ ports: toRestorePorts(api), request }, reporter, signal),
     );
-    await present(report, flags.output, restoreOutput);
-    if (flags.output === 'name') await stderr().lines(failureLines(allFailures(report), report.warnings));
+    await present(report, flags, restoreOutput);
+    if (!listsFailures(flags.output)) await stderr().lines(failureLines(allFailures(report), report.warnings));
     process.exitCode = toExitStatus(report);
   }
 }

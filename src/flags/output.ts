@@ -1,4 +1,5 @@
 import { Flags } from '@oclif/core';
+import type { MainTable } from '../core/terminal/main-table.js';
 
 /** Flags of every command. */
 export const commonFlags = {
@@ -14,16 +15,39 @@ export const commonFlags = {
   'no-color': Flags.boolean({ helpGroup: 'OUTPUT', allowNo: false, description: 'disable colors, like NO_COLOR' }),
 };
 
-/** `-o json` and its short form `--json`, for commands whose result is one document. */
-export function outputFlags<const T extends string>(options: readonly T[], fallback: T) {
+/** The formats of kubectl that take a template: `-o jsonpath=…`. */
+const TEMPLATES = ['jsonpath', 'jsonpath-file'] as const;
+const COLUMNS = ['custom-columns', 'custom-columns-file'] as const;
+
+/**
+ * `-o`, its short form `--json`, and how tables are laid out, for commands whose result is one document. The value of
+ * `-o` is a format, or one with its template (`jsonpath={.kind}`): see cli/output-values.ts.
+ * @param main the main table, if there is one
+ */
+export function outputFlags<const T extends string>(options: readonly T[], fallback: T, main?: MainTable) {
   return {
     output: Flags.string({
       char: 'o',
       helpGroup: 'OUTPUT',
-      options: [...options],
+      options: [...options, ...(main ? COLUMNS : []), ...TEMPLATES],
       default: fallback,
       description: 'format of the result on stdout',
     }),
     json: Flags.boolean({ helpGroup: 'OUTPUT', allowNo: false, description: 'the same as -o json' }),
+    'no-headers': Flags.boolean({
+      helpGroup: 'OUTPUT',
+      allowNo: false,
+      description: 'print tables and custom columns without their line of titles',
+    }),
+    ...(main
+      ? {
+          'sort-by': Flags.string({
+            helpGroup: 'OUTPUT',
+            helpValue: 'COLUMN',
+            options: Object.keys(main.columns),
+            description: `sort the table and the array ${main.array} of the document by a column, or by a JSONPath such as {.status}`,
+          }),
+        }
+      : {}),
   };
 }

@@ -9,6 +9,7 @@ import { clusterFlags } from './cluster.js';
 import { confirmFlags } from './confirm.js';
 import { requestTimeoutFlag } from './duration.js';
 import { metricsFlags } from './metrics.js';
+import { IMAGES } from '../core/prune/output/main-table.js';
 import { outputFlags } from './output.js';
 import { maxDeleteFlag } from './max-delete.js';
 import { checkPullsFlag } from './recent-pulls.js';
@@ -100,7 +101,7 @@ export const pruneImagesFlags = {
     allowNo: true,
     description: 'exit with status 2 if a dry run finds something to delete',
   }),
-  ...outputFlags(['table', 'wide', 'json', 'yaml', 'name', 'oc'], 'table'),
+  ...outputFlags(['table', 'wide', 'json', 'yaml', 'name', 'oc'], 'table', IMAGES),
   ...metricsFlags(['from']),
   ...clusterFlags,
 };

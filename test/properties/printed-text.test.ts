@@ -61,7 +61,7 @@ test.each(['table', 'wide', 'oc', 'name'])(
       fc.asyncProperty(texts, async (some) => {
         const { writer, text } = aWriter();
         const report = reportWith(some);
-        await present(report, format, imagePruneOutput, writer);
+        await present(report, { output: format }, imagePruneOutput, writer);
         await writer.lines(keptLines(report.plan));
         for (const warning of report.warnings) writer.line(`warning: ${warning}`);
         isShown ||= text().includes('\\nFORGED') || text().includes('\\u202e');
@@ -79,7 +79,7 @@ test.each(['json', 'yaml'])('whatever the texts, -o %s shows them, and its value
     fc.asyncProperty(texts, async (some) => {
       const { writer, text } = aWriter();
       const report = reportWith(some);
-      await present(report, format, imagePruneOutput, writer);
+      await present(report, { output: format }, imagePruneOutput, writer);
       expect(text()).not.toMatch(INVISIBLE);
       const document = (format === 'json' ? JSON.parse(text()) : parse(text())) as { failures: object[] };
       expect(document.failures).toEqual(report.failures);
@@ -102,7 +102,7 @@ test('whatever a condition says, the tables of a schedule show it', async () => 
         cronJobs: [],
         runs: [run],
       };
-      await present(document as never, 'table', scheduleOutput, writer);
+      await present(document as never, { output: 'table' }, scheduleOutput, writer);
       expect(text()).not.toMatch(INVISIBLE);
       expect(text()).not.toMatch(FORGED);
     }),

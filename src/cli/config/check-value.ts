@@ -3,6 +3,7 @@ import { durationFlag, requestTimeoutFlag, timeoutFlag } from '../../flags/durat
 import { maxDeleteFlag } from '../../flags/max-delete.js';
 import { REDIS_URL_FORMS, redisUrlFlag } from '../../flags/redis.js';
 import { registryAddressFlag } from '../../flags/registry-options.js';
+import { optionOf } from '../output/option-values.js';
 import type { FlagSpec } from './catalog.js';
 
 /** Smallest and largest value of flags that take whole numbers. */
@@ -43,7 +44,8 @@ export function valueProblem(flag: string, specs: readonly FlagSpec[], value: st
   // In the order of the command that has most of them.
   const lists = specs.map((spec) => spec.options ?? []).sort((a, b) => b.length - a.length);
   const options = new Set(lists.flat());
-  if (specs.every((spec) => spec.options) && !options.has(value)) return `must be one of ${[...options].join(', ')}`;
+  if (specs.every((spec) => spec.options) && optionOf(flag, value, [...options]) === undefined)
+    return `must be one of ${[...options].join(', ')}`;
   const range = INTEGERS[flag];
   if (range) return integerProblem(value, range);
   try {

@@ -1,3 +1,4 @@
+import { optionOf } from '../output/option-values.js';
 import { isSettable, type FlagSpec } from './catalog.js';
 import type { EnvironmentValue } from './environment.js';
 import type { ConfigFile } from './file.js';
@@ -69,7 +70,7 @@ export function settingsOf(
   const section = file?.commands.get(command);
   return Object.keys(flags).flatMap((flag): Setting[] => {
     if (!isSettable(command, flag)) return [];
-    const fits = (values: string[]): boolean => values.every((value) => takes(flags[flag]!, value));
+    const fits = (values: string[]): boolean => values.every((value) => takes(flag, flags[flag]!, value));
     const isOwn = ONLY_IN_SECTION[command]?.includes(flag) ?? false;
     const variable = isOwn ? undefined : environment.get(flag);
     if (variable && fits(variable.values))
@@ -80,8 +81,8 @@ export function settingsOf(
 }
 
 /** False for a choice that only other commands have, such as `output: wide`. */
-function takes({ options }: FlagSpec, value: string): boolean {
-  return !options || options.includes(value);
+function takes(flag: string, { options }: FlagSpec, value: string): boolean {
+  return !options || optionOf(flag, value, options) !== undefined;
 }
 
 /**

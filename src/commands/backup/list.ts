@@ -27,7 +27,7 @@ Exit status: 3 if a file of the backup cannot be used; the rest is listed.`;
     const directory = backupDirectory(args, flags, 'backup list');
     const { listBackup } = await import('../../core/backup/list/list.js');
     const report = await this.withSession((session) => listBackup(directory, session));
-    await present(report, flags.output, backupOutput);
+    await present(report, flags, backupOutput);
     for (const text of report.unreadable) this.warning(`not listed, because it cannot be used: ${text}`);
     if (report.unreadable.length === 0) return;
     this.note(`hint: find everything that is damaged with regadm backup verify ${directory}`);

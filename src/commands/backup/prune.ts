@@ -4,6 +4,7 @@ import { present } from '../../cli/present.js';
 import { toExitStatus } from '../../core/backup/prune/exit-status.js';
 import { backupPruneOutput } from '../../core/backup/prune/output.js';
 import { usageError } from '../../core/model/errors.js';
+import { listsFailures } from '../../core/terminal/failure-lines.js';
 import { backupArgs, backupDirectory, backupFlags, NO_CLUSTER } from '../../flags/backup.js';
 import { confirmFlags } from '../../flags/confirm.js';
 import { durationFlag } from '../../flags/duration.js';
@@ -56,8 +57,8 @@ export default class BackupPrune extends BaseCommand {
     const { planOnly, pruneBackup } = await import('../../core/backup/prune/prune.js');
     const prune = flags.confirm ? pruneBackup : planOnly;
     const report = await this.withSession((session) => prune(request, session));
-    await present(report, flags.output, backupPruneOutput);
-    if (flags.output === 'name')
+    await present(report, flags, backupPruneOutput);
+    if (!listsFailures(flags.output))
       for (const { target, message } of report.removal.failures) this.note(`failed: ${target}: ${message}`);
     process.exitCode = toExitStatus(report, flags['detailed-exitcode'] ?? false);
   }

@@ -26,7 +26,7 @@ Exit status: 0 if nothing is damaged, 2 if something is, 1 if the backup cannot 
     const directory = backupDirectory(args, flags, 'backup verify');
     const { verifyBackup } = await import('../../core/backup/verify/verify.js');
     const report = await this.withSession((session) => verifyBackup(directory, session));
-    await present(report, flags.output, backupVerificationOutput);
+    await present(report, flags, backupVerificationOutput);
     for (const text of warningsOf(report)) this.warning(text);
     if (report.damaged.length > 0) process.exitCode = EXIT.found;
   }

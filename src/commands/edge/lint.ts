@@ -42,7 +42,7 @@ Exit status: 0 without errors (warnings are allowed), 1 with errors.`;
   async run(): Promise<void> {
     const { flags, argv: names } = await this.read(EdgeLint);
     const report = await lintFiles(names);
-    await present(report, flags.output, edgeLintOutput);
+    await present(report, flags, edgeLintOutput);
     if (report.summary.errors > 0) process.exitCode = EXIT.error;
   }
 }

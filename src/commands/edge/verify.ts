@@ -103,7 +103,7 @@ Exit status: 0 if no check failed, 1 if a check failed.`;
     const { flags } = await this.read(EdgeVerify);
     const request = await verifyRequest(flags);
     const report = await this.withSession((session) => verifyEdge(request, this.clusters(flags), session));
-    await present(report, flags.output, edgeVerifyOutput);
+    await present(report, flags, edgeVerifyOutput);
     if (report.summary.failed > 0) process.exitCode = EXIT.error;
   }
 

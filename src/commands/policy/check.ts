@@ -65,7 +65,7 @@ docs/json-schema. Copy it next to the policy, and begin the policy with "# yaml-
       );
     else if (policy) this.note('hint: only the file was checked; to try the policy, specify --kubeconfig or --from');
     for (const line of report.warnings) this.warning(line);
-    await present(report, flags.output, policyCheckOutput);
+    await present(report, flags, policyCheckOutput);
     const { length } = report.problems;
     if (length > 0)
       await this.fail(

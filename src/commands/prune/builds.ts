@@ -52,7 +52,7 @@ export default class PruneBuilds extends BaseCommand {
     );
     this.measure(() => objectPruneMetrics(report));
     process.exitCode = await presentObjectPrune(report, buildPruneOutput, {
-      format: flags.output,
+      choice: flags,
       verbosity: this.verbosity,
       detailed: flags['detailed-exitcode'] ?? false,
     });

@@ -61,7 +61,7 @@ export default class PruneDeployments extends BaseCommand {
     );
     this.measure(() => objectPruneMetrics(report));
     process.exitCode = await presentObjectPrune(report, deploymentPruneOutput, {
-      format: flags.output,
+      choice: flags,
       verbosity: this.verbosity,
       detailed: flags['detailed-exitcode'] ?? false,
     });

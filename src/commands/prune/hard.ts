@@ -90,7 +90,7 @@ the cluster's registry (--storage cluster), a bucket or container that you name,
     );
     this.measure(() => hardPruneMetrics(result.report));
     process.exitCode = await presentHardPrune(result, {
-      format: flags.output,
+      choice: flags,
       emptiesCache: emptyCache !== undefined,
       detailed: flags['detailed-exitcode'] ?? false,
     });
@@ -109,7 +109,7 @@ the cluster's registry (--storage cluster), a bucket or container that you name,
     const result = await this.withCluster(flags, (session) => recoverHardPrune({ ...session, emptyCache }, request), {
       message: RECOVERING,
     });
-    await present(result, flags.output, recoveryOutput);
+    await present(result, flags, recoveryOutput);
     this.note(recoveryLine(result));
   }
 
@@ -118,6 +118,6 @@ the cluster's registry (--storage cluster), a bucket or container that you name,
     const confirm = flags.confirm ?? false;
     const written = [`--request-timeout=${flags['request-timeout']}`, ...(confirm ? ['--confirm'] : [])];
     const imageFlags = await this.readOther('prune:images', pruneImagesFlags, written);
-    return { request: await toImagePruneRequest(imageFlags), confirm, output: imageFlags.output };
+    return { request: await toImagePruneRequest(imageFlags), confirm, output: imageFlags };
   }
 }

@@ -62,7 +62,7 @@ the integrated registry. Without --confirm, this is a dry run and nothing is cha
         : await this.withSession(({ reporter }) => planFromFiles(from, request, reporter));
     this.measure(() => imagePruneMetrics(report));
     if (this.verbosity >= 4) await stderr().lines(keptLines(report.plan));
-    await present(report, flags.output, imagePruneOutput);
+    await present(report, flags, imagePruneOutput);
     await stderr().lines(unlistedFailures(report, flags.output, stdout().isIncomplete));
     for (const hint of hintsFor(report)) this.note(`hint: ${hint}`);
     process.exitCode = toExitStatus(report, flags['detailed-exitcode'] ?? false);

@@ -116,7 +116,7 @@ Settings: ${SETTINGS.join(', ')}.`;
     const document = await this.withCluster(flags, ({ api, reporter }) =>
       patch ? change(api, patch, reporter) : readSchedule(api, reporter),
     );
-    await present(document, flags.output, scheduleOutput);
+    await present(document, flags, scheduleOutput);
     for (const hint of scheduleHints(document.effective)) this.note(`hint: ${hint}`);
     if (document.changed?.length === 0) this.note('nothing to change: the settings already have these values');
     else if (flags['dry-run']) this.note('dry run: nothing was changed; run without --dry-run to apply the settings');
@@ -131,7 +131,7 @@ Settings: ${SETTINGS.join(', ')}.`;
     const run = await this.withCluster(flags, ({ api, reporter, signal }) =>
       runNow(api, { cronJob: flags.from, timeoutMs, log }, reporter, signal).finally(() => lines.end()),
     );
-    await present(run, flags.output, runOutput);
+    await present(run, flags, runOutput);
     if (run.status === 'failed') await this.fail(jobFailed(run));
   }
 }

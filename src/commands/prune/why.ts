@@ -67,7 +67,7 @@ end, explains all image streams of a namespace.`;
     const report =
       flags.from === undefined ? await this.ask(flags, argv) : await this.askSaved(flags, argv, flags.from);
     for (const line of report.warnings) this.warning(line);
-    await present(report, flags.output, whyOutput);
+    await present(report, flags, whyOutput);
   }
 
   private async ask(flags: FlagsOf<typeof PruneWhy>, argv: string[]): Promise<WhyReport> {

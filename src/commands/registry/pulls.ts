@@ -47,6 +47,6 @@ A pod's log ends with the pod: run it regularly with --merge, which continues th
       request.logs.length > 0
         ? await this.withSession((session) => collectPulls(request, { ...session, api: undefined, now }))
         : await this.withCluster(flags, (session) => collectPulls(request, { ...session, now }));
-    await present(report, flags.output, pullsOutput);
+    await present(report, flags, pullsOutput);
   }
 }

@@ -58,6 +58,6 @@ A registry whose storage is an emptyDir loses all its images with every roll-out
       return changeMode(api, args.mode === 'on', { wait, timeoutMs, acceptDataLoss, reporter, signal });
     });
     for (const warning of modeWarnings(mode)) this.warning(warning);
-    await present(mode, flags.output, registryModeOutput);
+    await present(mode, flags, registryModeOutput);
   }
 }

@@ -66,7 +66,7 @@ If restarts are not an option, turn the cache off permanently: set the operator'
         ],
       },
     );
-    await present(report, flags.output, registryRestartOutput);
+    await present(report, flags, registryRestartOutput);
     if (flags['dry-run'])
       for (const hint of report.deletesAllImages ? ADVICE.cacheOffIsRollout : ADVICE.cacheOff)
         this.note(`hint: ${hint}`);

@@ -57,6 +57,6 @@ Changes nothing and does not contact the registry: bytes are what Image objects 
     }
     if (flags.output === 'json' || flags.output === 'yaml')
       for (const { what, message } of report.registry.unavailable) this.warning(`${what}: not shown: ${message}`);
-    await present(report, flags.output, statusOutput);
+    await present(report, flags, statusOutput);
   }
 }

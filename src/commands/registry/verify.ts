@@ -69,7 +69,7 @@ Exit status: 0 if nothing is missing, 1 if it could not be checked, 2 if somethi
     if (flags['store-result']) return this.verifyAndStore(flags, request);
     const { verifyRegistry } = await import('../../core/verify/verify.js');
     const report = await this.withCluster(flags, (session) => verifyRegistry(session, request));
-    await present(report, flags.output, verifyOutput);
+    await present(report, flags, verifyOutput);
     process.exitCode = toExitStatus(report.verification, report.lostImages);
   }
 
@@ -81,7 +81,7 @@ Exit status: 0 if nothing is missing, 1 if it could not be checked, 2 if somethi
         ? await this.withCluster(flags, ({ api, signal }) => mergeJob(api, source.job, signal))
         : await mergeFiles(source.files);
     for (const warning of report.warnings) this.warning(warning);
-    await present(report, flags.output, verifyOutput);
+    await present(report, flags, verifyOutput);
     process.exitCode = toExitStatus(report.verification);
   }
 
@@ -90,7 +90,7 @@ Exit status: 0 if nothing is missing, 1 if it could not be checked, 2 if somethi
     const job = jobOfPod(flags['read-data-subset'], process.env);
     const { verifyAndStore } = await import('../../core/verify/stored/verify-and-store.js');
     const report = await this.withCluster(flags, (session) => verifyAndStore(session, request, job));
-    await present(report, flags.output, verifyOutput);
+    await present(report, flags, verifyOutput);
   }
 
   private async printJob(flags: FlagsOf<typeof RegistryVerify>, only: string[]): Promise<void> {

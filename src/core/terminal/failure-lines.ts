@@ -4,6 +4,11 @@ import { lateImagesFirst } from '../model/late-image.js';
 /** Maximum number of failures that are listed: tenants choose how many objects there are. */
 const LISTED = 20;
 
+/** Returns true if a format of `-o` lists failures itself: the others list only what was done, or what is selected. */
+export function listsFailures(format: string): boolean {
+  return ['table', 'wide', 'json', 'yaml'].includes(format);
+}
+
 /**
  * Lists failures and what to do about them, for stderr.
  * @param warnings warnings that were printed: a failure that one of them describes is omitted

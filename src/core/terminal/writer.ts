@@ -53,6 +53,14 @@ export class Writer {
     await this.writeAll(inChunks(pieces), escapeJson);
   }
 
+  /**
+   * Writes text whose values are escaped and without secrets, such as that of a template, no faster than it is read.
+   * @throws what its source throws
+   */
+  async escaped(pieces: Lines): Promise<void> {
+    await this.writeAll(inChunks(pieces));
+  }
+
   /** Writes a short document. Does not wait. */
   text(document: string): void {
     this.put(escapeJson(document));

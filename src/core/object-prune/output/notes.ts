@@ -1,4 +1,5 @@
 import type { Failure } from '../../model/document.js';
+import { listsFailures } from '../../terminal/failure-lines.js';
 import { summarize, type ObjectPruneReport } from '../report.js';
 
 /**
@@ -11,7 +12,7 @@ export function notesFor(report: ObjectPruneReport, format: string): string[] {
   // `oc` writes this line even if there is nothing to delete.
   if (format === 'oc' && dryRun)
     lines.push(`Dry run enabled - no modifications will be made. Add --confirm to remove ${feature.things}`);
-  if (format === 'oc' || format === 'name') lines.push(...failures.map(lineOf));
+  if (!listsFailures(format)) lines.push(...failures.map(lineOf));
   if (summarize(report).objects > 0)
     lines.push(
       `hint: the images that only these ${feature.things} use${dryRun ? '' : 'd'} can ${dryRun ? 'then ' : ''}be pruned with regadm prune images`,

@@ -2,22 +2,28 @@ import { describeReason } from '../../graph/reason.js';
 import { shortDigest } from '../../model/digest.js';
 import { formatBytes } from '../../model/values/quantity.js';
 import { age } from '../../model/values/age.js';
+import type { Layout } from '../../terminal/output.js';
 import type { ImagePruneReport } from '../report.js';
 import { LAST_PULL, lastPull, reasonText, type Section } from './section.js';
 import { deletionStatus } from './status.js';
+import { take } from './stream-sections.js';
 import { placesOf } from './where.js';
 
 /** Builds the table of images; `wide` adds full digests and reasons. `now` in ms since the epoch. */
 export function imageSection(
   { plan, outcome, dryRun }: ImagePruneReport,
-  { limit, wide, now }: { limit: number; wide: boolean; now: number },
+  { limit, wide, now, order }: Pick<Layout, 'wide' | 'now' | 'order'> & { limit: number },
 ): Section {
   const { images } = plan.snapshot;
-  const shown = plan.images.slice(0, limit);
+  const shown = [...take(limit, order ?? plan.images.keys())];
   const pulls = wide ? plan.decisions.pulls : undefined;
-  const where = placesOf(plan, shown);
+  const where = placesOf(
+    plan,
+    shown.map((at) => plan.images[at]!),
+  );
   function* rows(): Generator<string[]> {
-    for (const [at, image] of shown.entries()) {
+    for (const at of shown) {
+      const image = plan.images[at]!;
       const entry = deletionStatus(outcome.images[at]!, dryRun, () => outcome.imageNotes.get(at));
       const name = images.nameText(image);
       const row = [

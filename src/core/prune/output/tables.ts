@@ -19,7 +19,8 @@ import { notReached, skippedLines } from './skipped.js';
 const ROWS = 20;
 
 /** Writes the tables for people: image streams, images, summary. With `wide`, nothing is cut. */
-export function* tablePieces(report: ImagePruneReport, { wide, width, now, styles: paint }: Layout): Generator<string> {
+export function* tablePieces(report: ImagePruneReport, given: Layout): Generator<string> {
+  const { wide, width, now, styles: paint, order } = given;
   const { plan } = report;
   const limit = wide ? Infinity : ROWS;
   if (plan.streams.length === 0 && plan.images.length === 0) {
@@ -30,7 +31,7 @@ export function* tablePieces(report: ImagePruneReport, { wide, width, now, style
   yield* section(streamSection(report, limit), layout);
   if (plan.options.policy) yield* section(expiredSection(report, limit), layout);
   if (wide) yield* section(itemSection(report, now), layout);
-  yield* section(imageSection(report, { limit, wide, now }), layout);
+  yield* section(imageSection(report, { limit, wide, now, order }), layout);
   yield* summaryTable(report, layout.width, paint);
   yield* problems(report, limit, paint);
   if (report.verification) {

@@ -1,8 +1,8 @@
-import { failureLines } from '../../terminal/failure-lines.js';
+import { failureLines, listsFailures } from '../../terminal/failure-lines.js';
 import type { ImagePruneReport } from '../report.js';
 
 /**
- * Lists failures on stderr if stdout does not name them: the formats `oc` and `name` list only what was done.
+ * Lists failures on stderr if stdout does not name them: `oc` and `name` list only what was done.
  * @param format what `-o` says
  * @param isIncomplete true if stdout did not take the whole output
  */
@@ -11,5 +11,5 @@ export function unlistedFailures(
   format: string,
   isIncomplete: boolean,
 ): string[] {
-  return isIncomplete || format === 'oc' || format === 'name' ? failureLines(failures, warnings) : [];
+  return listsFailures(format) && !isIncomplete ? [] : failureLines(failures, warnings);
 }
