@@ -206,7 +206,8 @@ export abstract class BaseCommand extends Command {
 
   /** Reports an error after the result was presented: only on stderr, because stdout already has its document. */
   protected fail(error: Error): Promise<void> {
-    return reportError(error, { verbosity: this.level, usage: this.usage });
+    const hints = (message: string): string[] => originHints(this.settings, message);
+    return reportError(error, { verbosity: this.level, usage: this.usage, hints });
   }
 
   /** @throws RegadmError METRICS_FILE, FILE_EXISTS if the file of `--metrics-file` cannot be written at the end */

@@ -62,5 +62,6 @@ async function run({ api, reporter, signal }: ClusterSession, first: ImagePruneF
   await present(report, first.output, imagePruneOutput, stderr());
   await stderr().lines(unlistedFailures(report, first.output.output, false));
   for (const hint of hintsFor(report)) reporter.note(`hint: ${hint}`);
+  if (report.refusal) throw report.refusal;
   return toExitStatus(report, false);
 }

@@ -50,7 +50,11 @@ export const pruneImagesFlags = {
     description:
       'refuse (exit status 4) to delete more than N images, P% of all images, or SIZE of blobs; without it, no limit',
   }),
-  'plan-out': Flags.string({ ...SAFETY, helpValue: 'FILE', description: 'write the plan to FILE' }),
+  'plan-out': Flags.string({
+    ...SAFETY,
+    helpValue: 'FILE',
+    description: 'write the plan to FILE; with --confirm, before it is applied',
+  }),
   plan: Flags.string({
     ...SAFETY,
     helpValue: 'FILE',
@@ -152,26 +156,22 @@ export function checkFlagsTogether(flags: PruneImagesFlagValues): void {
 }
 
 async function backupRequest(flags: PruneImagesFlagValues): Promise<BackupRequest | undefined> {
-  const { backup: directory, storage } = flags;
-  if (directory === undefined) return undefined;
-  const acceptOtherCluster = flags['accept-other-cluster'] ?? false;
-  return {
-    directory,
-    acceptOtherCluster,
-    storage: storage === undefined ? undefined : await storageFlag(storage, flags),
-  };
+  const { backup: directory, 'accept-other-cluster': acceptOtherCluster = false } = flags;
+  return directory === undefined ? undefined : { directory, acceptOtherCluster, storage: await namedStorage(flags) };
 }
 
 async function verifyRequest(flags: PruneImagesFlagValues): Promise<VerifyRequest | undefined> {
-  const { verify, storage } = flags;
-  if (!verify) return undefined;
-  return { storage: storage === undefined ? undefined : await storageFlag(storage, flags) };
+  return flags.verify ? { storage: await namedStorage(flags) } : undefined;
 }
+
+const namedStorage = async (flags: PruneImagesFlagValues): Promise<VerifyRequest['storage']> =>
+  flags.storage === undefined ? undefined : storageFlag(flags.storage, flags);
 
 /** Flags that need a cluster or a registry. */
 const NOT_WITH_FROM = [
   'confirm',
   'plan',
+  'plan-out',
   'audit-log',
   'backup',
   'verify',

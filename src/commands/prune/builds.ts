@@ -56,5 +56,6 @@ export default class PruneBuilds extends BaseCommand {
       verbosity: this.verbosity,
       detailed: flags['detailed-exitcode'] ?? false,
     });
+    if (report.refusal) await this.fail(report.refusal);
   }
 }

@@ -65,5 +65,6 @@ export default class PruneDeployments extends BaseCommand {
       verbosity: this.verbosity,
       detailed: flags['detailed-exitcode'] ?? false,
     });
+    if (report.refusal) await this.fail(report.refusal);
   }
 }

@@ -94,6 +94,7 @@ the cluster's registry (--storage cluster), a bucket or container that you name,
       emptiesCache: emptyCache !== undefined,
       detailed: flags['detailed-exitcode'] ?? false,
     });
+    if (result.report.refusal) await this.fail(result.report.refusal);
   }
 
   private async printJob(flags: FlagsOf<typeof PruneHard>): Promise<void> {

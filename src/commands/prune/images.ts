@@ -66,5 +66,6 @@ the integrated registry. Without --confirm, this is a dry run and nothing is cha
     await stderr().lines(unlistedFailures(report, flags.output, stdout().isIncomplete));
     for (const hint of hintsFor(report)) this.note(`hint: ${hint}`);
     process.exitCode = toExitStatus(report, flags['detailed-exitcode'] ?? false);
+    if (report.refusal) await this.fail(report.refusal);
   }
 }

@@ -8,6 +8,7 @@ import { PLAN_PARTS, type HardPruneResult } from './report.js';
  */
 export function toExitStatus({ report, error, notRestored }: HardPruneResult, detailed: boolean): number {
   if (error) return error instanceof RegadmError && error.exitCode >= 128 ? error.exitCode : EXIT.partial;
+  if (report.refusal) return report.refusal.exitCode;
   if (report.failures.length > 0 || notRestored.length > 0) return EXIT.partial;
   if (report.verification && !isWhole(report.verification)) return EXIT.partial;
   const found = PLAN_PARTS.some((part) => report.plan[part].length > 0);

@@ -7,6 +7,7 @@ import { reportRecovery } from '../operator/lease/notice.js';
 import { reportWarnings } from './findings.js';
 import type { HardPrunePorts } from './ports.js';
 import { assertPassed, runChecks, type CheckStep } from './preflight.js';
+import { overLimit } from './plan/limit.js';
 import { DELETING } from './procedure/step.js';
 import { volumeWarnings } from './procedure/checks.js';
 import { guardedHardPrune } from './procedure/guarded.js';
@@ -40,6 +41,7 @@ export async function previewHardPrune(given: HardPrunePorts, request: HardPrune
   reportWarnings({ plan, warnings: found.warnings }, reporter);
   const report: HardPruneReport = {
     dryRun: true,
+    refusal: overLimit(plan, request.maxDelete),
     ...times(startedAt),
     options: request.options,
     storage: found.storage,

@@ -1,4 +1,5 @@
 import type { Failure } from '../model/document.js';
+import type { RegadmError } from '../model/errors.js';
 import type { StoragePlace } from '../model/registry-storage.js';
 import type { Deletion } from '../storage/storage.js';
 import type { Verification } from '../verification/plan/types.js';
@@ -36,6 +37,8 @@ export interface Deletions {
 /** Everything that a hard prune did or would do; every output format is made from it. */
 export interface HardPruneReport {
   dryRun: boolean;
+  /** Present in a dry run that found more than `--max-delete` allows. */
+  refusal?: RegadmError;
   startedAt: string;
   finishedAt: string;
   options: HardPruneOptions;

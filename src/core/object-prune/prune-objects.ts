@@ -4,7 +4,7 @@ import type { Reporter } from '../kit/reporter.js';
 import type { RegadmError } from '../model/errors.js';
 import { execute, type Execution } from './execute/execute.js';
 import type { ObjectPruneFeature } from './feature.js';
-import { assertWithinLimit } from './limit.js';
+import { objectsOverLimit } from './limit.js';
 import { missingPermissions } from './permissions.js';
 import type { ObjectEvidence, ObjectPrunePlan } from './plan/plan.js';
 import type { ObjectPrunePorts } from './ports.js';
@@ -28,6 +28,9 @@ export function pruneObjects(prune: ObjectPrune, reporter: Reporter, signal: Abo
     judge: (missing) => {
       if (missing) throw missing;
     },
+    limit: (excess) => {
+      if (excess) throw excess;
+    },
     finish: (plan, context) =>
       execute(plan, ports, {
         feature,
@@ -41,13 +44,15 @@ export function pruneObjects(prune: ObjectPrune, reporter: Reporter, signal: Abo
 
 /**
  * Plans a prune and changes nothing: a dry run.
- * @throws RegadmError if something cannot be read, or `--max-delete` refuses the plan
+ * @throws RegadmError if something cannot be read
  */
 export function planObjects(prune: ObjectPrune, reporter: Reporter, signal: AbortSignal): Promise<ObjectPruneReport> {
   return run(prune, startRun(reporter, signal), {
     judge: (missing, { reporter: { warning } }) => {
       if (missing) warning(`${missing.message}; ${missing.suggestions.join('; ')}`);
     },
+    // The report contains the refusal, so that people see what was refused.
+    limit: () => undefined,
     finish: async ({ deletions }) => ({
       dryRun: true,
       statuses: deletions.map(() => ({ status: 'would-delete' as const })),
@@ -60,6 +65,8 @@ export function planObjects(prune: ObjectPrune, reporter: Reporter, signal: Abor
 interface Ending {
   /** Decides whether missing permissions stop the run. @throws RegadmError to stop it */
   judge(missing: RegadmError | undefined, context: RunContext): void;
+  /** Decides whether a plan that is larger than `--max-delete` stops the run. @throws RegadmError to stop it */
+  limit(excess: RegadmError | undefined): void;
   /** Executes the plan, or only reports it. */
   finish(plan: ObjectPrunePlan, context: RunContext): Promise<Execution>;
 }
@@ -67,21 +74,23 @@ interface Ending {
 async function run(
   { feature, ports, request }: ObjectPrune,
   context: RunContext,
-  { judge, finish }: Ending,
+  { judge, limit, finish }: Ending,
 ): Promise<ObjectPruneReport> {
   const { options } = request;
   const evidence = await feature.gather(ports, options, context);
   await checkNamespace({ feature, ports, request }, evidence, context);
   const plan = feature.plan(evidence, options);
   if (plan.deletions.length > 0) judge(await missingPermissions(ports, { feature, plan }, context), context);
-  assertWithinLimit(plan, request.maxDelete, feature);
+  const refusal = objectsOverLimit(plan, request.maxDelete, feature);
+  limit(refusal);
   const execution = await finish(plan, context);
   const { startedAt, warnings } = context;
   const { keepYoungerThan } = request;
   const { unreadable = [], now } = evidence;
   return {
     ...execution,
-    ...{ feature, startedAt, finishedAt: new Date(), keepYoungerThan, plan, warnings, now },
+    ...{ feature, startedAt, finishedAt: new Date(), keepYoungerThan, plan, warnings, now, refusal },
+    auditLog: execution.dryRun ? undefined : request.auditLog,
     failures: [...unreadable, ...execution.failures],
   };
 }

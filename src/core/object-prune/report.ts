@@ -1,4 +1,5 @@
 import type { EntryStatus, Failure } from '../model/document.js';
+import type { RegadmError } from '../model/errors.js';
 import type { ObjectPruneFeature } from './feature.js';
 import type { ObjectPrunePlan } from './plan/plan.js';
 
@@ -6,6 +7,10 @@ import type { ObjectPrunePlan } from './plan/plan.js';
 export interface ObjectPruneReport {
   feature: ObjectPruneFeature;
   dryRun: boolean;
+  /** File with a line for each deletion; absent in a dry run. */
+  auditLog?: string;
+  /** Present in a dry run whose plan is larger than `--max-delete` allows. */
+  refusal?: RegadmError;
   startedAt: Date;
   finishedAt: Date;
   /** The value of `--keep-younger-than` as the user wrote it. */

@@ -7,8 +7,9 @@ import type { ImagePruneReport } from './report.js';
  * @param detailed `--detailed-exitcode`: a dry run that finds something has a status of its own
  */
 export function toExitStatus(report: ImagePruneReport, detailed: boolean): number {
-  const { interrupted, failures, plan, dryRun, verification } = report;
+  const { interrupted, refusal, failures, plan, dryRun, verification } = report;
   if (interrupted) return interrupted.exitCode;
+  if (refusal) return refusal.exitCode;
   if (failures.length > 0 || (verification && !isWhole(verification))) return EXIT.partial;
   return dryRun && detailed && plan.streams.length + plan.images.length > 0 ? EXIT.found : EXIT.ok;
 }

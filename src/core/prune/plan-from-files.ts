@@ -3,7 +3,7 @@ import type { Reporter } from '../kit/reporter.js';
 import { freezeSnapshot } from '../model/table/snapshot.js';
 import { notCurrentWarning } from '../saved-lists/not-current.js';
 import { readSavedSnapshot } from '../saved-lists/saved-snapshot.js';
-import { assertImagesWithinLimit } from './plan/limit.js';
+import { imagesOverLimit } from './plan/limit.js';
 import { planImagePrune } from './plan/plan.js';
 import { planned } from './prune-images.js';
 import type { ImagePruneReport } from './report.js';
@@ -13,7 +13,7 @@ import { warnAboutInput, warnAboutPulls } from './warnings.js';
 
 /**
  * Plans a prune from saved lists (`--from DIR`), without a cluster and a registry. Always a dry run.
- * @throws RegadmError SAVED_LISTS, INVALID_REFERENCES, MAX_DELETE
+ * @throws RegadmError SAVED_LISTS, INVALID_REFERENCES
  */
 export async function planFromFiles(
   dir: string,
@@ -25,7 +25,6 @@ export async function planFromFiles(
   const { snapshot, imageObjectBytes, warnings, declared } = await readSavedSnapshot(dir, options);
   const evidence = Object.freeze({ snapshot: freezeSnapshot(snapshot), now: startedAt.getTime() });
   const plan = planImagePrune(evidence, options);
-  assertImagesWithinLimit(plan, maxDelete);
   const context = startRun(reporter, new AbortController().signal);
   for (const line of warnings) context.reporter.warning(line);
   warnAboutPulls(options, evidence.now, context);
@@ -33,6 +32,8 @@ export async function planFromFiles(
   context.reporter.warning(notCurrentWarning('planned'));
   return {
     ...planned(plan),
+    isFromFiles: true,
+    refusal: imagesOverLimit(plan, maxDelete),
     startedAt,
     finishedAt: new Date(),
     keepYoungerThan,

@@ -1,4 +1,5 @@
 import { assertPullsCount } from '../graph/pulls/coverage.js';
+import type { RegadmError } from '../model/errors.js';
 import { unreadableFailures } from '../graph/unreadable.js';
 import { unreadManifestFailures } from '../manifests/texts.js';
 import type { Reporter } from '../kit/reporter.js';
@@ -7,7 +8,7 @@ import { execute, type Execution } from './execute/execute.js';
 import { gather, type Gathered } from './gather/gather.js';
 import { readPlanFile, writePlanFile } from './gather/plan-file.js';
 import { emptyOutcome } from './outcome.js';
-import { assertImagesWithinLimit } from './plan/limit.js';
+import { assertImagesWithinLimit, imagesOverLimit } from './plan/limit.js';
 import { needsRegistry } from './plan/needs-registry.js';
 import { planImagePrune, type ImagePrunePlan } from './plan/plan.js';
 import { toPlanFile, withPlanOptions } from './plan/plan-file.js';
@@ -33,6 +34,10 @@ export async function pruneImages(
   const { auditLog, registry } = request;
   return run(ports, request, startRun(reporter, signal), {
     judge: assertPassed,
+    limit: (plan) => {
+      assertImagesWithinLimit(plan, request.maxDelete, request.planOut);
+      return undefined;
+    },
     finish: async (prepared, context) => {
       const { plan, gathered } = prepared;
       if (request.verify) await assertVerifiable(request.verify, ports, context);
@@ -61,6 +66,8 @@ export async function planOnly(
   return run(ports, request, startRun(reporter, signal), {
     // Failed checks are warnings: a dry run shows the plan to users who are not allowed to execute it, too.
     judge: () => undefined,
+    // The report contains the refusal, so that people see what was refused.
+    limit: (plan) => imagesOverLimit(plan, request.maxDelete, request.planOut),
     finish: async (prepared, context) => {
       const input = backupInput(prepared, request);
       const backup = input && (await estimateBackup(input, ports, context));
@@ -116,6 +123,8 @@ type Finished = Execution & Pick<ImagePruneReport, 'backup' | 'verification'>;
 interface Ending {
   /** Decides whether failed checks stop the run. @throws RegadmError to stop it */
   judge(checks: PreflightCheck[]): void;
+  /** Returns the refusal of a plan that is larger than `--max-delete` allows. @throws RegadmError to stop the run */
+  limit(plan: ImagePrunePlan): RegadmError | undefined;
   /** Executes the plan, or only reports it. */
   finish(prepared: Prepared, context: RunContext): Promise<Finished>;
 }
@@ -125,7 +134,7 @@ async function run(
   ports: PrunePorts,
   given: ImagePruneRequest,
   context: RunContext,
-  { judge, finish }: Ending,
+  { judge, limit, finish }: Ending,
 ): Promise<ImagePruneReport> {
   const planFile = given.planFile === undefined ? undefined : await readPlanFile(given.planFile);
   const options = planFile ? withPlanOptions(given.options, planFile.content.options, planFile.policy) : given.options;
@@ -140,11 +149,11 @@ async function run(
     const checks = await check(ports, { gathered, plan }, request, context);
     judge(checks);
     reportChecks(checks, context.reporter);
-    assertImagesWithinLimit(plan, request.maxDelete);
-    if (request.planOut !== undefined)
+    const refusal = limit(plan);
+    if (request.planOut !== undefined && !refusal)
       await writePlanFile(request.planOut, toPlanFile(plan, ports.server, gathered.evidence.now));
     const execution = await finish({ gathered, plan }, context);
-    return toReport(plan, execution, { request, context, checks, gathered });
+    return { ...toReport(plan, execution, { request, context, checks, gathered }), refusal };
   } finally {
     if (gathered.registry && !(gathered.registry instanceof Error)) await gathered.registry.close();
   }
@@ -188,6 +197,8 @@ function toReport(
   const { registry, lists } = more.gathered;
   return {
     dryRun,
+    planOut: more.request.planOut,
+    auditLog: dryRun ? undefined : more.request.auditLog,
     startedAt: more.context.startedAt,
     finishedAt: new Date(),
     keepYoungerThan: more.request.keepYoungerThan,

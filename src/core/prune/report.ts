@@ -1,5 +1,5 @@
 import type { Failure } from '../model/document.js';
-import type { InvalidReference } from '../model/errors.js';
+import type { InvalidReference, RegadmError } from '../model/errors.js';
 import type { RegistrySetup } from '../operator/state.js';
 import type { BackupSummary } from './backup/unsaved.js';
 import type { Verification } from '../verification/plan/types.js';
@@ -10,6 +10,14 @@ import type { PreflightCheck } from './preflight/check.js';
 /** The result of `regadm prune images`; every output format is made from it. */
 export interface ImagePruneReport {
   dryRun: boolean;
+  /** True if it was planned from saved lists, without a cluster. */
+  isFromFiles?: boolean;
+  /** File to which the plan was written. */
+  planOut?: string;
+  /** File with a line for each deletion; absent in a dry run. */
+  auditLog?: string;
+  /** Present in a dry run whose plan is larger than `--max-delete` allows. */
+  refusal?: RegadmError;
   startedAt: Date;
   finishedAt: Date;
   /** The value of `--keep-younger-than` as the user wrote it. */

@@ -1,3 +1,6 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parse } from 'yaml';
 import type { PruneDocument } from '../../support/cluster-checks.js';
 import { missingParts, stateOf } from '../../support/cluster-checks.js';
@@ -49,6 +52,24 @@ test('--confirm deletes, ends with status 0 and leaves hints on stderr', async (
   expect(document).toMatchObject({ dryRun: false, failures: [] });
   expect(new Set(document.images.map((image) => image.status))).toEqual(new Set(['deleted']));
   expect(missingParts(scene.sandbox)).toEqual([]);
+});
+
+test('a dry run names the command that applies the plan that it wrote; a confirmed one names its audit log', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'regadm-images-'));
+  const [plan, log] = [join(directory, 'plan.json'), join(directory, 'audit.log')];
+  try {
+    expect((await images('--plan-out', plan)).stdout).toContain(`run regadm prune images --plan ${plan} --confirm.\n`);
+    rmSync(plan);
+    const { status, stderr } = await images('--plan-out', plan, '--audit-log', log, '--confirm');
+    expect([status, stderr]).toEqual([0, expect.stringContaining(`hint: the audit log is in ${log}: `)]);
+    // The plan is that of the run: what it says was deleted.
+    const { images: planned } = JSON.parse(readFileSync(plan, 'utf8')) as { images: { name: string }[] };
+    for (const { name } of planned) expect(readFileSync(log, 'utf8')).toContain(name);
+    const again = await images('--audit-log', log, '--confirm');
+    expect([again.status, again.stderr]).toEqual([0, expect.not.stringContaining('audit log')]);
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
 });
 
 test.each([
@@ -159,6 +180,18 @@ describe('the exit status', () => {
     const run = await images('--confirm', '--max-delete=1', '-o', 'json');
     expect(run.status).toBe(4);
     expect(JSON.parse(run.stdout)).toMatchObject({ kind: 'Error', code: 'MAX_DELETE' });
+  });
+
+  test('is 4 if a dry run finds more than --max-delete, after it has shown all of it', async () => {
+    const plan = join(tmpdir(), `regadm-refused-${process.pid}.json`);
+    const table = await images('--max-delete=1', '--detailed-exitcode', '--plan-out', plan);
+    const refused = `nothing was changed, and ${plan} was not written\n  * check what it would delete`;
+    expect([table.status, table.stderr]).toEqual([4, expect.stringContaining(refused)]);
+    expect(table.stdout).toMatch(/^Images to delete\n[^]*larger than --max-delete allows\.\n$/m);
+    expect(existsSync(plan)).toBe(false);
+    const json = await images('--max-delete=1', '-o', 'json');
+    expect([json.status, documentOf(json)]).toEqual([4, expect.objectContaining({ dryRun: true, failures: [] })]);
+    expect(documentOf(json).images.length).toBeGreaterThan(1);
   });
 
   test('is 1 if the cluster cannot be read', async () => {

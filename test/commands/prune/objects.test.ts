@@ -162,6 +162,8 @@ describe('guards', () => {
       const result = await run(['builds', `--max-delete=${limit}`, ...more]);
       expect(result.status).toBe(status);
       if (status === 4) expect(result.stderr).toContain('nothing was changed');
+      // A dry run shows what was refused.
+      expect(/would be deleted[^]*app-1/.test(result.stdout)).toBe(more.length === 0);
     }
     expect(remaining()).toHaveLength(status === 4 ? 8 : 5);
   });

@@ -133,6 +133,12 @@ test('on the command line, it is always a dry run and needs no cluster', async (
   expect((JSON.parse(run.stdout) as { images: { name: string; status: string }[] }).images).toMatchObject([
     { name: digest('doomed'), status: 'would-delete' },
   ]);
+  // Nothing can be confirmed: neither the output nor a hint suggests it.
+  const refused = await regadm(['prune', 'images', '--from', dir, '--max-delete=0']);
+  const table = await regadm(['prune', 'images', '--from', dir]);
+  expect([table.status, refused.status, refused.stdout]).toEqual([0, 4, table.stdout]);
+  expect(table.stdout).toContain('To delete, run regadm prune images on the cluster, without --from.');
+  expect(table.stdout + table.stderr).not.toContain('--confirm');
   const confirmed = await regadm(['prune', 'images', '--from', dir, '--confirm']);
   expect([confirmed.status, confirmed.stderr]).toEqual([
     1,

@@ -25,7 +25,9 @@ export function summaryLines(report: HardPruneReport): string[] {
     lines.push(`Pushes were refused for ${formatSeconds(seconds)}, besides two roll-outs of the registry`);
   if (requests !== undefined) lines.push(`${plural(requests, 'request')} to the storage`);
   const found = blobs + manifestLinks + repositories + layerLinks + uploads;
-  if (dryRun && found > 0) lines.push('Nothing was changed. Add --confirm to delete.');
+  if (report.refusal) lines.push('Nothing was changed. This is more than --max-delete allows.');
+  else if (dryRun)
+    lines.push(found > 0 ? 'Nothing was changed. Add --confirm to delete.' : 'There is nothing to delete.');
   return lines.map((line) => `${line}\n`);
 }
 

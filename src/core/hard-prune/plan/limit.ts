@@ -1,17 +1,23 @@
 import { formatBytes } from '../../model/values/quantity.js';
-import { refusal } from '../../model/errors.js';
+import { refusal, type RegadmError } from '../../model/errors.js';
 import type { MaxDelete } from '../../model/values/max-delete.js';
 import type { HardPrunePlan } from '../../orphans/plan/types.js';
 
 type PlanSize = Pick<HardPrunePlan, 'blobs' | 'bytes' | 'totalBlobs'>;
 
+/** Returns the refusal (MAX_DELETE) of a plan that is larger than the limit; undefined if it is not. */
+export function overLimit(plan: PlanSize, limit: MaxDelete | undefined): RegadmError | undefined {
+  const excess = limit && describeExcess(plan, limit);
+  if (!excess) return undefined;
+  return refusal('MAX_DELETE', `the hard prune is larger than --max-delete allows: ${excess}`, [
+    'check what it would delete (in a dry run: without --confirm, with -o wide), then raise --max-delete',
+  ]);
+}
+
 /** Refuses a plan that is larger than the limit. @throws RegadmError MAX_DELETE, exit status 4 */
 export function assertWithinLimit(plan: PlanSize, limit: MaxDelete | undefined): void {
-  const excess = limit && describeExcess(plan, limit);
-  if (!excess) return;
-  throw refusal('MAX_DELETE', `the hard prune is larger than --max-delete allows: ${excess}`, [
-    'check what it would delete (without --confirm, with -o wide), then raise --max-delete',
-  ]);
+  const excess = overLimit(plan, limit);
+  if (excess) throw excess;
 }
 
 function describeExcess(plan: PlanSize, limit: MaxDelete): string | undefined {

@@ -1,3 +1,4 @@
+import { auditLogHint } from '../../deletion/audit-hint.js';
 import type { Failure } from '../../model/document.js';
 import { listsFailures } from '../../terminal/failure-lines.js';
 import { summarize, type ObjectPruneReport } from '../report.js';
@@ -7,7 +8,7 @@ import { summarize, type ObjectPruneReport } from '../report.js';
  * @param format of stdout: those that do not name failures need them on stderr
  */
 export function notesFor(report: ObjectPruneReport, format: string): string[] {
-  const { dryRun, feature, failures } = report;
+  const { auditLog, dryRun, feature, failures } = report;
   const lines: string[] = [];
   // `oc` writes this line even if there is nothing to delete.
   if (format === 'oc' && dryRun)
@@ -17,6 +18,8 @@ export function notesFor(report: ObjectPruneReport, format: string): string[] {
     lines.push(
       `hint: the images that only these ${feature.things} use${dryRun ? '' : 'd'} can ${dryRun ? 'then ' : ''}be pruned with regadm prune images`,
     );
+  const hint = auditLog !== undefined && summarize(report).objects > 0 ? auditLogHint(auditLog) : undefined;
+  if (hint !== undefined) lines.push(`hint: ${hint}`);
   return lines;
 }
 

@@ -104,10 +104,14 @@ function* list(title: string, lines: readonly string[], limit: number, paint: St
   if (lines.length > limit) yield more(lines.length - limit, paint);
 }
 
-function* ending({ dryRun, plan, interrupted, failures }: ObjectPruneReport, paint: Styles): Generator<string> {
+function* ending(
+  { dryRun, refusal, plan, interrupted, failures }: ObjectPruneReport,
+  paint: Styles,
+): Generator<string> {
   if (plan.deletions.length === 0) return;
   yield '\n';
-  if (dryRun)
+  if (refusal) yield 'Dry run: nothing was changed. The plan is larger than --max-delete allows.\n';
+  else if (dryRun)
     yield `Dry run: nothing was changed. To apply it, run the same command with ${paint.heading('--confirm')}.\n`;
   else if (interrupted) {
     yield `${paint.warn('Interrupted before completion.')}\n`;

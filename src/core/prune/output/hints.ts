@@ -1,6 +1,7 @@
 import type { ImagePruneReport } from '../report.js';
-import { hasDeletedInRegistry, STATUS } from '../outcome.js';
+import { hasDeletedInRegistry, isUntouched, STATUS } from '../outcome.js';
 import { remainingTags } from '../../graph/unfinished-tags.js';
+import { auditLogHint } from '../../deletion/audit-hint.js';
 import { streamKey } from '../../model/image-stream.js';
 
 /** Tags that never move: with a build date or a commit in their name. */
@@ -29,7 +30,12 @@ export function hintsFor(report: ImagePruneReport): string[] {
       `${fixed.count} tags have a build date or a commit in their name (${fixed.example} …): each keeps one image until the tag is deleted`,
     );
   }
-  return [...hints, ...unfinishedTagHints(report), ...registryHints(report)];
+  return [...hints, ...unfinishedTagHints(report), ...registryHints(report), ...auditLogHints(report)];
+}
+
+function auditLogHints({ auditLog, outcome }: ImagePruneReport): string[] {
+  const hint = auditLog === undefined || isUntouched(outcome) ? undefined : auditLogHint(auditLog);
+  return hint === undefined ? [] : [hint];
 }
 
 /** Returns a hint about tags that a run with a policy has left in the spec, if this run has none to finish it. */

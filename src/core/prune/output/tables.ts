@@ -95,8 +95,7 @@ function* list(title: string, lines: Iterable<string>, limit: number, paint: Sty
 }
 
 function* ending(report: ImagePruneReport, paint: Styles): Generator<string> {
-  if (report.dryRun)
-    yield `Dry run: nothing was changed. To apply it, run the same command with ${paint.heading('--confirm')}.\n`;
+  if (report.dryRun) yield `${dryRunEnding(report, paint)}\n`;
   else if (report.interrupted) {
     yield `${paint.warn('Interrupted before completion.')}\n`;
     yield 'Run the same command again: it finishes what is left.\n';
@@ -106,6 +105,17 @@ function* ending(report: ImagePruneReport, paint: Styles): Generator<string> {
   } else if (report.verification && !isWhole(report.verification))
     yield `${paint.bad('Completed, but not everything that was kept is whole or could be checked.')}\n`;
   else yield `${paint.good('Done.')}\n`;
+}
+
+/** States how to apply a plan, where that is possible. */
+function dryRunEnding({ isFromFiles, refusal, planOut }: ImagePruneReport, paint: Styles): string {
+  const confirm = paint.heading('--confirm');
+  if (isFromFiles)
+    return `Planned from files: nothing was changed. To delete, run regadm prune images on the cluster, without --from.`;
+  if (refusal) return 'Dry run: nothing was changed. The plan is larger than --max-delete allows.';
+  if (planOut !== undefined)
+    return `Dry run: nothing was changed. To apply the plan, run regadm prune images --plan ${planOut} ${confirm}.`;
+  return `Dry run: nothing was changed. To apply it, run the same command with ${confirm}.`;
 }
 
 function nothingToPrune({ plan }: ImagePruneReport): string {

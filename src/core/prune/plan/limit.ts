@@ -1,15 +1,29 @@
-import { refusal } from '../../model/errors.js';
+import { refusal, type RegadmError } from '../../model/errors.js';
 import { formatBytes } from '../../model/values/quantity.js';
 import type { MaxDelete } from '../../model/values/max-delete.js';
 import type { ImagePrunePlan } from './types.js';
 
-/** Refuses a plan that is larger than `--max-delete` allows. @throws RegadmError MAX_DELETE */
-export function assertImagesWithinLimit(plan: ImagePrunePlan, limit: MaxDelete | undefined): void {
+/**
+ * Returns the refusal (MAX_DELETE) of a plan that is larger than `--max-delete` allows; undefined if it is not.
+ * @param planOut file to which the plan would be written
+ */
+export function imagesOverLimit(
+  plan: ImagePrunePlan,
+  limit: MaxDelete | undefined,
+  planOut?: string,
+): RegadmError | undefined {
   const excess = limit && excessOver(limit, plan);
-  if (!excess) return;
-  throw refusal('MAX_DELETE', `the plan is larger than --max-delete allows: ${excess}; nothing was changed`, [
-    'run without --confirm and --max-delete to see the plan, then raise --max-delete',
+  if (!excess) return undefined;
+  const file = planOut === undefined ? '' : `, and ${planOut} was not written`;
+  return refusal('MAX_DELETE', `the plan is larger than --max-delete allows: ${excess}; nothing was changed${file}`, [
+    'check what it would delete (in a dry run: without --confirm), then raise --max-delete',
   ]);
+}
+
+/** Refuses a plan that is larger than `--max-delete` allows. @throws RegadmError MAX_DELETE */
+export function assertImagesWithinLimit(plan: ImagePrunePlan, limit: MaxDelete | undefined, planOut?: string): void {
+  const refused = imagesOverLimit(plan, limit, planOut);
+  if (refused) throw refused;
 }
 
 /** Describes how a plan exceeds a limit; undefined if it does not. */
