@@ -19,15 +19,22 @@ const rank = (group) =>
 /** A default that the description states: `(default: 60m)`, or `[default: 60m]` at its beginning. */
 const DESCRIBED_DEFAULT = / ?[[(]default: ([^\])]+)[\])] ?/;
 
+/** The default of a flag with a value that its description does not state. */
+function defaultOf({ type, fallback, description }) {
+  if (type !== 'option' || description.includes('(required)')) return '';
+  return fallback === undefined ? 'none' : String(fallback);
+}
+
 function flagRow([name, { char, type, allowNo, helpValue, options, default: fallback, description = '', multiple }]) {
   const value = type === 'option' ? `=${options ? options.join('|') : (helpValue ?? 'TEXT')}` : '';
   const names = [`--${allowNo ? '[no-]' : ''}${name}${value}`, ...(char ? [`-${char}`] : [])]
     .map((each) => `\`${each.replaceAll('|', '\\|')}\``)
     .join(', ');
   const described = DESCRIBED_DEFAULT.exec(description);
-  const defaultValue = described?.[1] ?? (type === 'option' && fallback !== undefined ? String(fallback) : '');
+  const defaultValue = described?.[1] ?? defaultOf({ type, fallback, description });
   const text = cell(description.replace(DESCRIBED_DEFAULT, ''));
-  const shown = defaultValue === '' || defaultValue.includes(' ') ? defaultValue : `\`${defaultValue}\``;
+  const shown =
+    defaultValue === '' || defaultValue === 'none' || defaultValue.includes(' ') ? defaultValue : `\`${defaultValue}\``;
   return `| ${names} | ${shown} | ${text}${multiple && !text.includes('repeated') ? ' (can be repeated)' : ''} |`;
 }
 
@@ -46,7 +53,7 @@ function flagTables(flags) {
     );
 }
 
-function section(id, { summary, description = '', args, flags, examples = [], strict }) {
+function section(id, { summary, description = '', args, flags, examples = [], strict, page: own, exitStatuses }) {
   const words = id.replaceAll(':', ' ');
   const given = Object.values(args).map(({ name, required }) => {
     const word = `${name.toUpperCase()}${strict === false ? '…' : ''}`;
@@ -72,7 +79,15 @@ function section(id, { summary, description = '', args, flags, examples = [], st
     ...(argRows.length > 0 ? [`${argRows.join('\n')}\n`] : []),
     ...(shown.length > 0 ? [`\`\`\`sh\n${shown.join('\n')}\n\`\`\`\n`] : []),
     ...flagTables(flags),
+    `${statusLine(exitStatuses)} More: [${own.replace(/#.*$/, '')}](${own}).\n`,
   ].join('\n');
+}
+
+/** What a command's exit statuses mean that differ from those of other commands. */
+function statusLine(exitStatuses) {
+  const meanings = Object.entries(exitStatuses).map(([status, text]) => `${status} (${text})`);
+  const own = meanings.length > 0 ? `: ${cell(meanings.join(', '))}` : '';
+  return `[Exit statuses](exit-codes.md)${own}.`;
 }
 
 const ids = Object.keys(commands).sort();

@@ -36,6 +36,10 @@ interface MetricsFlagValues {
  */
 export abstract class BaseCommand extends Command {
   static override baseFlags = commonFlags;
+  /** Its page in docs/, for the help. */
+  static page = '';
+  /** What its exit statuses mean, for the help: those that mean more than in all commands. */
+  static exitStatuses: Record<number, string> = {};
   /** oclif's own --json would print its whole configuration on a parse error and change exit statuses. */
   static override enableJsonFlag = false;
 

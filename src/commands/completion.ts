@@ -12,6 +12,8 @@ export default class Completion extends BaseCommand {
 
 oc regadm and kubectl regadm need no setup: they run the program kubectl_complete-regadm, which is part of the package.`;
 
+  static override page = 'installation.md#shell-completion';
+
   static override examples = [
     {
       description: 'bash, current session (add to ~/.bashrc to make it permanent)',

@@ -16,6 +16,8 @@ export default class ConfigCommand extends BaseCommand {
 
 Flags that make a run change something (such as --confirm) or weaken a check (such as --force-insecure) work only on the command line.`;
 
+  static override page = 'configuration.md';
+
   static override examples = [
     { description: 'Show all settings', command: '<%= config.bin %> <%= command.id %>' },
     {

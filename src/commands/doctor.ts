@@ -15,9 +15,14 @@ export default class Doctor extends BaseCommand {
 
   static override description = `Checks the user and its permissions, the registry (address, certificate, login, mode, pods, deletion), the clocks, the
 cluster's own pruning and its last run, the CronJob of regadm prune schedule --cronjob, and other running pruners. Changes nothing: only read
-requests are sent.
+requests are sent.`;
 
-Exit status: 0 if no check failed (warnings included), 1 otherwise.`;
+  static override page = 'troubleshooting.md';
+
+  static override exitStatuses = {
+    0: 'no check failed (warnings included)',
+    1: 'a check failed, or an error',
+  };
 
   static override examples = [
     { description: 'Before the first prune, or after one has failed', command: '<%= config.bin %> <%= command.id %>' },

@@ -20,6 +20,13 @@ Without further arguments, everything in the backup is restored. An argument sel
 
   static override usage = '<%= command.id %> DIR [NAMESPACE/STREAM[:TAG] | DIGEST]… [FLAGS]';
 
+  static override page = 'restore.md';
+
+  static override exitStatuses = {
+    3: 'something was not restored',
+    4: 'refused, such as a backup of another cluster',
+  };
+
   static override examples = [
     { description: 'Show what would be restored', command: '<%= config.bin %> <%= command.id %> backup' },
     {

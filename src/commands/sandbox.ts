@@ -13,6 +13,8 @@ commands to try. Ctrl-C stops it. No cluster is needed, and nothing outside of t
 of STATUS [retry-after=S], retry-after=S (429), reset, cut, hang, html, expired, slow=MS, after=STATUS, after=reset; or a name:
 conflicts, 429, 500, 502, 503, reset, cut-answer, lost-answer, expired-continue, token-expires=N, html, hang, registry-gone[=SECONDS],
 registry-read-only, rollout-stuck, degraded, exec-refused, pod-dies, slow-output, job-fails, invalid-reference.`;
+  static override page = 'sandbox.md';
+
   static override examples = [
     { description: 'Start it, and print the commands to try', command: '<%= config.bin %> sandbox' },
     { description: 'Show a dry run and a confirmed prune, and end', command: '<%= config.bin %> sandbox --demo' },
@@ -31,13 +33,13 @@ registry-read-only, rollout-stuck, degraded, exec-refused, pod-dies, slow-output
       helpValue: 'N',
       min: 1,
       max: 1_000_000,
-      description: 'enlarge the sample data to about this many images; without it, about 70',
+      description: 'enlarge the sample data to about this many images (default: about 70)',
     }),
     fail: Flags.string({
       helpValue: 'RULE',
       multiple: true,
       multipleNonGreedy: true,
-      description: 'make requests fail (can be repeated)',
+      description: 'make requests fail; can be repeated',
     }),
     dir: Flags.string({
       helpValue: 'DIR',

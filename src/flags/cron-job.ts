@@ -28,7 +28,7 @@ export const cronJobFlags = {
   schedule: Flags.string({
     ...JOB,
     helpValue: 'CRON',
-    description: `when runs start, in five fields (minute hour day month weekday) or as @daily (default: ${DEFAULT.schedule})`,
+    description: `start times of the runs, in five fields (minute hour day month weekday) or as @daily (default: ${DEFAULT.schedule})`,
   }),
   ...runFlags(JOB, DEFAULT),
   'with-alert': Flags.boolean({
@@ -79,22 +79,22 @@ export const cronJobFlags = {
   'keep-complete': Flags.integer({
     ...PRUNE,
     helpValue: 'N',
-    description: `with --with: keep the N newest complete builds and deployments of each owner (default: ${DEFAULT.keepComplete})`,
+    description: `keep the N newest complete builds and deployments of each owner; needs --with (default: ${DEFAULT.keepComplete})`,
   }),
   'keep-failed': Flags.integer({
     ...PRUNE,
     helpValue: 'N',
-    description: `with --with: keep the N newest failed builds and deployments of each owner (default: ${DEFAULT.keepFailed})`,
+    description: `keep the N newest failed builds and deployments of each owner; needs --with (default: ${DEFAULT.keepFailed})`,
   }),
   orphans: Flags.boolean({
     ...PRUNE,
     allowNo: true,
-    description: 'with --with: also delete builds and deployments whose owner no longer exists (default: false)',
+    description: 'also delete builds and deployments whose owner no longer exists; needs --with (default: false)',
   }),
   'replica-sets': Flags.boolean({
     ...PRUNE,
     allowNo: true,
-    description: 'with --with=deployments: also prune ReplicaSets, and grant their deletion (default: false)',
+    description: 'also prune ReplicaSets, and grant their deletion; needs --with=deployments (default: false)',
   }),
   'images-arg': extraArgument('images'),
   'builds-arg': extraArgument('builds'),

@@ -4,6 +4,6 @@ import { Flags } from '@oclif/core';
 export const dataLossFlags = {
   'accept-data-loss': Flags.boolean({
     description:
-      'roll out the registry although its storage is an emptyDir (this deletes all its images) or is not known; without it, refuse (exit status 4)',
+      'roll out the registry although its storage is an emptyDir (this deletes all its images) or is not known (default: refuse with exit status 4)',
   }),
 };

@@ -44,21 +44,21 @@ export const decisionFlags = {
     ...WHAT,
     char: 'n',
     helpValue: 'NS',
-    description: 'prune only the image streams of this namespace; deletes no images; without it, all namespaces',
+    description: 'prune only the image streams of this namespace; deletes no images (default: all namespaces)',
   }),
   referrers: Flags.string({
     ...WHAT,
     options: ['oc', 'extended', 'all'],
     default: 'extended',
     description:
-      'where to look for image references: oc (same as oc adm prune images), extended (also what pods run, image volumes, build sources and more), all (every resource type)',
+      'places to look for image references: oc (same as oc adm prune images), extended (also what pods run, image volumes, build sources and more), all (every resource type)',
   }),
   'skip-resource': Flags.string({
     ...WHAT,
     helpValue: 'PLURAL.GROUP',
     multiple: true,
     description:
-      'with --referrers=all, do not search these objects (tasks.tekton.dev; *.tekton.dev for the whole group), so images that only they name are not kept; can be repeated',
+      'objects that --referrers=all does not search (tasks.tekton.dev; *.tekton.dev for the whole group), so images that only they name are not kept; can be repeated',
   }),
   'require-visible-referrers': Flags.boolean({
     helpGroup: 'SAFETY',

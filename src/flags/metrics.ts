@@ -10,8 +10,7 @@ export function metricsFlags(exclusive: string[] = []) {
       helpGroup: 'OUTPUT',
       helpValue: 'FILE',
       exclusive,
-      description:
-        'also write the result as metrics for Prometheus to FILE, which is replaced as a whole; without it, no metrics',
+      description: 'also write the result as metrics for Prometheus to FILE, which is replaced as a whole',
     }),
   };
 }

@@ -51,7 +51,7 @@ export function objectPruneFlags({ things, perOwner, failed, orphans, rules }: T
       ...WHAT,
       char: 'n',
       helpValue: 'NS',
-      description: `prune only the ${things} of this namespace; without it, all namespaces`,
+      description: `prune only the ${things} of this namespace (default: all namespaces)`,
     }),
     rules: Flags.string({
       ...WHAT,
@@ -77,7 +77,7 @@ function safetyFlags(things: string) {
     'max-delete': Flags.string({
       ...SAFETY,
       helpValue: 'N|P%',
-      description: `refuse (exit status 4) to delete more than N ${things}, or P% of all that were read; without it, no limit`,
+      description: `refuse (exit status 4) to delete more than N ${things}, or P% of all that were read (default: no limit)`,
     }),
     'audit-log': Flags.string({
       ...SAFETY,

@@ -28,7 +28,7 @@ export const policyCheckFlags = {
     options: ['extended', 'all'],
     default: 'extended',
     description:
-      'where to look for image references: extended (everything that prune images reads by default), all (every resource type)',
+      'places to look for image references: extended (everything that prune images reads by default), all (every resource type)',
   }),
 } satisfies Omit<typeof decisionFlags, Replaced | 'referrers'> & Record<'from' | 'referrers', unknown>;
 

@@ -41,7 +41,7 @@ export function runFlags(common: Common, defaults: RunDefaults) {
     'active-deadline': Flags.string({
       ...common,
       helpValue: 'DURATION',
-      description: `end a run that takes longer than this${defaults.activeDeadline ? ` (default: ${defaults.activeDeadline} with --schedule, else no limit)` : '; without it, no limit'}`,
+      description: `end a run that takes longer than this${defaults.activeDeadline ? ` (default: ${defaults.activeDeadline} with --schedule, else no limit)` : ' (default: no limit)'}`,
     }),
     'successful-jobs-history-limit': Flags.integer({
       ...common,
@@ -83,7 +83,7 @@ export function podFlags(common: Common, defaults: { requests: string; placement
     limits: Flags.string({
       ...common,
       helpValue: 'NAME=QUANTITY,…',
-      description: 'resource limits of each container; without it, none',
+      description: 'resource limits of each container',
     }),
     'priority-class': Flags.string({
       ...common,

@@ -48,7 +48,7 @@ export const pruneImagesFlags = {
     ...SAFETY,
     helpValue: 'N|P%|SIZE',
     description:
-      'refuse (exit status 4) to delete more than N images, P% of all images, or SIZE of blobs; without it, no limit',
+      'refuse (exit status 4) to delete more than N images, P% of all images, or SIZE of blobs (default: no limit)',
   }),
   'plan-out': Flags.string({
     ...SAFETY,
@@ -69,13 +69,13 @@ export const pruneImagesFlags = {
     ...BACKUP,
     helpValue: 'DIR',
     description:
-      'before the first deletion, save everything that will be deleted in DIR, an OCI image layout; an existing backup is extended',
+      'save everything that will be deleted in DIR before the first deletion, as an OCI image layout; an existing backup is extended',
   }),
   verify: Flags.boolean({
     ...SAFETY,
     allowNo: true,
     description:
-      'after the deletions, check that all images are whole that share a repository or a blob with what was deleted',
+      'check after the deletions that all images are whole that share a repository or a blob with what was deleted',
   }),
   'accept-other-cluster': Flags.boolean({
     ...BACKUP,
@@ -85,6 +85,7 @@ export const pruneImagesFlags = {
   storage: {
     ...storageNameFlag(
       "read what --backup saves and --verify checks from the registry's storage, not through the registry",
+      'through the registry',
     ),
     ...BACKUP,
   },

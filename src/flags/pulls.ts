@@ -17,14 +17,15 @@ export const pullsFlags = {
     multiple: true,
     multipleNonGreedy: true,
     helpValue: 'FILE',
-    description: "read this log, also .gz, instead of those of the registry's pods; - is stdin (repeatable)",
+    description: "read this log, also .gz, instead of those of the registry's pods; - is stdin; can be repeated",
   }),
   'count-head': Flags.boolean({ allowNo: false, description: 'count HEAD requests as pulls, too' }),
   'ignore-user-agent': Flags.string({
     multiple: true,
     multipleNonGreedy: true,
     helpValue: 'PATTERN',
-    description: 'do not count requests of this user agent: a glob, or a regular expression in slashes (repeatable)',
+    description:
+      'user agent whose requests are not counted: a glob, or a regular expression in slashes; can be repeated',
   }),
 };
 

@@ -21,7 +21,7 @@ export const recentPullFlags = {
   'keep-pulled-within': Flags.string({
     ...WHAT,
     helpValue: 'DURATION',
-    description: 'with --pulls, keep images that were pulled within this time, such as 30d, with their tag items',
+    description: 'keep images that were pulled within this time, such as 30d, with their tag items; needs --pulls',
   }),
   'require-complete-pulls': Flags.boolean({
     helpGroup: 'SAFETY',

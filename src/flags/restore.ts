@@ -13,12 +13,13 @@ export const restoreFlags = {
   ...confirmFlags('restore'),
   'as-tag': Flags.string({
     helpValue: 'NAME',
-    description: 'list each image under this new tag of its image stream, instead of in the history of its former tags',
+    description:
+      'new tag of its image stream under which each image is listed (default: the history of its former tags)',
   }),
   'accept-other-cluster': Flags.boolean({
     helpGroup: 'SAFETY',
     allowNo: true,
-    description: 'also restore the backup of another cluster; without it, that is refused (exit status 4)',
+    description: 'also restore the backup of another cluster (default: refuse with exit status 4)',
   }),
   ...registryFlags,
   'num-workers': Flags.integer({

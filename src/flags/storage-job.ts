@@ -29,7 +29,7 @@ export function storageJobFlags(defaults: RunDefaults & { requests: string }, se
       ...STORAGE_JOB,
       helpValue: 'CRON',
       description:
-        'print a CronJob whose runs start then, in five fields (minute hour day month weekday) or as @weekly; without it, a Job',
+        'print a CronJob whose runs start then, in five fields (minute hour day month weekday) or as @weekly (default: print a Job)',
     }),
     'credentials-secret': Flags.string({
       ...STORAGE_JOB,

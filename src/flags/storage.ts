@@ -7,16 +7,23 @@ import { NAME_PATTERNS } from '../core/storage/names.js';
 import { authoritiesFlag } from './authorities.js';
 import { storeUrl } from './store-url.js';
 
-/** Returns the flag that names the registry's storage. @param does what the command does with it */
-export const storageNameFlag = (does: string): Interfaces.OptionFlag<string | undefined> =>
+/**
+ * Returns the flag that names the registry's storage.
+ * @param does what the command does with it
+ * @param fallback what the command does without it
+ */
+export const storageNameFlag = (does: string, fallback?: string): Interfaces.OptionFlag<string | undefined> =>
   Flags.string({
     helpValue: 'cluster|URL|DIR',
-    description: `${does}: cluster (the object storage that the registry's settings name, with its credentials), s3://BUCKET[/ROOT], azure://ACCOUNT/CONTAINER[/ROOT], swift://CONTAINER[/PREFIX], or the directory where its volume is mounted (it contains docker/registry/v2)`,
+    description: `${does}: cluster (the object storage that the registry's settings name, with its credentials), s3://BUCKET[/ROOT], azure://ACCOUNT/CONTAINER[/ROOT], swift://CONTAINER[/PREFIX], or the directory where its volume is mounted (it contains docker/registry/v2)${fallback ? ` (default: ${fallback})` : ''}`,
   });
 
 /** Select the registry's storage. */
 export const storageFlags = {
-  storage: storageNameFlag("prune the registry's storage itself"),
+  storage: storageNameFlag(
+    "prune the registry's storage itself",
+    "run the registry's own pruner in its pod; with --print-job, cluster",
+  ),
   'storage-endpoint': Flags.string({
     helpValue: 'URL',
     description:

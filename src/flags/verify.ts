@@ -17,7 +17,10 @@ import { verifyJobFlags } from './verify-job.js';
 /** The flags of `regadm registry verify`. */
 export const verifyFlags = {
   ...storageFlags,
-  storage: storageNameFlag("verify the registry's storage itself"),
+  storage: storageNameFlag(
+    "verify the registry's storage itself",
+    'verify through the registry; with --print-job, cluster',
+  ),
   'read-data': Flags.boolean({
     description: 'also read the data of all blobs of the verified images, and recompute their digests',
     exclusive: ['read-data-subset'],

@@ -1,14 +1,22 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { stripVTControlCharacters } from 'node:util';
 import { editDistance, suggest } from '../../src/core/kit/suggest.js';
 import { regadm } from '../support/regadm.js';
 import { runMany } from '../support/runner.js';
 
+interface Flag {
+  type: 'boolean' | 'option';
+  description: string;
+  hidden?: boolean;
+  helpGroup?: string;
+}
 interface Command {
   summary?: string;
   description?: string;
   examples?: (string | { command: string })[];
-  flags: Record<string, { description?: string; helpGroup?: string }>;
+  flags: Record<string, Flag>;
+  page: string;
+  exitStatuses: Record<string, string>;
 }
 const { commands } = JSON.parse(readFileSync(new URL('../../oclif.manifest.json', import.meta.url), 'utf8')) as {
   commands: Record<string, Command>;
@@ -74,6 +82,8 @@ describe('help', () => {
       'REGISTRY',
       'CLUSTER',
       'OUTPUT',
+      'EXIT STATUS',
+      'DOCUMENTATION',
     ]);
   });
 
@@ -82,6 +92,41 @@ describe('help', () => {
     expect(stdout).toMatch(/--output=<option> .*\(default: table\)/);
     expect(stdout).not.toContain('[default: ');
   });
+
+  test.each(Object.entries(commands))('%s states the default of every flag with a value', async (id, { flags }) => {
+    const { stdout } = await regadm([...id.split(':'), '--help']);
+    const text = stdout.replaceAll(/\s/g, '');
+    for (const { type, description, hidden } of Object.values(flags)) {
+      // A value that has to be given has no default.
+      if (hidden || type !== 'option' || description.endsWith('(required)')) continue;
+      const [before] = description.replaceAll(/\s/g, '').split('(default:');
+      expect(text).toContain(`${before}(default:`);
+      expect(description).not.toMatch(/without it,/);
+    }
+  });
+
+  test.each(Object.entries(commands))('the texts of the flags of %s start with a verb or noun', (id, { flags }) => {
+    const texts = Object.values(flags).map(({ description }) => description);
+    const wrong = /^(?:with|without|before|after|if|when|where|only|for|of|do not|[A-Z][a-z])\b|\(?(?:repeatable)\)?/;
+    expect(texts.filter((text) => wrong.test(text))).toEqual([]);
+  });
+
+  test.each(Object.entries(commands))(
+    '%s ends with its exit statuses and its page',
+    async (id, { page, exitStatuses }) => {
+      const { stdout } = await regadm([...id.split(':'), '--help'], { env: { COLUMNS: '200' } });
+      const [, statuses = '', documentation = ''] =
+        /\nEXIT STATUS\n([\s\S]*)\n\nDOCUMENTATION\n([\s\S]*)\n$/.exec(stdout) ?? [];
+      const listed = statuses.split('\n').map((line) => line.trim().split(/ {2,}/));
+      expect(listed).toEqual(expect.arrayContaining(Object.entries(exitStatuses)));
+      expect(listed.map(([status]) => status)).toEqual(expect.arrayContaining(['0', '1']));
+      expect(existsSync(documentation.trim())).toBe(true);
+      expect(documentation).toContain(page.replace(/#.*$/, ''));
+      const headings = readFileSync(documentation.trim(), 'utf8').match(/^#+ .*$/gm)!;
+      const anchors = headings.map((heading) => heading.replace(/^#+ /, '').toLowerCase().replaceAll(' ', '-'));
+      if (page.includes('#')) expect(anchors).toContain(page.split('#')[1]);
+    },
+  );
 
   test('--version', async () => {
     expect((await regadm(['--version'])).stdout).toMatch(/^regadm\/\d+\.\d+\.\d+ /);
@@ -158,10 +203,11 @@ describe('forms of flags that users of oc write', () => {
   });
 });
 
-test.each([['prune images'], ['prune hard'], ['prune schedule'], ['edge render'], ['sandbox']])(
+test.each(Object.keys(commands).map((id) => [id.replaceAll(':', ' ')]))(
   'the help of %s fits 80 columns, examples included',
   async (command) => {
     const { stdout } = await regadm([...command.split(' '), '--help'], { env: { COLUMNS: '80' } });
-    expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
+    const [help = ''] = stdout.split('\nDOCUMENTATION\n');
+    expect(help.split('\n').filter((line) => line.length > 80 && !/sha256:[0-9a-f]{64}/.test(line))).toEqual([]);
   },
 );

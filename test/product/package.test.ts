@@ -47,8 +47,8 @@ describe('the package', () => {
     rmSync(directory, { recursive: true, force: true });
   });
 
-  test('holds the program, its licenses and the schemas for editors, and nothing else', () => {
-    const others = files.filter((path) => !/^(?:dist|bin)\//.test(path)).sort();
+  test('holds the program, its documentation, its licenses and the schemas for editors, and nothing else', () => {
+    const others = files.filter((path) => !/^(?:dist|bin)\/|^docs\/[a-z-]+\.md$/.test(path)).sort();
     expect(others).toEqual([
       'CHANGELOG.md',
       'LICENSE',
@@ -58,6 +58,7 @@ describe('the package', () => {
       'oclif.manifest.json',
       'package.json',
     ]);
+    expect(files).toContain('docs/first-prune.md');
     const programs = PROGRAMS.map((name) => `bin/${name === 'regadm' ? 'run' : name}.js`);
     expect(files.filter((path) => path.startsWith('bin/')).sort()).toEqual(programs.sort());
   });

@@ -7,9 +7,13 @@ import { backupArgs, backupDirectory, backupFlags, NO_CLUSTER } from '../../flag
 export default class BackupList extends BaseCommand {
   static override summary = 'List the images and tag items in a backup';
 
-  static override description = `Lists what prune images --backup DIR saved: every image with its tags and their positions, when it was saved, its size, and the cluster; and the space that the backup takes. Changes nothing. ${NO_CLUSTER}
+  static override description = `Lists what prune images --backup DIR saved: every image with its tags and their positions, when it was saved, its size, and the cluster; and the space that the backup takes. Changes nothing. ${NO_CLUSTER}`;
 
-Exit status: 3 if a file of the backup cannot be used; the rest is listed.`;
+  static override page = 'backup.md#manage-backups';
+
+  static override exitStatuses = {
+    3: 'a file of the backup cannot be used; the rest is listed',
+  };
 
   static override examples = [
     { description: 'Show what a backup contains', command: '<%= config.bin %> <%= command.id %> backup' },

@@ -14,6 +14,14 @@ export default class BackupPrune extends BaseCommand {
 
   static override description = `Removes what runs saved that began longer ago than --keep-within, then the blobs that no remaining run needs, and temporary files of runs that were killed. Without --confirm, this is a dry run and nothing is changed. If a record or manifest cannot be read, nothing is removed. Files that regadm did not write are kept. While prune images --backup writes to the directory, it is refused. ${NO_CLUSTER}`;
 
+  static override page = 'backup.md#manage-backups';
+
+  static override exitStatuses = {
+    2: 'with --detailed-exitcode, a dry run found something to remove',
+    3: 'something was not removed',
+    4: 'refused, such as while a prune writes to the backup',
+  };
+
   static override examples = [
     {
       description: 'Show what would be removed',

@@ -7,9 +7,15 @@ import { backupArgs, backupDirectory, backupFlags, NO_CLUSTER } from '../../flag
 export default class BackupVerify extends BaseCommand {
   static override summary = 'Check that a backup is complete and undamaged';
 
-  static override description = `Reads every file of a backup: recomputes the digest of every blob and the checksum of every saved object, and checks that each image has its manifest and all blobs, and that index.json lists what was saved. Names what is damaged, and the images that need it. Changes nothing. While prune images --backup or backup prune writes to the directory, it is refused. ${NO_CLUSTER}
+  static override description = `Reads every file of a backup: recomputes the digest of every blob and the checksum of every saved object, and checks that each image has its manifest and all blobs, and that index.json lists what was saved. Names what is damaged, and the images that need it. Changes nothing. While prune images --backup or backup prune writes to the directory, it is refused. ${NO_CLUSTER}`;
 
-Exit status: 0 if nothing is damaged, 2 if something is, 1 if the backup cannot be read.`;
+  static override page = 'backup.md#manage-backups';
+
+  static override exitStatuses = {
+    0: 'nothing is damaged',
+    1: 'the backup cannot be read',
+    2: 'something is damaged',
+  };
 
   static override examples = [
     { description: 'Check a backup', command: '<%= config.bin %> <%= command.id %> backup' },

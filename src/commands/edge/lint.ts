@@ -12,9 +12,14 @@ export default class EdgeLint extends BaseCommand {
   static override description = `Reads Butane and Ignition files, SiteConfig, ClusterInstance, PolicyGenTemplate, StorageClass, PersistentVolume,
 PersistentVolumeClaim and the registry Config. Reports what does not match: mount point and volume path, sizes of partition, volume
 and claim, names of class and claim, access modes, disk names that change at a boot, waves, and mustonlyhave. Each finding has its
-file, line, rule and remedy.
+file, line, rule and remedy.`;
 
-Exit status: 0 without errors (warnings are allowed), 1 with errors.`;
+  static override page = 'edge.md';
+
+  static override exitStatuses = {
+    0: 'no errors (warnings are allowed)',
+    1: 'a document has errors, or cannot be read',
+  };
 
   static override examples = [
     {

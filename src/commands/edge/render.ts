@@ -12,6 +12,12 @@ registry configuration. Needs no cluster.
 Describe the partition with flags, or with the storage part of a Butane file (variant fcos, version 1.3.0). Fields of that file that
 regadm does not know are refused.`;
 
+  static override page = 'edge.md';
+
+  static override exitStatuses = {
+    4: 'refused, because a file to write exists with other contents',
+  };
+
   static override examples = [
     {
       description: 'Print the Ignition configuration',

@@ -24,9 +24,14 @@ export default class EdgeVerify extends BaseCommand {
 
 On the managed cluster: checks the registry's Config, the cluster's image configuration, claim and volume, the registry's pods, and a
 login. With --node-check, a privileged pod checks the mount and its free space on the registry's node; the pod is always deleted. The
-kubeconfig of the managed cluster is the secret NAME-admin-kubeconfig on the hub, unless --kubeconfig is given.
+kubeconfig of the managed cluster is the secret NAME-admin-kubeconfig on the hub, unless --kubeconfig is given.`;
 
-Exit status: 0 if no check failed, 1 if a check failed.`;
+  static override page = 'edge.md';
+
+  static override exitStatuses = {
+    0: 'no check failed',
+    1: 'a check failed, or an error',
+  };
 
   static override examples = [
     {
@@ -59,7 +64,7 @@ Exit status: 0 if no check failed, 1 if a check failed.`;
     'hub-context': Flags.string({
       helpValue: 'NAME',
       dependsOn: ['hub-kubeconfig'],
-      description: "context in the hub's kubeconfig",
+      description: "context in the hub's kubeconfig (default: its current context)",
     }),
     cluster: Flags.string({
       helpValue: 'NAME',

@@ -12,16 +12,21 @@ import { policyCheckFlags, policyCheckOptions } from '../../flags/policy-check.j
 const SEE = 'see docs/policies.md for the form of the file';
 
 export default class PolicyCheck extends BaseCommand {
-  static override summary = 'Check a retention policy, and show what each of its rules matches, keeps and removes';
+  static override summary = 'Check a retention policy, and show what its rules match, keep and remove';
 
   static override description = `Finds every mistake in the file of prune images --policy: file, line, field, and what is allowed. With a cluster (--kubeconfig, or
 a kubeconfig with a current context) or saved lists (--from), it also shows per rule what it matches, keeps and removes. Rules that
 decide about no tag are warnings. Nothing is changed, and the registry is not contacted.
 
-Exit status: 0 if the policy is valid, 1 if it has mistakes or the cluster cannot be read.
-
 Editors complete and check policies with the JSON Schema retention-policy.json, which the npm package and the repository contain in
 docs/json-schema. Copy it next to the policy, and begin the policy with "# yaml-language-server: $schema=retention-policy.json".`;
+
+  static override page = 'policies.md#check-a-policy';
+
+  static override exitStatuses = {
+    0: 'the policy is valid',
+    1: 'the policy has mistakes, or the cluster cannot be read',
+  };
 
   static override examples = [
     {

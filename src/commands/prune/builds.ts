@@ -8,6 +8,14 @@ export default class PruneBuilds extends BaseCommand {
   static override summary = 'Delete old builds';
   static override description = `Deletes builds that have ended (Complete, Failed, Error, Cancelled), except for the newest ones of every BuildConfig. Builds keep the images that they used and pushed, so they are pruned before images. Without --confirm, this is a dry run and nothing is changed. Flags of oc adm prune builds have the same meaning.`;
 
+  static override page = 'builds-and-deployments.md';
+
+  static override exitStatuses = {
+    2: 'with --detailed-exitcode, a dry run found something to delete',
+    3: 'something was not deleted',
+    4: 'refused, such as by --max-delete; nothing was changed',
+  };
+
   static override examples = [
     {
       description:

@@ -9,6 +9,14 @@ export default class PruneDeployments extends BaseCommand {
   static override summary = 'Delete old replication controllers and replica sets';
   static override description = `Deletes replication controllers without replicas that DeploymentConfigs left behind, except for the newest ones; with --replica-sets, also replica sets of Deployments. They keep the images of former revisions, so they are pruned before images. A revision that was deleted can no longer be rolled back to. Without --confirm, this is a dry run and nothing is changed. Flags of oc adm prune deployments have the same meaning.`;
 
+  static override page = 'builds-and-deployments.md';
+
+  static override exitStatuses = {
+    2: 'with --detailed-exitcode, a dry run found something to delete',
+    3: 'something was not deleted',
+    4: 'refused, such as by --max-delete; nothing was changed',
+  };
+
   static override examples = [
     {
       description:

@@ -26,6 +26,14 @@ the cluster's registry (--storage cluster), a bucket or container that you name,
 
 --print-job prints a Job that runs this hard prune in the cluster, or a CronJob with --schedule, and changes nothing.`;
 
+  static override page = 'hard-prune.md';
+
+  static override exitStatuses = {
+    2: 'with --detailed-exitcode, a dry run found something to delete',
+    3: 'something was not deleted, or the check after it found something',
+    4: 'refused, such as by --max-delete; nothing was changed',
+  };
+
   static override examples = [
     { description: 'Show what would be deleted', command: '<%= config.bin %> <%= command.id %>' },
     {

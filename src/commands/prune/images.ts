@@ -14,6 +14,14 @@ export default class PruneImages extends BaseCommand {
   static override description = `Deletes old items from the tags of image streams, images that no tag item lists and nothing uses, and their links and blobs in
 the integrated registry. Without --confirm, this is a dry run and nothing is changed. Flags of oc adm prune images have the same meaning.`;
 
+  static override page = 'first-prune.md';
+
+  static override exitStatuses = {
+    2: 'with --detailed-exitcode, a dry run found something to delete',
+    3: 'something was not deleted, or was kept because it could not be read',
+    4: 'refused, such as by --max-delete; nothing was changed',
+  };
+
   static override examples = [
     {
       description:

@@ -27,6 +27,13 @@ export default class PruneSchedule extends BaseCommand {
 
 Settings: ${SETTINGS.join(', ')}.`;
 
+  static override page = 'schedule.md';
+
+  static override exitStatuses = {
+    1: 'an error, or the Job of --run-now failed',
+    4: 'refused, because another prune is running',
+  };
+
   static override examples = [
     { description: 'Show the settings and the last runs', command: '<%= config.bin %> <%= command.id %>' },
     { description: 'For a script', command: '<%= config.bin %> <%= command.id %> -o json' },
@@ -65,7 +72,7 @@ Settings: ${SETTINGS.join(', ')}.`;
       multiple: true,
       multipleNonGreedy: true,
       exclusive: ['cronjob', 'run-now'],
-      description: 'change a setting; an empty value restores its default (can be repeated)',
+      description: 'change a setting; an empty value restores its default; can be repeated',
     }),
     'dry-run': Flags.boolean({
       dependsOn: ['set'],

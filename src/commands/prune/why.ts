@@ -29,6 +29,8 @@ end, explains all image streams of a namespace.`;
 
   static override usage = '<%= command.id %> IMAGE|NAMESPACE/[STREAM[:TAG]]… [FLAGS]';
 
+  static override page = 'why.md';
+
   static override examples = [
     { description: 'One image', command: '<%= config.bin %> <%= command.id %> sha256:8c6b11ab3a2a' },
     { description: 'All images of a tag', command: '<%= config.bin %> <%= command.id %> myproject/myapp:v2' },

@@ -12,6 +12,8 @@ export default class RegistryPulls extends BaseCommand {
 
 A pod's log ends with the pod: run it regularly with --merge, which continues the file. HEAD requests count as checks, not as pulls. Requests of health checks, of regadm itself and of openshift-apiserver do not count.`;
 
+  static override page = 'pulls.md';
+
   static override examples = [
     {
       description: "Read the logs of the registry's pods",

@@ -17,6 +17,12 @@ If the registry already has the mode, nothing is changed.
 A registry whose storage is an emptyDir loses all its images with every roll-out: on and off are refused (exit status 4), unless
 --accept-data-loss is given.`;
 
+  static override page = 'hard-prune.md';
+
+  static override exitStatuses = {
+    4: 'refused, because the mode cannot be changed safely',
+  };
+
   static override examples = [
     { description: 'Show the mode', command: '<%= config.bin %> <%= command.id %>' },
     { description: 'Switch to read-only mode', command: '<%= config.bin %> <%= command.id %> on' },

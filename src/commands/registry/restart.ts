@@ -16,6 +16,12 @@ export default class RegistryRestart extends BaseCommand {
 
 If restarts are not an option, turn the cache off permanently: set the operator's managementState to Unmanaged and, in the Deployment image-registry, REGISTRY_STORAGE_CACHE_BLOBDESCRIPTOR to the empty value (--dry-run prints the commands). While Unmanaged, the operator changes nothing in the registry, including its read-only mode and its updates.`;
 
+  static override page = 'hard-prune.md';
+
+  static override exitStatuses = {
+    4: 'refused, because a restart is not safe',
+  };
+
   static override examples = [
     { description: 'Restart the registry and wait until it is ready', command: '<%= config.bin %> <%= command.id %>' },
     {

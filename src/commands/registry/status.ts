@@ -16,6 +16,8 @@ export default class RegistryStatus extends BaseCommand {
 
 Changes nothing and does not contact the registry: bytes are what Image objects state. With --storage, it also measures the registry's storage itself: bytes as stored, how much of it is in use, what prune hard would delete, and unfinished uploads. Parts that the user cannot read are omitted and listed. --report also writes a self-contained web page with plots.`;
 
+  static override page = 'registry-status.md';
+
   static override examples = [
     { description: 'Show the status', command: '<%= config.bin %> <%= command.id %>' },
     {

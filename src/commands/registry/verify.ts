@@ -18,11 +18,19 @@ Images that were imported from other registries are counted, not checked. Change
 --repair-links or --recover-images.
 
 With --storage, everything is compared with one listing of the registry's storage. Without it, the registry is asked for
-every manifest and blob, which finds no missing links. Arguments limit what is verified.
-
-Exit status: 0 if nothing is missing, 1 if it could not be checked, 2 if something is broken, 3 if an image could not be recovered.`;
+every manifest and blob, which finds no missing links. Arguments limit what is verified.`;
 
   static override usage = '<%= command.id %> [NAMESPACE[/STREAM[:TAG]]…] [FLAGS]';
+
+  static override page = 'verify.md';
+
+  static override exitStatuses = {
+    0: 'nothing is missing',
+    1: 'an error, or something could not be checked',
+    2: 'something is broken',
+    3: 'an image could not be recovered',
+    4: 'refused, such as a storage of another cluster',
+  };
 
   static override examples = [
     {
