@@ -1,7 +1,7 @@
 import { Flags, type Interfaces } from '@oclif/core';
 import { usageError } from '../core/model/errors.js';
 import type { RetentionPolicy } from '../core/model/retention-policy.js';
-import type { StatusRequest } from '../core/status/status.js';
+import type { StatusRequest } from '../core/status/request.js';
 import { shellWord } from '../core/kit/shell-word.js';
 import type { StorageRequest } from '../core/status/stored.js';
 import { durationFlag } from './duration.js';

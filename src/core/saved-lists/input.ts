@@ -1,8 +1,14 @@
 import path from 'node:path';
 import type { PruneOptions } from '../graph/options.js';
 
-/** Options that decide which lists a plan needs. */
-export type ListNeeds = Pick<PruneOptions, 'namespace' | 'referrers' | 'pruneOverSizeLimit' | 'declaredReferrers'>;
+/** Options that decide which lists are needed. */
+export interface ListNeeds extends Pick<
+  PruneOptions,
+  'namespace' | 'referrers' | 'pruneOverSizeLimit' | 'declaredReferrers'
+> {
+  /** `optional`: images and image streams are enough. Nothing is planned, or only if the workloads are there. */
+  workloads?: 'optional';
+}
 
 /** What `--from` names. */
 export interface Input {

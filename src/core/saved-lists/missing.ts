@@ -22,6 +22,20 @@ export function findMissing(collector: Collector, { referrers, pruneOverSizeLimi
   return { required: REQUIRED.filter(isMissing), optional: optional.filter(isMissing) };
 }
 
+/** Separates missing images and image streams from missing workloads. */
+export function splitMissing({ required, optional }: MissingLists): {
+  essential: MissingLists;
+  workloads: MissingLists;
+} {
+  const isEssential = (resource: SavedResource): boolean => resource === 'images' || resource === 'imagestreams';
+  const essential = required.filter(isEssential);
+  const workloads = required.filter((resource) => !isEssential(resource));
+  return {
+    essential: { required: essential, optional: [...workloads, ...optional] },
+    workloads: { required: workloads, optional },
+  };
+}
+
 /** Warns about missing lists that do not stop a plan, with what follows from it and the commands that get them. */
 export function missingWarnings(input: Input, { optional }: MissingLists, { lists }: Collector): string[] {
   const workloads = optional.filter((resource) => OPTIONAL_WORKLOADS.includes(resource));

@@ -5,9 +5,9 @@ import { readArchive } from './archive.js';
 import { Collector, type Problem } from './collector.js';
 import { readDirectory } from './directory.js';
 import { decode } from './decode.js';
-import { brokenFiles, missingDeclared, missingLists } from './errors.js';
+import { brokenFiles, missingDeclared, missingLists, type MissingLists } from './errors.js';
 import type { Input, ListNeeds } from './input.js';
-import { findMissing, missingWarnings } from './missing.js';
+import { findMissing, missingWarnings, splitMissing } from './missing.js';
 import { namespaceWarnings, unknownNamespaceWarning } from './namespaces.js';
 import type { SavedResource } from './kinds.js';
 import { parseDocuments, type SavedDocument } from './parse.js';
@@ -18,8 +18,12 @@ import type { FileReceiver } from './source.js';
 interface SavedLists {
   collector: Collector;
   input: Input;
-  /** Files that were ignored, and namespaces whose workloads are not in the files. */
+  /** Files that were ignored. */
+  ignored: string[];
+  /** Lists and workloads of namespaces that are not in the files; empty if `usesUnknown`. */
   warnings: string[];
+  /** Why it is not known which images are in use; only if workloads are optional. */
+  usesUnknown?: RegadmError;
 }
 
 /**
@@ -47,19 +51,24 @@ export async function readSavedLists(from: string, needs: ListNeeds): Promise<Sa
   const { fatal, ignored } = sortProblems(collector.problems, receiver.roots);
   if (fatal.length > 0) throw brokenFiles(input, fatal);
   const missing = findMissing(collector, needs);
-  if (missing.required.length > 0)
-    throw missingLists(input, missing, {
+  const describeMissing = (lists: MissingLists): RegadmError =>
+    missingLists(input, lists, {
       single: new Set(Object.keys(collector.lists) as SavedResource[]),
       compressed: receiver.compressed,
     });
+  const { essential, workloads } = splitMissing(missing);
+  if (needs.workloads !== 'optional' && missing.required.length > 0) throw describeMissing(missing);
+  if (essential.required.length > 0) throw describeMissing(essential);
+  const ignoring = [...ignoredWarning(input, ignored), ...compressedWarning(input, receiver.compressed)];
+  if (workloads.required.length > 0)
+    return { collector, input, ignored: ignoring, warnings: [], usesUnknown: describeMissing(workloads) };
   const undeclared = collector.declared.missing;
   if (undeclared.length > 0) throw missingDeclared(input, undeclared);
   return {
     collector,
     input,
+    ignored: ignoring,
     warnings: [
-      ...ignoredWarning(input, ignored),
-      ...compressedWarning(input, receiver.compressed),
       ...missingWarnings(input, missing, collector),
       ...namespaceWarnings(collector, input, needs),
       ...unknownNamespaceWarning(collector, input, needs),

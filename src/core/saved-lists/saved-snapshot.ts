@@ -14,6 +14,8 @@ interface SavedSnapshot {
   /** Mean size of an Image object, in bytes. */
   imageObjectBytes: number;
   warnings: string[];
+  /** Why it is not known which images are in use; only if workloads are optional. */
+  usesUnknown?: RegadmError;
   /** What the paths of declared kinds have led to. */
   declared: DeclaredSummary[];
 }
@@ -21,16 +23,18 @@ interface SavedSnapshot {
 /**
  * Reads a snapshot from saved lists, without a cluster and a registry.
  * @param dir a directory, or a `.tar.gz` archive
- * @param streams `all`: with `--referrers=oc` and `-n`, also the image streams of other namespaces
+ * @param how streams `all`: with `--referrers=oc` and `-n`, also the image streams of other namespaces; workloads
+ *   `optional`: not needed
  * @throws RegadmError SAVED_LISTS
  */
 export async function readSavedSnapshot(
   dir: string,
   options: PruneOptions,
-  { streams }: { streams?: 'all' } = {},
+  { streams, workloads }: { streams?: 'all'; workloads?: 'optional' } = {},
 ): Promise<SavedSnapshot> {
   const { namespace, referrers } = options;
-  const { collector, input, warnings } = await readSavedLists(dir, options);
+  const { collector, input, ignored, usesUnknown, ...read } = await readSavedLists(dir, { ...options, workloads });
+  const warnings = [...ignored, ...read.warnings];
   const { lists } = collector;
   const isInScope = (object: { namespace: string }): boolean =>
     namespace === undefined || object.namespace === namespace;
@@ -49,7 +53,7 @@ export async function readSavedSnapshot(
   const bytes = (lists.images ?? []).reduce((sum, image) => sum + JSON.stringify(image).length, 0);
   const { count } = snapshot.images;
   const declared = collector.declared.summaries();
-  return { snapshot, imageObjectBytes: count > 0 ? bytes / count : 0, warnings, declared };
+  return { snapshot, imageObjectBytes: count > 0 ? bytes / count : 0, warnings, usesUnknown, declared };
 }
 
 function snapshotOf(lists: Lists, dir: string): Snapshot {

@@ -7,9 +7,12 @@ import type { StoredSpace } from './stored.js';
 
 /** The result of `regadm registry status`. */
 export interface RegistryStatusReport {
-  /** The API server's time, ms since the epoch. */
+  /** The API server's time, or this machine's with saved lists; ms since the epoch. */
   now: number;
-  server: string;
+  /** Absent with saved lists. */
+  server?: string;
+  /** The saved lists of `--from`. */
+  from?: string;
   registry: RegistryState;
   /** Present with `--storage`. */
   stored?: StoredSpace;

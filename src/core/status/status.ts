@@ -4,46 +4,15 @@ import { firstObjects } from '../cluster/lists/first-objects.js';
 import type { ReadResult } from '../cluster/lists/read-result.js';
 import { readSnapshot } from '../cluster/lists/read-snapshot.js';
 import { IMAGES } from '../cluster/resources.js';
-import { toUseOptions, type PruneOptions } from '../graph/options.js';
-import { collectUses } from '../graph/uses.js';
 import type { Reporter } from '../kit/reporter.js';
-import { notVisibleWarnings } from '../model/referrers/not-visible.js';
-import type { RetentionPolicy } from '../model/retention-policy.js';
 import { invalidNameWarnings } from '../model/table/invalid-name-warnings.js';
 import { readRegistryState, unavailablePart, type RegistryState } from '../operator/state.js';
-import { plural } from '../terminal/text.js';
-import { invalidReferenceWarnings } from './invalid-references.js';
-import { policyTotal } from './policy-total.js';
-import { measurePulls, type PullsFile } from './pulled.js';
-import type { Freeable, RegistryStatusReport } from './report.js';
-import { settingsGrid } from './settings-grid.js';
+import { freeable, gridWarnings } from './freeable.js';
+import { measurePulls } from './pulled.js';
+import type { RegistryStatusReport } from './report.js';
+import type { StatusRequest } from './request.js';
 import { measureSpace } from './space.js';
-import { readStored, type StorageRequest } from './stored.js';
-
-export interface StatusRequest {
-  /** Values of `--keep-tag-revisions` to try, ascending. */
-  revisions: number[];
-  /** Values of `--keep-younger-than` to try, ascending, and as the user wrote them. */
-  ages: { text: string; ms: number }[];
-  /** Also shows what a prune with this policy would free. */
-  policy?: RetentionPolicy;
-  /** Also shows when images were pulled. */
-  pulls?: PullsFile;
-  /** Also measures this storage. */
-  storage?: StorageRequest;
-}
-
-/** The defaults of `prune images`, except that invalid references are ignored. */
-const OPTIONS: PruneOptions = {
-  keepTagRevisions: 3,
-  keepYoungerThanMs: 3_600_000,
-  pruneOverSizeLimit: false,
-  all: true,
-  pruneRegistry: true,
-  referrers: 'extended',
-  ignoreInvalidRefs: true,
-  pruneSignatures: false,
-};
+import { readStored } from './stored.js';
 
 /** Number of separately read parts of the registry's state. */
 const REGISTRY_PARTS = 5;
@@ -133,34 +102,4 @@ async function readAllowed(api: ClusterApi, reporter: Reporter, signal?: AbortSi
     unavailable.push({ what: 'who uses the space', error });
     return { complete: false, unavailable };
   }
-}
-
-/** Describes what a dry run of `prune images` knows, or reports, and the grid does not consider. */
-function gridWarnings({ snapshot, custom }: ReadResult, { unreadManifests, ...references }: Freeable): string[] {
-  const unreadable = snapshot.images.unreadable.size;
-  const warnings = [...invalidReferenceWarnings(references), ...notVisibleWarnings(custom.notVisible, snapshot)];
-  if (unreadManifests > 0)
-    warnings.push(
-      `registry status reads no manifests: ${plural(unreadManifests, 'image')} in the grid can be attached to images that stay (signatures, attestations, SBOMs), and prune images keeps these if it can read their manifests; its dry run shows them: regadm prune images`,
-    );
-  if (unreadable > 0)
-    warnings.push(
-      `the grid counts no images: ${plural(unreadable, 'Image object')} cannot be read, and only prune images reads their manifests instead; its dry run shows what it deletes: regadm prune images`,
-    );
-  return warnings;
-}
-
-function freeable(
-  { snapshot, now }: ReadResult,
-  { revisions, ages, policy, pulls }: StatusRequest,
-  reporter: Reporter,
-): Freeable {
-  snapshot.images.gaps.needPossible();
-  const grid = settingsGrid({ snapshot, options: OPTIONS, revisions, ages: ages.map(({ ms }) => ms), now });
-  const uses = toUseOptions(OPTIONS, now, snapshot.streams);
-  const { invalid, reported } = collectUses(snapshot.referrers, snapshot.digests, uses);
-  const tried =
-    policy && policyTotal(snapshot, policy, { ...OPTIONS, pulls: pulls && { ...pulls, requireComplete: false } }, now);
-  for (const line of tried?.warnings ?? []) reporter.warning(line);
-  return { ...grid, ageTexts: ages.map(({ text }) => text), invalid, reported, policy: tried?.total };
 }

@@ -1,5 +1,6 @@
 import type { LoadContext } from '../load-context.js';
 import { REGISTRY_NAMESPACE } from '../names.js';
+import { REGISTRY_IMAGE } from '../operator/deployment.js';
 import { SampleBuilder } from './builder.js';
 import { customResource, extendedUses, invalidReference } from './extended-uses.js';
 import { manyImages } from './many.js';
@@ -34,7 +35,15 @@ function lastPrunerRun(sample: SampleBuilder): void {
       creationTimestamp: sample.ago(9),
       ownerReferences: [{ apiVersion: 'batch/v1', kind: 'CronJob', name: 'image-pruner', controller: true }],
     },
-    spec: { template: { spec: { serviceAccountName: 'pruner', restartPolicy: 'Never', containers: [] } } },
+    spec: {
+      template: {
+        spec: {
+          serviceAccountName: 'pruner',
+          restartPolicy: 'Never',
+          containers: [{ name: 'image-pruner', image: REGISTRY_IMAGE }],
+        },
+      },
+    },
     status: {
       succeeded: 1,
       startTime: sample.ago(9),

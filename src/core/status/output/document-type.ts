@@ -5,10 +5,12 @@ import type { StoragePlace } from '../../model/registry-storage.js';
 
 /** What `regadm registry status -o json` prints. */
 export interface RegistryStatusDocument extends DocumentHeader<'RegistryStatus'> {
-  /** The API server's time. */
+  /** The API server's time; with --from, this machine's. */
   time: Timestamp | null;
-  /** URL of the API server. */
-  server: string;
+  /** URL of the API server; absent with --from. */
+  server?: string;
+  /** The saved lists of --from. */
+  from?: string;
   registry: RegistryEntry;
   /** Absent if images or image streams cannot be listed. */
   space?: SpaceEntry;

@@ -13,6 +13,7 @@ import type { RegistryStatusDocument, UsedSpace } from './document-type.js';
 export function statusDocument({
   now,
   server,
+  from,
   registry,
   space,
   stored,
@@ -25,6 +26,7 @@ export function statusDocument({
     kind: 'RegistryStatus',
     time: timestamp(now),
     server,
+    ...(from === undefined ? {} : { from }),
     registry: { ...state, pods: pods?.map(toPod) },
     space: space && toSpace(space, pulled),
     stored: stored && toStored(stored),

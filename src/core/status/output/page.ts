@@ -24,7 +24,7 @@ export function statusPage(report: RegistryStatusReport): string {
   const body = html`<main>
     <header>
       <h1>Image registry</h1>
-      <p class="muted">${report.server} · ${moment(report.now)}</p>
+      <p class="muted">${sourceText(report)} · ${moment(report.now)}</p>
     </header>
     ${space ? tiles(report, space) : NOTHING} ${unavailable(registry)} ${storedCard(stored)}
     ${freeable ? gridCard(freeable) : NOTHING} ${space && pulled ? pulledCard(report, pulled, space) : NOTHING}
@@ -164,6 +164,10 @@ function pulledCard({ now }: RegistryStatusReport, pulled: Pulled, { images }: S
     </table>
     ${more}`;
   return card('Last pulls', html`${recentText(pulled, images)}.`, content);
+}
+
+function sourceText({ server, from }: RegistryStatusReport): string {
+  return server ?? `saved lists: ${from ?? ''}`;
 }
 
 function facts(registry: RegistryState): Raw {

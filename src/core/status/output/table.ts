@@ -23,7 +23,8 @@ type TableLayout = Pick<Layout, 'wide' | 'width' | 'styles'>;
 /** Yields the status for people in pieces. */
 export function* statusPieces(report: RegistryStatusReport, layout: TableLayout): Generator<string> {
   const unlimited = { ...layout, width: layout.wide ? Infinity : layout.width };
-  yield* registryPieces(report.registry, unlimited);
+  if (report.from === undefined) yield* registryPieces(report.registry, unlimited);
+  else yield `${layout.styles.heading('Saved lists')}: ${report.from}\n\n`;
   if (report.space) yield* spacePieces(report.space, report, unlimited);
   if (report.stored) yield* storedPieces(report.stored, unlimited);
   yield* freeablePieces(report, unlimited);
