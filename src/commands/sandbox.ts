@@ -12,7 +12,8 @@ commands to try. Ctrl-C stops it. No cluster is needed, and nothing outside of t
 --fail RULE (can be repeated) makes requests fail: METHOD PATH-REGEX [nth=N|times=N|every=N|from=N] => ACTION, with ACTION one
 of STATUS [retry-after=S], retry-after=S (429), reset, cut, hang, html, expired, slow=MS, after=STATUS, after=reset; or a name:
 conflicts, 429, 500, 502, 503, reset, cut-answer, lost-answer, expired-continue, token-expires=N, html, hang, registry-gone[=SECONDS],
-registry-read-only, rollout-stuck, degraded, exec-refused, pod-dies, slow-output, job-fails, invalid-reference.`;
+registry-read-only, rollout-stuck, degraded, exec-refused, pod-dies, slow-output, job-fails, no-pruner-role, untagged-children,
+invalid-reference.`;
   static override page = 'sandbox.md';
 
   static override examples = [
@@ -97,6 +98,7 @@ registry-read-only, rollout-stuck, degraded, exec-refused, pod-dies, slow-output
 function toOptions(flags: FlagsOf<typeof SandboxCommand>): SandboxOptions {
   return {
     sample: true,
+    prunableInPod: true,
     images: flags.images,
     fail: flags.fail,
     dir: flags.dir,

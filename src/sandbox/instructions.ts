@@ -39,7 +39,8 @@ const EXAMPLES: [command: string, explanation: string][] = [
   ['regadm prune schedule --cronjob', 'objects of a nightly prune'],
   ['regadm registry status', 'what uses the space'],
   ['regadm registry readonly on', 'switch mode by a roll-out'],
-  ['regadm prune hard --confirm --rules registry', "delete in the registry's pod"],
+  ['regadm prune hard', 'orphaned blobs'],
+  ['regadm prune hard --confirm --max-delete=20Gi', 'delete them'],
 ];
 
 function example(command: string, explanation: string): string[] {

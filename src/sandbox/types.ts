@@ -11,6 +11,11 @@ export interface SandboxOptions {
   cluster?: Record<string, unknown[]>;
   /** The sample data, in addition to `cluster`. */
   sample?: boolean;
+  /**
+   * The registry's own pruner can prune the sample data: its service account has its role, and the children of the image
+   * index have tags. Default: false, so that a run in the pod has to grant the role, and is refused.
+   */
+  prunableInPod?: boolean;
   /** Number of images to which the sample data is enlarged, approximately. */
   images?: number;
   /** Directory for the kubeconfigs and the registry's storage (default: a temporary one that `stop` removes). */

@@ -140,6 +140,9 @@ describe('a listed image index', () => {
     await expectRefused('INDEX_CHILDREN', /children in: shop\/app/);
     const { document } = await dryRun();
     expect(document.warnings).toContainEqual(expect.stringContaining('children in: shop/app'));
+    expect(document.warnings).toContainEqual(
+      expect.stringMatching(/^--confirm is refused because of this: .*--storage/),
+    );
   });
 
   test('is not refused if the stream lists the children too, or the repository has no links to them', async () => {

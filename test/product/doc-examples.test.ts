@@ -47,10 +47,8 @@ class Stage {
 
   static async create(page: string): Promise<Stage> {
     const directory = mkdtempSync(join(tmpdir(), 'regadm-docs-'));
-    const sandbox = await startSandbox({ sample: true, rolloutStepMs: 5 });
-    letRegistryList(sandbox);
-    // With this stream --confirm is refused, because the registry's pruner would damage its index: other pages show it.
-    if (/hard/.test(page)) sandbox.store.remove('imagestreams', 'payments', 'api');
+    // The same cluster as that of `regadm sandbox`.
+    const sandbox = await startSandbox({ sample: true, prunableInPod: true, rolloutStepMs: 5 });
     const bin = join(directory, 'bin');
     mkdirSync(bin);
     for (const name of ['oc-regadm', 'kubectl-regadm', 'kubectl_complete-regadm'])
@@ -125,15 +123,6 @@ class Stage {
     await this.sandbox.stop();
     rmSync(this.directory, { recursive: true, force: true });
   }
-}
-
-/** Grants what a dry run of the hard prune in the pod needs; with --confirm, regadm grants it itself. */
-function letRegistryList(sandbox: Sandbox): void {
-  sandbox.store.put('clusterrolebindings', {
-    metadata: { name: 'registry-lists-images' },
-    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'system:image-pruner' },
-    subjects: [{ kind: 'ServiceAccount', name: 'registry', namespace: 'openshift-image-registry' }],
-  });
 }
 
 /** Returns the digest if an image has it, otherwise the digest of any image. */

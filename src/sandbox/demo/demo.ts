@@ -22,7 +22,7 @@ interface DemoOptions {
  * @throws RegadmError (DEMO_FAILED) if the numbers do not agree; the reason of `signal` if it aborts
  */
 export async function runDemo(options: DemoOptions): Promise<void> {
-  const sandbox = await startSandbox({ sample: true });
+  const sandbox = await startSandbox({ sample: true, prunableInPod: true });
   try {
     await new Demo(sandbox, options).run();
   } finally {

@@ -19,10 +19,23 @@ export async function loadSample(context: LoadContext): Promise<void> {
   lastPrunerRun(sample);
   orphans(sample);
   if (context.faults.has('invalid-reference')) invalidReference(sample);
+  if (context.options.prunableInPod && !context.faults.has('no-pruner-role')) pruneRole(sample);
   const present = context.store.entries(context.store.resource('images')).length;
   const wanted = context.options.images ?? 0;
   if (wanted > present) manyImages(sample, wanted - present);
   context.storage.backdate(new Date(Date.now() - STORAGE_AGE_MS));
+}
+
+/**
+ * Grants the registry's service account what its pruner needs, as
+ * `oc adm policy add-cluster-role-to-user system:image-pruner -z registry -n openshift-image-registry` does.
+ */
+function pruneRole(sample: SampleBuilder): void {
+  sample.put('clusterrolebindings', {
+    metadata: { name: 'system:image-pruner' },
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'system:image-pruner' },
+    subjects: [{ kind: 'ServiceAccount', name: 'registry', namespace: REGISTRY_NAMESPACE }],
+  });
 }
 
 /** Adds the Job of the cluster's own pruner, which ran last night. */

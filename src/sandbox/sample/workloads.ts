@@ -74,12 +74,17 @@ function catalog(sample: SampleBuilder): void {
   });
 }
 
-/** Indexes with children; an image above the limit of a LimitRange. */
+/**
+ * Indexes with children; an image above the limit of a LimitRange. Without tags, the registry's own pruner deletes the
+ * manifest links of children.
+ */
 function payments(sample: SampleBuilder): void {
+  const { options, faults } = sample.context;
+  const hasTags = options.prunableInPod && !faults.has('untagged-children');
   sample.stream('payments/api');
   for (const hours of [75 * DAY, 44 * DAY, 23 * DAY, 11 * DAY, 3 * DAY]) {
     const children = ['amd64', 'arm64'].map((architecture) =>
-      sample.push('payments/api', undefined, hours, {
+      sample.push('payments/api', hasTags ? `v2-${architecture}` : undefined, hours, {
         layers: [layer(`ubi9-${architecture}`, 150_000), layer(`api-${architecture}-${hours}`, 30_000)],
         config: { ...sample.config(hours, 'api'), architecture },
       }),

@@ -87,3 +87,20 @@ test('the temporary directory is removed', async () => {
   await sandbox.stop();
   expect(existsSync(dir)).toBe(false);
 });
+
+test('prunableInPod: tags list the children of the index, and the role is bound, unless a fault removes that', async () => {
+  const named = (resource: string, name: string): boolean =>
+    sandbox.store.list(resource).some(({ metadata }) => metadata.name === name);
+  const names = (): string[] => tags('payments', 'api').map(({ tag }) => tag);
+  sandbox = await startSandbox({ sample: true, prunableInPod: true });
+  expect(names().sort()).toEqual(['v2', 'v2-amd64', 'v2-arm64']);
+  expect(named('clusterrolebindings', 'system:image-pruner')).toBe(true);
+  await sandbox.stop();
+  sandbox = await startSandbox({
+    sample: true,
+    prunableInPod: true,
+    fail: ['no-pruner-role', 'untagged-children'],
+  });
+  expect(names()).toEqual(['v2']);
+  expect(named('clusterrolebindings', 'system:image-pruner')).toBe(false);
+});

@@ -56,6 +56,7 @@ export class PodPruner implements Pruner {
     if (judge?.confirmed) assertNoErrors(run, pod);
     const { output } = run;
     const judged = judge && this.usage ? judgePod(output, this.usage, judge) : [];
+    if (judge && this.usage && !judge.confirmed) judged.push(...refusalOf(output, this.usage, judge));
     this.reported = output.warnings;
     return {
       plan: output.plan(),
@@ -120,6 +121,17 @@ export class PodPruner implements Pruner {
     if (!output.take(line)) reporter.log(1, line);
     if (output.blobCount > before && output.blobCount % PROGRESS_STEP === 0)
       reporter.progress(`the registry's pruner has listed ${output.blobCount} blobs`);
+  }
+}
+
+/** Returns a warning if a confirmed run would refuse what a dry run has found. */
+function refusalOf(output: PrunerOutput, usage: ClusterUsage, judge: JudgeOptions): string[] {
+  try {
+    judgePod(output, usage, { ...judge, confirmed: true });
+    return [];
+  } catch (error) {
+    if (!(error instanceof RegadmError)) throw error;
+    return [`--confirm is refused because of this: ${error.suggestions.join('; ')}`];
   }
 }
 
