@@ -22,13 +22,13 @@ export const configOutput: Output<ConfigurationDocument, ConfigurationDocument> 
 
 const SETTINGS = [
   { title: 'SETTING' },
-  { title: 'VALUE', flexible: true },
+  { title: 'VALUE', wraps: true },
   { title: 'FROM' },
-  { title: 'COMMANDS', flexible: true },
+  { title: 'COMMANDS', wraps: true },
 ];
 
 /** Formats the path of the file and a table of the settings. */
-function* configLines({ file, settings }: ConfigurationDocument, { width }: Layout): Generator<string> {
+function* configLines({ file, settings }: ConfigurationDocument, layout: Layout): Generator<string> {
   const where = file ? `${file.path}${file.exists ? '' : ' (does not exist)'}` : 'none (REGADM_CONFIG is empty)';
   const rows = settings.map(({ name, value, from, commands }) => [
     name,
@@ -37,7 +37,7 @@ function* configLines({ file, settings }: ConfigurationDocument, { width }: Layo
     commandsText(commands),
   ]);
   yield `configuration file: ${where}\n\n`;
-  yield* tableLines(SETTINGS, rows, { width });
+  yield* tableLines(SETTINGS, rows, layout);
 }
 
 function commandsText(commands: string[]): string {

@@ -23,14 +23,15 @@ interface Row {
   last: number;
 }
 
-function* tableOf({ document, file, counts }: PullsReport, { wide, width, styles, now }: Layout): Generator<string> {
+function* tableOf({ document, file, counts }: PullsReport, layout: Layout): Generator<string> {
+  const { wide, now } = layout;
   const all = rowsOf(document.pulls);
   const shown = wide ? all : all.slice(0, ROWS);
   if (all.length > 0) {
     const columns: Column[] = [
       { title: 'REPOSITORY' },
-      { title: 'IMAGES', align: 'right' },
-      { title: 'TAGS', align: 'right' },
+      { title: 'IMAGES', align: 'right', drop: 2 },
+      { title: 'TAGS', align: 'right', drop: 1 },
       { title: 'LAST PULL', align: 'right' },
     ];
     const rows = shown.map(({ name, images, tags, last }) => [
@@ -39,7 +40,7 @@ function* tableOf({ document, file, counts }: PullsReport, { wide, width, styles
       thousands(tags),
       age(last, now),
     ]);
-    yield* tableLines(columns, rows, { width: wide ? Infinity : width, heading: styles.muted });
+    yield* tableLines(columns, rows, layout);
     if (shown.length < all.length) yield `… and ${thousands(all.length - shown.length)} more (-o wide shows all)\n`;
     yield '\n';
   }

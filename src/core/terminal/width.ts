@@ -8,7 +8,7 @@ const COMBINING = /\p{M}/u;
 const ASCII_ONLY = /^[ -~]*$/;
 
 /** Returns true if every character of a text is printable and takes one column. */
-export function isAscii(text: string): boolean {
+function isAscii(text: string): boolean {
   return ASCII_ONLY.test(text);
 }
 
@@ -18,19 +18,6 @@ export function columnsOf(text: string): number {
   let columns = 0;
   for (const char of withoutMarks(text)) columns += widthOf(char);
   return columns;
-}
-
-/** Cuts a text to a number of columns, with `…` at its end. */
-export function cut(text: string, width: number): string {
-  if (columnsOf(text) <= width) return text;
-  let kept = '';
-  let columns = 0;
-  for (const char of text) {
-    columns += widthOf(char);
-    if (columns > width - 1) break;
-    kept += char;
-  }
-  return `${kept}…`;
 }
 
 function widthOf(char: string): number {

@@ -1,3 +1,5 @@
+import { columnsOf } from './width.js';
+
 /** Wraps a text into lines of at most `width`; breaks only words that are longer than a line. */
 export function wrapped(text: string, width: number): string[] {
   return filled(
@@ -15,7 +17,7 @@ function filled(words: readonly string[], width: number): string[] {
   const lines: string[] = [''];
   for (const word of words) {
     const longer = lines.at(-1) === '' ? word : `${lines.at(-1)} ${word}`;
-    if (longer.length > width && lines.at(-1) !== '') lines.push(word);
+    if (columnsOf(longer) > width && lines.at(-1) !== '') lines.push(word);
     else lines[lines.length - 1] = longer;
   }
   return lines;

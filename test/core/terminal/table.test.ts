@@ -1,11 +1,7 @@
 import { styles } from '../../../src/core/terminal/color.js';
 import { table } from '../../../src/core/terminal/table.js';
 
-const COLUMNS = [
-  { title: 'NAME', flexible: true },
-  { title: 'COUNT', align: 'right' as const },
-  { title: 'NOTE', flexible: true },
-];
+const COLUMNS = [{ title: 'NAME' }, { title: 'COUNT', align: 'right' as const }, { title: 'NOTE', wraps: true }];
 
 test('columns are as wide as their widest cell, and the last one is not padded', () => {
   expect(
@@ -16,33 +12,55 @@ test('columns are as wide as their widest cell, and the last one is not padded',
   ).toBe(['NAME     COUNT   NOTE', 'a            1', 'longer   1,000   x', ''].join('\n'));
 });
 
-test('on a narrow terminal the widest flexible columns are cut, so that every line fits', () => {
+test('on a narrow terminal, free text wraps inside of its column, and names in it stay whole', () => {
   const rows = [
-    ['n'.repeat(60), '123456', 'o'.repeat(40)],
-    ['short', '1', 'short'],
+    ['app', '1', 'this image is kept because a pod uses it'],
+    ['b', '2', ''],
   ];
-  const lines = table(COLUMNS, rows, { width: 50 }).trimEnd().split('\n');
-  expect(Math.max(...lines.map((line) => line.length))).toBe(50);
-  expect(lines[1]).toMatch(/^n+… {3}123456 {3}o+…$/);
-  expect(lines[2]).toMatch(/^short +1 {3}short$/);
+  expect(table(COLUMNS, rows, { width: 50 })).toBe(
+    [
+      'NAME   COUNT   NOTE',
+      'app        1   this image is kept because a pod',
+      '               uses it',
+      'b          2',
+      '',
+    ].join('\n'),
+  );
+  const name = 'n'.repeat(63);
+  expect(table(COLUMNS, [['app', '1', `used by pod ${name}`]], { width: 80 })).toContain(`used by pod\n`);
+  expect(table(COLUMNS, [['app', '1', `used by pod ${name}`]], { width: 80 })).toContain(name);
 });
 
-test('a flexible column that would be too narrow to read is omitted, the last one first', () => {
-  const columns = [{ title: 'TAG' }, { title: 'BECAUSE', flexible: true }, { title: 'OTHERWISE', flexible: true }];
-  const rows = [['t'.repeat(40), 'b'.repeat(40), 'o'.repeat(40)]];
-  const titles = (width: number) => table(columns, rows, { width }).split('\n')[0]!.split(/ +/);
-  expect([titles(80), titles(78), titles(59), titles(58), titles(10)]).toEqual([
-    ['TAG', 'BECAUSE', 'OTHERWISE'],
-    ['TAG', 'BECAUSE', 'OTHERWISE'],
-    ['TAG', 'BECAUSE'],
-    ['TAG'],
-    ['TAG'],
+test('free text for which too little space is left is written below its row', () => {
+  const rows = [
+    ['n'.repeat(40), '1', 'this image is kept because a pod uses it'],
+    ['b', '2', ''],
+  ];
+  expect(table(COLUMNS, rows, { width: 50 })).toBe(
+    [
+      `NAME${' '.repeat(36)}   COUNT`,
+      `${'n'.repeat(40)}       1`,
+      '    note: this image is kept because a pod uses',
+      '      it',
+      `b${' '.repeat(39)}       2`,
+      '',
+    ].join('\n'),
+  );
+});
+
+test('less important columns are omitted in their order, if the lines then fit, and are named', () => {
+  const columns = [{ title: 'TAG' }, { title: 'AGE', drop: 2 }, { title: 'SIZE', drop: 1 }];
+  const shown = (width: number): string[] =>
+    table(columns, [['t'.repeat(20), '100d', '10 MiB']], { width }).split('\n');
+  expect(shown(36)[0]).toMatch(/^TAG +AGE +SIZE$/);
+  expect(shown(35)).toEqual([
+    `TAG${' '.repeat(17)}   AGE`,
+    `${'t'.repeat(20)}   100d`,
+    'not shown at this width: SIZE; -o wide shows all',
+    '',
   ]);
-  expect(table(columns, rows, { width: 10 })).toContain('t'.repeat(40));
-});
-
-test('inflexible columns are written in full, even on a narrow terminal', () => {
-  expect(table([{ title: 'DIGEST' }], [['sha256:0123456789ab']], { width: 5 })).toContain('sha256:0123456789ab');
+  expect(shown(26)).toEqual(['TAG', 't'.repeat(20), 'not shown at this width: AGE, SIZE; -o wide shows all', '']);
+  expect(shown(19)[1]).toBe(`${'t'.repeat(20)}   100d   10 MiB`);
 });
 
 test('control characters from a cluster do not reach the terminal, and columns are as wide as what is shown', () => {
@@ -63,11 +81,13 @@ test('names in other writing systems are complete and aligned', () => {
   expect(lines).toEqual(['NAME   COUNT   NOTE', '漢字       1   größe', 'ab         2', '']);
 });
 
-test('a secret is hidden before a cell is cut, which would leave a part of it', () => {
-  const text = table([{ title: 'MESSAGE', flexible: true }], [['rejected: Bearer sha256~Zm9vYmFyLXNlY3JldA of u']], {
-    width: 26,
-  });
-  expect(text).toBe('MESSAGE\nrejected: Bearer (hidden)…\n');
+test('a secret is hidden before a cell wraps, because its parts have another form', () => {
+  const text = table(
+    [{ title: 'MESSAGE', wraps: true }],
+    [['rejected by the server: Bearer sha256~Zm9vYmFyLXNlY3JldA of u']],
+    { width: 32 },
+  );
+  expect(text).toBe('MESSAGE\nrejected by the server: Bearer\n(hidden) of u\n');
 });
 
 test('a style in a cell does not count for the width', () => {
@@ -96,3 +116,7 @@ function countedRows(): { rows: () => Iterable<string[]>; count: () => number } 
   }
   return { rows, count: () => count };
 }
+
+test('without headers, a table has only rows', () => {
+  expect(table(COLUMNS, [['a', '1', 'x']], { headers: false })).toBe('a          1   x\n');
+});

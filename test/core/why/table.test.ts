@@ -26,8 +26,9 @@ const STAYS = 'the image stays: listed by other/copy:v1';
 test('on a narrow terminal, reasons have lines of their own', () => {
   const lines = shown(80);
   expect(lines.filter((line) => line.startsWith('latest')).every((line) => line.length <= 80)).toBe(true);
-  expect(lines.filter((line) => line.startsWith('    '))).toHaveLength(3);
-  expect(lines.join('\n')).toContain(STAYS);
+  expect(lines.filter((line) => line.startsWith('    because: '))).toHaveLength(3);
+  expect(lines).toContain('    otherwise: kept with --keep-tag-revisions=2');
+  expect(lines.map((line) => line.trim()).join(' ')).toContain(STAYS);
 });
 
 test('on a wide terminal, reasons are a column', () => {

@@ -63,7 +63,7 @@ function* wideLines(report: BackupReport, layout: Layout): Generator<string> {
     { title: 'SAVED' },
     { title: 'SIZE', align: 'right' },
     { title: 'CLUSTER' },
-    { title: 'TAGS' },
+    { title: 'TAGS', wraps: true },
   ];
   const rows = function* (): Generator<string[]> {
     for (const entry of contents.entries) {
@@ -72,11 +72,11 @@ function* wideLines(report: BackupReport, layout: Layout): Generator<string> {
       yield [entry.name, timeOf(entry.run), size, entry.run.server, tagsText(entry.tags, Infinity)];
     }
   };
-  yield* tableLines(columns, rows, { heading: layout.styles.muted });
+  yield* tableLines(columns, rows, layout);
 }
 
 function* head({ contents, sharedBytes }: BackupReport, layout: Layout): Generator<string> {
-  const { wide, width, styles, now } = layout;
+  const { now } = layout;
   const { runs, entries, blobs } = contents;
   const size = `${plural(blobs.size, 'blob')}, ${formatBytes(sizeOnDisk(contents))} on disk`;
   const shared = sharedBytes > 0 ? `, ${formatBytes(sharedBytes)} of it shared by several images` : '';
@@ -93,16 +93,16 @@ function* head({ contents, sharedBytes }: BackupReport, layout: Layout): Generat
   yield '\n';
   const columns: Column[] = [
     { title: 'RUN' },
-    { title: 'AGE', align: 'right' },
+    { title: 'AGE', align: 'right', drop: 1 },
     { title: 'IMAGES', align: 'right' },
-    { title: 'TAG ITEMS', align: 'right' },
+    { title: 'TAG ITEMS', align: 'right', drop: 2 },
     { title: 'CLUSTER' },
   ];
   const rows = runs.map((run) => {
     const [images, items] = counts.get(run.id) ?? [0, 0];
     return [timeOf(run), age(Date.parse(run.startedAt), now), thousands(images), thousands(items), run.server];
   });
-  yield* tableLines(columns, rows, { width: wide ? Infinity : width, heading: styles.muted });
+  yield* tableLines(columns, rows, layout);
 }
 
 function bytesOf(contents: BackupReport['contents'], { name, saved }: Entry): number | null {

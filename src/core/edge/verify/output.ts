@@ -1,4 +1,4 @@
-import type { Output } from '../../terminal/output.js';
+import type { Layout, Output } from '../../terminal/output.js';
 import { tableLines } from '../../terminal/table.js';
 import { plural } from '../../terminal/text.js';
 import type { VerifyReport } from './report.js';
@@ -9,14 +9,14 @@ export const edgeVerifyOutput: Output<VerifyReport, VerifyReport> = {
   table: verifyLines,
 };
 
-const COLUMNS = ['WHERE', 'CHECK', 'STATUS', 'DETAIL'].map((title) => ({ title }));
+const COLUMNS = [{ title: 'WHERE' }, { title: 'CHECK' }, { title: 'STATUS' }, { title: 'DETAIL', wraps: true }];
 
 /** Formats one line per check, and below them the remedies. */
-function* verifyLines({ checks, summary }: VerifyReport): Generator<string> {
+function* verifyLines({ checks, summary }: VerifyReport, layout: Layout): Generator<string> {
   const rows = checks.map(({ where, name, status, detail }) => [where, name, status, detail]);
   const remedies = checks.flatMap(({ name, remedy }) => (remedy ? [`  * ${name}: ${remedy}\n`] : []));
   const { passed, failed, warnings, skipped } = summary;
-  yield* tableLines(COLUMNS, rows);
+  yield* tableLines(COLUMNS, rows, layout);
   if (remedies.length > 0) yield 'what to do:\n';
   yield* remedies;
   yield `${passed} passed, ${failed} failed, ${plural(warnings, 'warning')}, ${skipped} skipped\n`;

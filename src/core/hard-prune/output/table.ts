@@ -9,7 +9,7 @@ import { summaryLines } from './summary-text.js';
 /** Maximum number of rows of a table without `-o wide`. */
 const MAX_ROWS = 20;
 
-type TableLayout = Pick<Layout, 'wide' | 'width' | 'styles'>;
+type TableLayout = Pick<Layout, 'wide' | 'width' | 'styles' | 'headers'>;
 
 /** Writes tables of repositories, manifest links, layer links, uploads and blobs (largest first), and a summary. */
 export function* hardPruneTables(report: HardPruneReport, layout: TableLayout): Generator<string> {
@@ -54,15 +54,15 @@ function statusText({ outcomes }: HardPruneReport, part: PlanPart, index: number
 
 /** Writes a table; nothing if there are no rows. */
 function* tableText(titles: string[], rows: string[][], layout: TableLayout): Generator<string> {
-  const { wide, width, styles } = layout;
+  const { wide, styles } = layout;
   if (rows.length === 0) return;
   const shown = wide ? rows : rows.slice(0, MAX_ROWS);
   const columns: Column[] = [...titles, 'STATUS'].map((title) => ({
     title,
-    flexible: title === 'WHY' || title === 'STATUS',
+    wraps: title === 'WHY' || title === 'STATUS',
     align: title === 'SIZE' ? 'right' : 'left',
   }));
-  yield* tableLines(columns, shown, { width: wide ? Infinity : width, heading: styles.heading });
+  yield* tableLines(columns, shown, layout);
   if (rows.length > shown.length)
     yield `${styles.muted(`… and ${rows.length - shown.length} more (-o wide shows all)`)}\n`;
   yield '\n';

@@ -13,14 +13,15 @@ import { summarize, type ObjectPruneReport } from '../report.js';
 const ROWS = 20;
 
 /** Writes the result for people: one sentence, the objects, failures, and what to do next. */
-export function* tablePieces(report: ObjectPruneReport, { wide, width, styles: paint }: Layout): Generator<string> {
+export function* tablePieces(report: ObjectPruneReport, layout: Layout): Generator<string> {
+  const { wide, styles: paint } = layout;
   const limit = wide ? Infinity : ROWS;
   yield `${sentence(report)}\n`;
   const { deletions } = report.plan;
   if (deletions.length > 0) {
     yield '\n';
     const rows = rowsOf(report, limit);
-    yield* tableLines(columnsOf(report, paint), rows, { width: wide ? Infinity : width, heading: paint.muted });
+    yield* tableLines(columnsOf(report, paint), rows, layout);
     if (deletions.length > limit) yield more(deletions.length - limit, paint);
   }
   yield* problems(report, limit, paint);
@@ -56,7 +57,7 @@ function columnsOf({ dryRun, feature }: ObjectPruneReport, paint: Styles): Colum
     { title: 'PHASE' },
     { title: 'AGE', align: 'right' },
     ...(dryRun ? [] : [{ title: 'STATUS', style: byStatus }]),
-    { title: 'REASON', flexible: true },
+    { title: 'REASON', wraps: true },
   ];
 }
 

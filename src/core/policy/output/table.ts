@@ -10,16 +10,20 @@ import { defaultSettings, ruleSettings, type Settings } from '../settings.js';
 
 const DEFAULTS = '(defaults)';
 
-const EFFECT_COLUMNS: Column[] = ['TAGS', 'ITEMS', 'KEEPS', 'REMOVES', 'WHOLE TAGS', 'FREES'].map((title) => ({
-  title,
-  align: 'right',
-}));
+const EFFECT_COLUMNS: Column[] = [
+  { title: 'TAGS', drop: 2 },
+  { title: 'ITEMS', drop: 3 },
+  { title: 'KEEPS', drop: 1 },
+  { title: 'REMOVES' },
+  { title: 'WHOLE TAGS' },
+  { title: 'FREES' },
+].map((column) => ({ ...column, align: 'right' }));
 
 const SETTING_COLUMNS: Column[] = [
   { title: 'REVISIONS', align: 'right' },
   { title: 'YOUNGER THAN', align: 'right' },
   { title: 'PULLED WITHIN', align: 'right' },
-  { title: 'TAGS EXPIRE', flexible: true },
+  { title: 'TAGS EXPIRE', wraps: true },
 ];
 
 /**
@@ -38,7 +42,7 @@ export function* policyCheckLines(
   else yield* settingLines(policy, unlimited);
 }
 
-function* settingLines({ source }: RetentionPolicy, { width, styles }: Layout): Generator<string> {
+function* settingLines({ source }: RetentionPolicy, layout: Layout): Generator<string> {
   const usesPulls = [source.defaults, ...source.rules].some((one) => one?.keepPulledWithin !== undefined);
   const shown = (_: unknown, at: number): boolean => usesPulls || SETTING_COLUMNS[at]!.title !== 'PULLED WITHIN';
   const row = (name: string, cells: string[]): string[] => [name, ...cells.filter(shown)];
@@ -47,13 +51,13 @@ function* settingLines({ source }: RetentionPolicy, { width, styles }: Layout): 
     row(DEFAULTS, settingCells(defaultSettings(source))),
   ];
   const columns = [{ title: 'RULE' }, ...SETTING_COLUMNS.filter(shown)];
-  yield* tableLines(columns, rows, { width, heading: styles.muted });
+  yield* tableLines(columns, rows, layout);
   yield '\n';
   yield `The policy is valid: ${plural(source.rules.length, 'rule')}\n`;
 }
 
 function* effectLines({ source }: RetentionPolicy, effect: PolicyEffect, layout: Layout): Generator<string> {
-  const { wide, width, styles } = layout;
+  const { wide, width } = layout;
   const row = (name: string, one: RuleEffect, settings: string[]): string[] => [
     name,
     ...effectCells(one),
@@ -66,7 +70,7 @@ function* effectLines({ source }: RetentionPolicy, effect: PolicyEffect, layout:
     row(DEFAULTS, effect.defaults, settingCells(defaultSettings(source))),
   ];
   const columns = [{ title: 'RULE' }, ...EFFECT_COLUMNS, ...(wide ? SETTING_COLUMNS : [])];
-  yield* tableLines(columns, rows, { width, heading: styles.muted });
+  yield* tableLines(columns, rows, layout);
   yield '\n';
   for (const line of wrappedWords(totalText(effect), width)) yield `${line}\n`;
 }

@@ -44,12 +44,12 @@ export function imageSection(
     rows,
     columns: [
       { title: 'IMAGE' },
-      { title: 'CREATED', align: 'right' },
+      { title: 'CREATED', align: 'right', drop: 1 },
       { title: 'SIZE', align: 'right' },
       { title: 'WHERE' },
       ...(pulls ? [LAST_PULL] : []),
       ...(!dryRun || wide ? [{ title: 'STATUS' }] : []),
-      ...(wide ? [{ title: 'REASON' }] : []),
+      ...(wide ? [{ title: 'REASON', wraps: true }] : []),
     ],
   };
 }

@@ -91,7 +91,7 @@ export function itemSection(report: ImagePruneReport, now: number): Section {
       { title: 'IMAGE' },
       ...(pulls ? [LAST_PULL] : []),
       { title: 'STATUS' },
-      { title: 'REASON' },
+      { title: 'REASON', wraps: true },
     ],
   };
 }

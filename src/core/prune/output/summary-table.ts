@@ -3,24 +3,23 @@ import type { BackupSummary } from '../backup/unsaved.js';
 import type { ImagePruneReport } from '../report.js';
 import { summarize } from '../summary.js';
 import type { ImagePruneSummary } from './document-type.js';
-import type { Styles } from '../../terminal/color.js';
+import type { Layout } from '../../terminal/output.js';
 import { tableLines } from '../../terminal/table.js';
 import { thousands } from '../../terminal/text.js';
 
+type TextLayout = Pick<Layout, 'wide' | 'width' | 'styles' | 'headers'>;
+
 /** Writes the table of kinds, counts, and the space that is freed. */
-export function* summaryTable(report: ImagePruneReport, width: number, paint: Styles): Generator<string> {
+export function* summaryTable(report: ImagePruneReport, layout: TextLayout): Generator<string> {
   const summary = summarize(report);
   const { dryRun, plan } = report;
-  yield `${paint.heading('Summary')}\n`;
+  yield `${layout.styles.heading('Summary')}\n`;
   const columns = [
     { title: 'KIND' },
     { title: dryRun ? 'TO DELETE' : 'DELETED', align: 'right' as const },
-    { title: dryRun ? 'FREES' : 'FREED' },
+    { title: dryRun ? 'FREES' : 'FREED', wraps: true },
   ];
-  yield* tableLines(columns, summaryRows(summary, report.imageObjectBytes, plan.options.pruneRegistry), {
-    width,
-    heading: paint.muted,
-  });
+  yield* tableLines(columns, summaryRows(summary, report.imageObjectBytes, plan.options.pruneRegistry), layout);
   yield '\n';
   if (report.backup) yield `${backupLine(report.backup, dryRun)}\n\n`;
 }

@@ -19,37 +19,34 @@ import { notReached, skippedLines } from './skipped.js';
 const ROWS = 20;
 
 /** Writes the tables for people: image streams, images, summary. With `wide`, nothing is cut. */
-export function* tablePieces(report: ImagePruneReport, given: Layout): Generator<string> {
-  const { wide, width, now, styles: paint, order } = given;
+export function* tablePieces(report: ImagePruneReport, layout: Layout): Generator<string> {
+  const { wide, now, styles: paint, order } = layout;
   const { plan } = report;
   const limit = wide ? Infinity : ROWS;
   if (plan.streams.length === 0 && plan.images.length === 0) {
     yield nothingToPrune(report);
     return yield* problems(report, limit, paint);
   }
-  const layout = { limit, width: wide ? Infinity : width, paint };
   yield* section(streamSection(report, limit), layout);
   if (plan.options.policy) yield* section(expiredSection(report, limit), layout);
   if (wide) yield* section(itemSection(report, now), layout);
   yield* section(imageSection(report, { limit, wide, now, order }), layout);
-  yield* summaryTable(report, layout.width, paint);
+  yield* summaryTable(report, layout);
   yield* problems(report, limit, paint);
   if (report.verification) {
     yield `${paint.heading('Verification')}\n`;
-    yield* verificationLines(report.verification, { wide, width: layout.width, styles: paint });
+    yield* verificationLines(report.verification, layout);
     yield '\n';
   }
   yield* ending(report, paint);
 }
 
-function* section(
-  { title, columns, total, rows }: Section,
-  { limit, width, paint }: { limit: number; width: number; paint: Styles },
-): Generator<string> {
+function* section({ title, columns, total, rows }: Section, layout: Layout): Generator<string> {
+  const { wide, styles: paint } = layout;
   if (total === 0) return yield `${paint.heading(title)}: none\n\n`;
   yield `${paint.heading(title)}\n`;
-  yield* tableLines(columns.map(withStatusColor(paint)), rows, { width, heading: paint.muted });
-  if (total > limit) yield `${paint.muted(more(total - limit))}\n`;
+  yield* tableLines(columns.map(withStatusColor(paint)), rows, layout);
+  if (total > ROWS && !wide) yield `${paint.muted(more(total - ROWS))}\n`;
   yield '\n';
 }
 

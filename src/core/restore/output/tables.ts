@@ -70,7 +70,11 @@ function imageTable(
       ...statusCell(status, dryRun),
     ];
   });
-  const columns = [{ title: 'IMAGE' }, { title: 'ADDED', align: 'right' as const }, { title: 'REPOSITORY' }];
+  const columns = [
+    { title: 'IMAGE' },
+    { title: 'ADDED', align: 'right' as const },
+    { title: 'REPOSITORY', wraps: true },
+  ];
   return { columns: [...columns, ...statusColumn(styles)], total: images.length, rows };
 }
 
@@ -93,7 +97,7 @@ function itemTable(
   const columns: Column[] = [
     { title: 'TAG' },
     { title: 'POSITION', align: 'right' },
-    { title: 'AGE', align: 'right' },
+    { title: 'AGE', align: 'right', drop: 1 },
     { title: 'IMAGE' },
     ...statusColumn(styles),
   ];
@@ -110,14 +114,11 @@ function statusCell(status: string, dryRun: boolean): string[] {
   return [dryRun && status === 'would-restore' ? 'missing' : status];
 }
 
-function* section(
-  title: string,
-  { columns, total, rows }: TableOf,
-  { wide, width, styles: paint }: Layout,
-): Generator<string> {
+function* section(title: string, { columns, total, rows }: TableOf, layout: Layout): Generator<string> {
+  const paint = layout.styles;
   if (total === 0) return;
   yield `${paint.heading(title)}\n`;
-  yield* tableLines(columns, rows, { width: wide ? Infinity : width, heading: paint.muted });
+  yield* tableLines(columns, rows, layout);
   if (total > rows.length) yield `${more(total - rows.length, paint)}\n`;
   yield '\n';
 }

@@ -3,7 +3,7 @@ import type { Run, RunDocument, ScheduleDocument } from '../report.js';
 
 export const scheduleOutput: Output<ScheduleDocument, ScheduleDocument> = {
   document: (document) => document,
-  table: async (document, { now }) => (await import('./table.js')).scheduleLines(document, now),
+  table: async (document, layout) => (await import('./table.js')).scheduleLines(document, layout),
 };
 
 /** The text format is empty, because the Job's log is the output for people. */

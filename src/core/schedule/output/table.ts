@@ -1,25 +1,35 @@
 import { age } from '../../model/values/age.js';
+import type { Layout } from '../../terminal/output.js';
 import { tableLines } from '../../terminal/table.js';
 import { failureText, type CronJobStatus, type Run, type ScheduleDocument } from '../report.js';
 
+type TableLayout = Pick<Layout, 'wide' | 'width' | 'styles' | 'headers' | 'now'>;
+
+/** Titles of columns with free text. */
+const WRAPPING = new Set(['VALUE', 'REASON', 'MESSAGE']);
+
 /** Writes settings, conditions, CronJobs and last runs as tables. */
-export function* scheduleLines(report: ScheduleDocument, now: number): Generator<string> {
+export function* scheduleLines(report: ScheduleDocument, layout: TableLayout): Generator<string> {
+  const { now } = layout;
   const sections = [
-    settings(report),
+    settings(report, layout),
     section(
       'CONDITIONS',
       ['TYPE', 'STATUS', 'REASON', 'MESSAGE'],
       report.conditions.map(({ type, status, reason = '', message = '' }) => [type, status, reason, message]),
+      layout,
     ),
     section(
       'CRONJOBS',
       ['NAME', 'SCHEDULE', 'SUSPENDED', 'ACTIVE', 'LAST RUN', 'LAST SUCCESS'],
       report.cronJobs.map((cronJob) => cronJobRow(cronJob, now)),
+      layout,
     ),
     section(
       'LAST RUNS',
       ['JOB', 'CRONJOB', 'STATUS', 'AGE', 'DURATION', 'MESSAGE'],
       report.runs.map((run) => runRow(run, now)),
+      layout,
     ),
   ];
   for (const [index, lines] of sections.entries()) {
@@ -28,12 +38,12 @@ export function* scheduleLines(report: ScheduleDocument, now: number): Generator
   }
 }
 
-function settings({ name, spec, effective, changed }: ScheduleDocument): Iterable<string> {
+function settings({ name, spec, effective, changed }: ScheduleDocument, layout: TableLayout): Iterable<string> {
   const rows = Object.entries(effective).flatMap(([key, value]) => {
     const origin = changed?.includes(key) ? 'changed' : spec[key] === undefined || spec[key] === '' ? 'default' : '';
     return leaves(key, value).map(([path, leaf]) => [path, leaf, origin]);
   });
-  return section(`IMAGEPRUNER ${name}`, ['SETTING', 'VALUE', ''], rows);
+  return section(`IMAGEPRUNER ${name}`, ['SETTING', 'VALUE', 'FROM'], rows, layout);
 }
 
 /** Returns a row for each value in an object, with its name as `--set` takes it: `resources.limits.cpu`. */
@@ -43,13 +53,14 @@ function leaves(path: string, value: unknown): [path: string, text: string][] {
   return Object.entries(value).flatMap(([key, inner]) => leaves(`${path}.${key}`, inner));
 }
 
-function* section(heading: string, titles: string[], rows: string[][]): Generator<string> {
-  yield `${heading}\n`;
+function* section(heading: string, titles: string[], rows: string[][], layout: TableLayout): Generator<string> {
+  yield `${layout.styles.heading(heading)}\n`;
   if (rows.length === 0) yield '(none)\n';
   else
     yield* tableLines(
-      titles.map((title) => ({ title })),
+      titles.map((title) => ({ title, wraps: WRAPPING.has(title) })),
       rows,
+      layout,
     );
 }
 

@@ -18,7 +18,7 @@ const AGES_TITLE = 'KEEP YOUNGER THAN';
 /** Maximum rows of a table, unless the layout is wide. */
 const MAX_ROWS = 20;
 
-type TableLayout = Pick<Layout, 'wide' | 'width' | 'styles'>;
+type TableLayout = Pick<Layout, 'wide' | 'width' | 'styles' | 'headers'>;
 
 /** Yields the status for people in pieces. */
 export function* statusPieces(report: RegistryStatusReport, layout: TableLayout): Generator<string> {
@@ -48,15 +48,21 @@ function* registryPieces(state: RegistryState, layout: TableLayout): Generator<s
       title: 'STATUS',
       style: (text, [type = '', status = '']) => (isBadCondition({ type, status }) ? styles.bad(text) : text),
     },
-    { title: 'REASON', flexible: true },
-    { title: 'MESSAGE', flexible: true },
+    { title: 'REASON', wraps: true },
+    { title: 'MESSAGE', wraps: true },
   ];
   const rows = state.conditions.map(({ type, status, reason = '', message = '' }) => [type, status, reason, message]);
-  yield* tableLines(columns, rows, { width, heading: styles.muted });
+  yield* tableLines(columns, rows, layout);
   yield '\n';
 }
 
-const SPACE_COLUMNS: Column[] = ['IMAGES', 'ITEMS', 'BYTES', 'UNIQUE', 'SHARED'].map((title) => rightAligned(title));
+const SPACE_COLUMNS: Column[] = [
+  { ...rightAligned('IMAGES'), drop: 4 },
+  { ...rightAligned('ITEMS'), drop: 2 },
+  rightAligned('BYTES'),
+  rightAligned('UNIQUE'),
+  { ...rightAligned('SHARED'), drop: 1 },
+];
 
 function* spacePieces(
   space: Space,
@@ -73,7 +79,7 @@ function* spacePieces(
   const untagged = space.untagged.images > 0 ? [['(no tag)', '', ...spaceCells(space.untagged)]] : [];
   yield* sectionPieces(layout, {
     title: 'By namespace',
-    columns: [{ title: 'NAMESPACE' }, rightAligned('STREAMS'), ...columns],
+    columns: [{ title: 'NAMESPACE' }, { ...rightAligned('STREAMS'), drop: 3 }, ...columns],
     rows: [
       ...space.namespaces.map((one) => [
         one.namespace,
@@ -118,19 +124,21 @@ interface Section {
   rows: string[][];
 }
 
-function* sectionPieces({ styles, wide, width }: TableLayout, { title, columns, rows }: Section): Generator<string> {
+function* sectionPieces(layout: TableLayout, { title, columns, rows }: Section): Generator<string> {
+  const { styles, wide } = layout;
   const shown = wide ? rows : rows.slice(0, MAX_ROWS);
   const hidden = rows.length - shown.length;
   yield `${styles.heading(title)}\n`;
-  yield* tableLines(columns, shown, { width, heading: styles.muted });
+  yield* tableLines(columns, shown, layout);
   if (hidden > 0) yield `${styles.muted(`… and ${thousands(hidden)} more (-o wide shows all)`)}\n`;
   yield '\n';
 }
 
-function* storedPieces(stored: StoredSpace, { styles, width }: TableLayout): Generator<string> {
+function* storedPieces(stored: StoredSpace, layout: TableLayout): Generator<string> {
+  const { styles, width } = layout;
   yield `${styles.heading('Space as stored')} ${styles.muted(`(${stored.place?.url ?? stored.text})`)}\n`;
   const columns = [{ title: 'WHAT' }, rightAligned('COUNT'), rightAligned('BYTES')];
-  yield* tableLines(columns, storedRows(stored), { width, heading: styles.muted });
+  yield* tableLines(columns, storedRows(stored), layout);
   for (const { text, command } of storedNotes(stored)) {
     for (const line of textLines(text, width)) yield `${line}\n`;
     // Not wrapped: it is copied into a shell.
@@ -152,7 +160,7 @@ function* freeablePieces({ freeable, space }: RegistryStatusReport, layout: Tabl
     if (index > 0) yield '\n';
     const columns = freeable.revisions.slice(from, to).map((revisions) => rightAligned(`KEEP ${revisions}`));
     const rows = cells.map((row, age) => [freeable.ageTexts[age]!, ...row.slice(from, to)]);
-    yield* tableLines([{ title: AGES_TITLE }, ...columns], rows, { width, heading: styles.muted });
+    yield* tableLines([{ title: AGES_TITLE }, ...columns], rows, layout);
   }
   if (freeable.policy) for (const line of textLines(policyText(freeable.policy), width)) yield `${line}\n`;
   const invalid = freeable.invalid.length;

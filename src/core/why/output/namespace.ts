@@ -12,7 +12,7 @@ const ROWS = 20;
  */
 export function* namespacePieces(answer: WhyAnswer, namespace: WhyNamespace, context: Context): Generator<string> {
   const { images, withoutChanges } = answer;
-  const { paint, wide } = context;
+  const { styles: paint, wide } = context;
   const items = itemsByStream(answer, namespace);
   const all = [...items.values()].flat();
   const { name, streams } = namespace;
@@ -42,7 +42,7 @@ function verdicts(items: WhyItem[]): string {
   return `${plural(items.length, 'tag item')}: ${thousands(kept)} kept, ${thousands(pruned)} pruned${removed > 0 ? `, ${thousands(removed)} removed from ${removed === 1 ? 'its tag' : 'their tags'}` : ''}`;
 }
 
-function* streamRows(items: Map<string, WhyItem[]>, { paint, width }: Context): Generator<string> {
+function* streamRows(items: Map<string, WhyItem[]>, context: Context): Generator<string> {
   const columns: Column[] = [
     { title: 'STREAM' },
     ...['TAGS', 'ITEMS', 'KEPT', 'PRUNED', 'ITEM REMOVED'].map((title) => ({ title, align: 'right' as const })),
@@ -52,8 +52,9 @@ function* streamRows(items: Map<string, WhyItem[]>, { paint, width }: Context): 
     const tags = new Set(ofStream.map(({ place }) => place.tag)).size;
     return [stream, ...[tags, ofStream.length, kept, pruned, removed].map(thousands)];
   });
-  yield* tableLines(columns, rows, { width, heading: paint.muted });
-  if (items.size > ROWS) yield `${paint.muted(`… and ${thousands(items.size - ROWS)} more (-o wide shows all)`)}\n`;
+  yield* tableLines(columns, rows, context);
+  if (items.size > ROWS)
+    yield `${context.styles.muted(`… and ${thousands(items.size - ROWS)} more (-o wide shows all)`)}\n`;
 }
 
 function countsOf(items: readonly WhyItem[]): { kept: number; pruned: number; removed: number } {

@@ -1,20 +1,16 @@
-import { stripVTControlCharacters } from 'node:util';
 import { describeReason } from '../../graph/reason.js';
 import { shortDigest } from '../../model/digest.js';
 import { compareText } from '../../model/values/compare-text.js';
 import { age } from '../../model/values/age.js';
 import type { Styles } from '../../terminal/color.js';
+import type { Layout } from '../../terminal/output.js';
 import { tableLines, type Column } from '../../terminal/table.js';
-import { columnsOf } from '../../terminal/width.js';
 import type { WhyAnswer, WhyImage, WhyPlace, WhyReport } from '../explanation.js';
 import { describeChanges } from '../text.js';
 
 /** What the text of an answer depends on. */
-export interface Context {
+export interface Context extends Pick<Layout, 'wide' | 'width' | 'styles' | 'headers'> {
   report: WhyReport;
-  wide: boolean;
-  width: number;
-  paint: Styles;
 }
 
 /** The line for answers without changes. */
@@ -48,15 +44,11 @@ export function verdictOf({ image, place }: WhyItem): 'kept' | 'pruned' | 'item 
 }
 
 /**
- * Shows a row for every tag item. If the reasons do not fit beside the other columns, each has a line of its own: it
- * names objects, so it is not cut.
+ * Shows a row for every tag item.
  * @param stream `namespace/name` of the stream that all items are in; undefined: a column names the streams
  */
-export function* overview(
-  items: readonly WhyItem[],
-  { report, width, paint }: Context,
-  stream?: string,
-): Generator<string> {
+export function* overview(items: readonly WhyItem[], context: Context, stream?: string): Generator<string> {
+  const { report, styles } = context;
   const rows = items.map(({ image, place }) => [
     ...(stream === undefined ? [place.stream] : []),
     place.tag,
@@ -67,17 +59,8 @@ export function* overview(
     reasonsFor(image, place),
     otherwise({ image, place }, stream),
   ]);
-  const columns = [...(stream === undefined ? [{ title: 'STREAM' }] : []), ...overviewColumns(paint)];
-  const options = { width, heading: paint.muted };
-  const lines = [...tableLines(columns, rows, options)];
-  if (lines.every((line) => columnsOf(stripVTControlCharacters(line).trimEnd()) <= width)) return yield* lines;
-  const reason = columns.length - 2;
-  const [titles, ...shown] = tableLines(columns.slice(0, reason), rows, options);
-  yield titles!;
-  for (const [at, line] of shown.entries()) {
-    yield line;
-    yield `    ${rows[at]![reason]}\n`;
-  }
+  const columns = [...(stream === undefined ? [{ title: 'STREAM' }] : []), ...overviewColumns(styles)];
+  yield* tableLines(columns, rows, context);
 }
 
 function overviewColumns(paint: Styles): Column[] {
@@ -87,8 +70,8 @@ function overviewColumns(paint: Styles): Column[] {
     { title: 'IMAGE' },
     { title: 'AGE', align: 'right' },
     { title: 'VERDICT', style: (text) => (text.startsWith('pruned') ? paint.warn(text) : paint.good(text)) },
-    { title: 'BECAUSE' },
-    { title: 'OTHERWISE', flexible: true },
+    { title: 'BECAUSE', wraps: true },
+    { title: 'OTHERWISE', wraps: true },
   ];
 }
 

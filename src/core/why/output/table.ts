@@ -16,17 +16,17 @@ const MAX_EXPLAINED_IMAGES = 1;
 /** Yields the answers for people in pieces. */
 export function* whyPieces(
   report: WhyReport,
-  { wide, width, styles: paint }: Pick<Layout, 'wide' | 'width' | 'styles'>,
+  { wide, width, styles, headers }: Pick<Layout, 'wide' | 'width' | 'styles' | 'headers'>,
 ): Generator<string> {
   for (const [index, answer] of report.answers.entries()) {
     if (index > 0) yield '\n';
-    yield* answerPieces(answer, { report, wide, width: wide ? Infinity : width, paint });
+    yield* answerPieces(answer, { report, wide, width, styles, headers });
   }
 }
 
 function* answerPieces(answer: WhyAnswer, context: Context): Generator<string> {
   const { images, kind, stream, tag, argument, listed, namespace, withoutChanges } = answer;
-  const { paint } = context;
+  const { styles: paint } = context;
   if (namespace) return yield* namespacePieces(answer, namespace, context);
   const name = kind === 'tag' ? `tag ${stream}:${tag}` : `image stream ${stream}`;
   if (images.length === 0) return yield `${paint.heading(name)} has no images.\n`;
@@ -47,7 +47,7 @@ function* answerPieces(answer: WhyAnswer, context: Context): Generator<string> {
 }
 
 function* imagePieces(image: WhyImage, context: Context): Generator<string> {
-  const { report, paint } = context;
+  const { report, styles: paint } = context;
   yield `${paint.heading(`image ${image.image}`)}\n`;
   if (image.because.rule === 'image-not-saved') {
     yield 'The image is not in the saved lists. Its tag items are kept, because it may exist.\n\n';
@@ -76,7 +76,7 @@ function agoText(time: number, { now }: WhyReport): string {
 /**
  * Shows every tag item that lists the image, in the form that administrators know: `myapp:v2 at position 4 out of 5`.
  */
-function* placePieces(places: WhyPlace[], { paint, report }: Context): Generator<string> {
+function* placePieces(places: WhyPlace[], { styles: paint, report }: Context): Generator<string> {
   if (places.length === 0) return yield `${paint.heading('Where it is')}: under no tag of any image stream\n\n`;
   let namespace: string | undefined;
   for (const place of places) {
@@ -92,15 +92,16 @@ function* placePieces(places: WhyPlace[], { paint, report }: Context): Generator
   yield '\n';
 }
 
-function* usePieces({ uses }: WhyImage, { width, wide, paint, report }: Context): Generator<string> {
+function* usePieces({ uses }: WhyImage, context: Context): Generator<string> {
+  const { wide, styles: paint, report } = context;
   if (uses.length === 0)
     return yield `${paint.heading('Who uses it')}: nobody (within --referrers=${report.options.referrers})\n\n`;
   yield `${paint.heading('Who uses it')}\n`;
-  const columns = [{ title: 'WHO' }, { title: 'AS' }, { title: 'EFFECT' }];
+  const columns = [{ title: 'WHO' }, { title: 'AS', wraps: true }, { title: 'EFFECT', wraps: true }];
   yield* tableLines(
     columns,
     uses.map((use) => [describeUse(use), wide ? use.reference : shortened(use.reference), use.note]),
-    { width, heading: paint.muted },
+    context,
   );
   yield '\n';
 }
@@ -110,7 +111,7 @@ function shortened(reference: string): string {
   return reference.replace(/(sha256:[0-9a-f]{12})[0-9a-f]{52}/, '$1…');
 }
 
-function* changePieces(image: WhyImage, { paint }: Context): Generator<string> {
+function* changePieces(image: WhyImage, { styles: paint }: Context): Generator<string> {
   const [it, other] = image.goes ? ['It would be kept', 'be kept'] : ['It would be pruned', 'be pruned'];
   if (image.would.length === 0) return yield `${paint.heading(it)} by no change that regadm knows of\n`;
   yield `${paint.heading(it)}\n`;
