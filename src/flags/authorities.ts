@@ -1,7 +1,6 @@
-import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { messageOf, usageError, type RegadmError } from '../core/model/errors.js';
-import { certificatesIn } from '../core/http/trust.js';
+import { parseAuthorities } from '../core/kit/certificates.js';
+import { usageError, type RegadmError } from '../core/model/errors.js';
 
 /**
  * Reads the certificates in the file of a flag.
@@ -15,19 +14,12 @@ export async function authoritiesFlag(flag: string, file: string, signed: string
     usageError(`--${flag}: ${problem}`, [
       `pass a PEM file with the certificate of the authority that signed ${signed}`,
     ]);
-  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+  const content = await readFile(file).catch((error: NodeJS.ErrnoException) => {
     throw invalid(`cannot read ${file}: ${readProblem(error)}`);
   });
-  const certificates = certificatesIn(text);
-  if (certificates.length === 0) throw invalid(`${file} contains no certificate in PEM format`);
-  for (const certificate of certificates) {
-    try {
-      new X509Certificate(certificate);
-    } catch (error) {
-      throw invalid(`${file} contains a certificate that cannot be parsed: ${messageOf(error)}`);
-    }
-  }
-  return certificates;
+  const found = parseAuthorities(content);
+  if ('problem' in found) throw invalid(`${file} ${found.problem}`);
+  return found.certificates;
 }
 
 function readProblem({ code }: NodeJS.ErrnoException): string {

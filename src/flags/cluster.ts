@@ -1,5 +1,6 @@
 import { Flags } from '@oclif/core';
 import type { ClusterOptions } from '../core/cluster/connection/kubeconfig.js';
+import { serverProblem } from '../core/cluster/connection/server-address.js';
 import { hideSecret, hideUserInfo } from '../core/kit/secrets/known.js';
 import { usageError } from '../core/model/errors.js';
 import { requestTimeoutFlag } from './duration.js';
@@ -94,9 +95,11 @@ export function clusterOptions(flags: ClusterFlagValues): ClusterOptions {
 
 /** Converts `--server`, which can be a host name or a URL. */
 function serverUrl(text: string): string {
-  const url = /^https?:\/\//.test(text) ? text : `https://${text}`;
-  if (URL.canParse(url)) return url;
-  throw usageError(`invalid argument "${text}" for "--server" flag: not an address`, [
+  // What begins like a URL is meant as one: `https:/host` would otherwise name the host `https`.
+  const url = /^https?[:/]|^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `https://${text}`;
+  const problem = serverProblem(url);
+  if (problem === undefined) return url;
+  throw usageError(`invalid argument "${text}" for "--server" flag: ${problem}`, [
     'write it as https://api.example.com:6443',
   ]);
 }

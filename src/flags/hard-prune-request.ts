@@ -68,11 +68,13 @@ function commonRequest(flags: HardPruneFlagValues): CommonRequest {
 /** Maximum concurrent requests to the registry, as in `registry verify`. */
 const VERIFY_WORKERS = 16;
 
+/** Converts the flags of the registry. They are checked also if nothing is verified, as every value is. */
 async function verifyRequest(flags: HardPruneFlagValues): Promise<CommonRequest['verify']> {
-  if (!flags.verify) return undefined;
   const { registryOptions } = await import('./registry-options.js');
+  const options = await registryOptions(flags);
+  if (!flags.verify) return undefined;
   const requestTimeoutMs = requestTimeoutFlag(flags['request-timeout']);
-  return { registry: { ...(await registryOptions(flags)), workers: VERIFY_WORKERS, requestTimeoutMs } };
+  return { registry: { ...options, workers: VERIFY_WORKERS, requestTimeoutMs } };
 }
 
 function viaStorage(location: StorageChoice, flags: HardPruneFlagValues): ViaStorage {

@@ -1,17 +1,18 @@
-import { readFileSync } from 'node:fs';
 import type { ClusterApi } from './api.js';
 import { HttpClusterApi } from './client.js';
 import { addAuthenticator } from './connection/add-authenticator.js';
 import { assertCertificatePair } from './connection/certificate-pair.js';
+import { authorityOf } from './connection/certificate-authority.js';
 import { Credentials } from './connection/credentials.js';
 import { hideCredentials } from './connection/hide-credentials.js';
 import { impersonationHeaders } from './connection/impersonation.js';
 import { loadKubeconfig, type ClusterOptions } from './connection/kubeconfig.js';
 import { apiProxy, dialedUrl } from './connection/proxy.js';
+import { serverProblem } from './connection/server-address.js';
 import { tokenProblem } from './connection/token-problem.js';
 import type { Timers } from '../kit/timers.js';
 import { ADVICE } from '../model/advice.js';
-import { RegadmError, messageOf } from '../model/errors.js';
+import { RegadmError } from '../model/errors.js';
 
 export { isClusterConfigured } from './connection/kubeconfig.js';
 
@@ -30,13 +31,13 @@ export async function openCluster(
   hideCredentials(cluster, config.getCurrentUser());
   if (options.token) assertToken(options.token);
   else await assertCertificatePair(config.getCurrentUser());
-  if (!URL.canParse(cluster.server)) throw invalidServer(cluster.server);
-  if (cluster.caFile) readAuthority(cluster.caFile);
+  assertServer(cluster.server);
   const proxy = apiProxy(cluster);
   config.loadFromOptions({
     clusters: [
       {
         ...cluster,
+        ...authorityOf(cluster),
         proxyUrl: proxy && dialedUrl(proxy),
         // client-node rejects http:// servers unless verification is off; plain HTTP has nothing to verify.
         skipTLSVerify: cluster.skipTLSVerify || cluster.server.startsWith('http://'),
@@ -67,24 +68,12 @@ function assertToken(token: string): void {
   });
 }
 
-function invalidServer(server: string): RegadmError {
-  return new RegadmError(`the server "${server}" of the kubeconfig is not an address`, {
-    code: 'KUBECONFIG_INVALID',
-    suggestions: [ADVICE.serverAddress],
-  });
-}
-
-/**
- * Reads the certificate authority's file that a kubeconfig names.
- * @throws RegadmError KUBECONFIG_INVALID when it cannot be read
- */
-function readAuthority(file: string): Buffer {
-  try {
-    return readFileSync(file);
-  } catch (cause) {
-    throw new RegadmError(`cannot read the certificate authority of the kubeconfig: ${messageOf(cause)}`, {
-      code: 'KUBECONFIG_INVALID',
-      cause,
-    });
-  }
+/** @throws RegadmError KUBECONFIG_INVALID */
+function assertServer(server: string): void {
+  const problem = serverProblem(server);
+  if (problem === undefined) return;
+  throw new RegadmError(
+    `the server "${server}" of the kubeconfig is not an address${problem === 'not an address' ? '' : `: ${problem}`}`,
+    { code: 'KUBECONFIG_INVALID', suggestions: [ADVICE.serverAddress] },
+  );
 }

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import tls from 'node:tls';
+import { certificatesIn } from '../kit/certificates.js';
 
 interface TrustOptions {
   /** Certificates that the user named as authorities, PEM. */
@@ -55,9 +56,4 @@ async function systemAuthorities(env: NodeJS.ProcessEnv): Promise<string[]> {
 
 async function readIfPresent(file: string): Promise<string | undefined> {
   return readFile(file, 'utf8').catch(() => undefined);
-}
-
-/** Returns the certificates in a PEM file, one string each. */
-export function certificatesIn(text: string): string[] {
-  return text.match(/-----BEGIN (?:TRUSTED )?CERTIFICATE-----[\s\S]+?-----END (?:TRUSTED )?CERTIFICATE-----/g) ?? [];
 }

@@ -19,6 +19,8 @@ export const ADVICE = {
   ownKubeconfig: 'or pass a kubeconfig of your own: --kubeconfig FILE',
   context: 'choose a context with --context, or pass --server',
   serverAddress: 'write it as https://api.example.com:6443, or pass --server',
+  kubeconfigAuthority:
+    'correct certificate-authority in the kubeconfig: it names a PEM file with the certificate of the authority that signed that of the API server',
   serverAuthority: 'check certificate-authority in the kubeconfig; as a last resort --insecure-skip-tls-verify',
   serverCertificateName:
     'use a name that the certificate is for in the server of the kubeconfig (or --server), or set it as tls-server-name; as a last resort --insecure-skip-tls-verify',
@@ -27,6 +29,9 @@ export const ADVICE = {
   tlsServerName: (name: string) =>
     `correct or remove tls-server-name in the kubeconfig: regadm expects a certificate for ${name} because of it`,
   serverConnection: 'check the server in the kubeconfig (or --server), the network and the proxy settings',
+  serverHttps: 'write the server in the kubeconfig (or --server) with https://',
+  serverPlain:
+    'check the port of the server in the kubeconfig (or --server): an API server speaks HTTPS, usually on port 6443; only a local proxy, such as that of oc proxy, is written with http://',
   proxyInFront: 'is a proxy in front of the API server? check the server in the kubeconfig (or --server)',
   serverIsApi: 'is it an API server? check the server in the kubeconfig (or --server)',
   /** For an API group that another server serves. */
@@ -43,7 +48,9 @@ export const ADVICE = {
     'pass --as with the user, or set "as" in the kubeconfig; or remove --as-group and the fields as-groups, as-uid and as-user-extra',
   certificatePair: (missing: string) =>
     `add ${missing} or ${missing}-data to the user, log in (oc login), or pass --token`,
-  contextUser: 'correct the user of the context, choose a user with --user, or pass --token',
+  clientCertificate: (field: string) => `correct ${field} in the kubeconfig, log in (oc login), or pass --token`,
+  /** @param where the files, in parentheses */
+  contextUser: (where: string) => `correct the user of the context${where}, choose a user with --user, or pass --token`,
   token: 'correct the token in the kubeconfig, or pass --token',
   givenToken: 'pass a single token, such as that of oc whoami -t',
   tokenFile: 'correct tokenFile in the kubeconfig, or pass --token',

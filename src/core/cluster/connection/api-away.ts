@@ -25,9 +25,10 @@ interface ApiAway {
   suggestions: string[];
 }
 
-/** Explains a response that says that a server does not answer; undefined for other responses. */
+/** Explains a response of a server that does not answer, or not to plain HTTP; undefined for other responses. */
 export function apiAway(response: ApiResponse): ApiAway | undefined {
   const { status, request } = response;
+  if (isTlsPort(response)) return { problem: EXPECTS_HTTPS, suggestions: [ADVICE.serverHttps] };
   if (!AWAY.has(status)) return undefined;
   const suggestions = pageRemedies(response) ?? [];
   const [, group, version] = /^\S+ \/apis\/([^/?]+)\/([^/?]+)/.exec(request) ?? [];
@@ -38,6 +39,18 @@ export function apiAway(response: ApiResponse): ApiAway | undefined {
     problem: `the API service ${service} is not available`,
     suggestions: [...suggestions, ADVICE.apiServiceAway(service, OPERATORS.get(group))],
   };
+}
+
+const EXPECTS_HTTPS = 'the server expects HTTPS, but the request was plain HTTP';
+
+/** True for what servers in Go, nginx, and Apache answer to plain HTTP on a TLS port. */
+function isTlsPort({ status, body }: ApiResponse): boolean {
+  return (
+    status === 400 &&
+    /HTTP request to an HTTPS server|plain HTTP request was sent to HTTPS port|plain HTTP to an SSL-enabled/i.test(
+      body.toString(),
+    )
+  );
 }
 
 /** Suffixes of groups that the API server itself serves, some of them as custom resources. */

@@ -26,6 +26,11 @@ const NETWORK_WORDS: Partial<Record<NetworkFailure, string>> = {
   malformed: 'it does not speak HTTP (is it a TLS port?)',
 };
 
+const PROTOCOL_ADVICE: Partial<Record<NetworkFailure, string>> = {
+  'plain-http': ADVICE.serverPlain,
+  malformed: ADVICE.serverHttps,
+};
+
 /** How the connection was made. */
 interface Way {
   /** The proxy that was used, if any; its user and password are omitted. */
@@ -41,7 +46,9 @@ export function connectionError(server: string, error: unknown, { proxy, tlsServ
   const untrusted = family === 'certificate';
   const reason =
     (untrusted ? certificateWords(error, { server, tlsServerName }) : NETWORK_WORDS[family]) ?? messageOf(error);
-  const advice = untrusted ? CERTIFICATE_ADVICE[certificateProblem(error)] : ADVICE.serverConnection;
+  const advice = untrusted
+    ? CERTIFICATE_ADVICE[certificateProblem(error)]
+    : (PROTOCOL_ADVICE[family] ?? ADVICE.serverConnection);
   return new RegadmError(
     `cannot reach the API server at ${server}: ${proxy ? proxyFailure(error, reason, proxy) : reason}`,
     {

@@ -36,19 +36,20 @@ const FIELDS: Record<Part, readonly (readonly [string, string, Kind])[]> = {
 /**
  * Checks the types of the fields of all entries, because client-node takes them as they are. kubectl refuses a
  * kubeconfig with one field of another type, too.
+ * @param file for the remedy
  * @throws RegadmError KUBECONFIG_INVALID that names the field and the entry
  */
-export function assertFieldTypes(config: KubeConfig): void {
-  for (const cluster of config.clusters) assertTypes('cluster', cluster);
-  for (const user of config.users) assertTypes('user', user);
-  for (const context of config.contexts) assertTypes('context', context);
+export function assertFieldTypes(config: KubeConfig, file: string): void {
+  for (const cluster of config.clusters) assertTypes('cluster', cluster, file);
+  for (const user of config.users) assertTypes('user', user, file);
+  for (const context of config.contexts) assertTypes('context', context, file);
 }
 
-function assertTypes(part: Part, entry: { name: string }): void {
+function assertTypes(part: Part, entry: { name: string }, file: string): void {
   for (const [property, field, kind] of FIELDS[part]) {
     const value = (entry as unknown as Record<string, unknown>)[property];
     if (isAbsent(value) || (kind === 'string' ? typeof value === 'string' : isRecord(value))) continue;
-    throw invalidField(field, `${part} "${entry.name}"`, `it is not a ${kind}`);
+    throw invalidField(field, `${part} "${entry.name}"`, `it is not a ${kind}`, file);
   }
 }
 
@@ -56,7 +57,7 @@ function assertTypes(part: Part, entry: { name: string }): void {
  * Returns the error for a kubeconfig whose types make client-node itself fail; undefined for another failure.
  * client-node only changes the text of `server`.
  */
-export function failedTypes(failure: unknown): RegadmError | undefined {
+export function failedTypes(failure: unknown, file: string): RegadmError | undefined {
   if (!(failure instanceof TypeError) || !failure.message.includes('cluster.server.')) return undefined;
-  return invalidField('server', 'clusters', 'one of them is not a string');
+  return invalidField('server', 'clusters', 'one of them is not a string', file);
 }

@@ -1,5 +1,5 @@
 import { KubeConfig } from '@kubernetes/client-node';
-import { closeSync, existsSync, openSync, readSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { ADVICE } from '../../model/advice.js';
@@ -7,13 +7,10 @@ import { RegadmError, messageOf } from '../../model/errors.js';
 import { isRecord } from '../../model/values/json.js';
 import { assertFieldTypes, failedTypes } from './field-types.js';
 import { keepSource } from './kubeconfig-source.js';
+import { readBounded } from './read-bounded.js';
 
 const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
 
-/** Maximum bytes of a kubeconfig: that of thousands of clusters has a few MiB. */
-const KUBECONFIG_BYTES = 16 * 1024 * 1024;
-/** Bytes of a kubeconfig that are read at once. */
-const CHUNK_BYTES = 64 * 1024;
 /** The parser's own errors for other values, such as `null`, name its variables. */
 const NOT_A_KUBECONFIG = 'it does not have the form of a kubeconfig';
 
@@ -25,23 +22,29 @@ interface KubeconfigChoice {
   kubeconfigText?: string;
 }
 
+/** A kubeconfig and the files that it comes from, which errors name. */
+interface FoundConfig {
+  config: KubeConfig;
+  files: string[];
+}
+
 /**
  * Reads the kubeconfig that options, the environment or the pod select; undefined if there is none.
  * @param root prefix for the path of the service account's files
  * @throws RegadmError KUBECONFIG_MISSING, KUBECONFIG_INVALID if a file cannot be read
  */
-export function findConfig(options: KubeconfigChoice, env: NodeJS.ProcessEnv, root: string): KubeConfig | undefined {
-  if (options.kubeconfigText !== undefined) return parse('kubeconfig', options.kubeconfigText);
-  if (options.kubeconfig !== undefined) return readFile(options.kubeconfig);
+export function findConfig(options: KubeconfigChoice, env: NodeJS.ProcessEnv, root: string): FoundConfig | undefined {
+  if (options.kubeconfigText !== undefined) return { config: parse('kubeconfig', options.kubeconfigText), files: [] };
+  if (options.kubeconfig !== undefined) return { config: readFile(options.kubeconfig), files: [options.kubeconfig] };
   const listed = filesIn(env);
   const present = (listed.length > 0 ? listed : [path.join(homedir(), '.kube', 'config')]).filter((file) =>
     existsSync(file),
   );
-  if (present.length > 0) return merge(present.map((file) => readFile(file)));
+  if (present.length > 0) return { config: merge(present.map((file) => readFile(file))), files: present };
   if (!env.KUBERNETES_SERVICE_HOST || !existsSync(`${root}${SERVICE_ACCOUNT}/token`)) return undefined;
   const config = new KubeConfig();
   config.loadFromCluster(root);
-  return config;
+  return { config, files: [] };
 }
 
 /** Returns the files that KUBECONFIG lists. */
@@ -66,25 +69,6 @@ function readFile(file: string): KubeConfig {
   return config;
 }
 
-/** Reads a file, also a pipe or a device, which can be endless. @throws Error if it is larger than a kubeconfig */
-function readBounded(file: string): string {
-  const descriptor = openSync(file, 'r');
-  try {
-    const chunks: Buffer[] = [];
-    let length = 0;
-    for (;;) {
-      const chunk = Buffer.alloc(CHUNK_BYTES);
-      const read = readSync(descriptor, chunk);
-      if (read === 0) return Buffer.concat(chunks).toString('utf8');
-      chunks.push(chunk.subarray(0, read));
-      length += read;
-      if (length > KUBECONFIG_BYTES) throw new Error(`it is larger than ${KUBECONFIG_BYTES / 1024 / 1024} MiB`);
-    }
-  } finally {
-    closeSync(descriptor);
-  }
-}
-
 function parse(name: string, text: string, dir = ''): KubeConfig {
   if (text.trim() === '') return emptyConfig();
   const config = new KubeConfig();
@@ -94,18 +78,33 @@ function parse(name: string, text: string, dir = ''): KubeConfig {
     keepSource(config.clusters, text, dir);
     for (const { exec } of config.users) resolveCommand(exec as unknown, dir);
   } catch (cause) {
-    const wrongTypes = failedTypes(cause);
+    const wrongTypes = failedTypes(cause, name);
     if (wrongTypes) throw wrongTypes;
-    // The parser's message can quote the file with its tokens, so only its first line is shown.
-    const reason = cause instanceof TypeError ? NOT_A_KUBECONFIG : messageOf(cause).split('\n')[0]!.slice(0, 120);
-    throw new RegadmError(`the kubeconfig ${name} cannot be parsed: ${reason}`, {
-      code: 'KUBECONFIG_INVALID',
-      suggestions: ['repair the file, or create a new one with oc login'],
-      cause: undefined,
-    });
+    throw unparsable(name, cause instanceof TypeError ? NOT_A_KUBECONFIG : parserReason(messageOf(cause)));
   }
-  assertFieldTypes(config);
+  if (isEmpty(config) && !MAY_BE_EMPTY.test(text)) throw unparsable(name, NOT_A_KUBECONFIG);
+  assertFieldTypes(config, name);
   return config;
+}
+
+/** A kubeconfig without entries, as `oc config unset` leaves it. Other files have no entries either. */
+const MAY_BE_EMPTY = /^\s*\{\s*\}\s*$|["']?\bkind["']?\s*:\s*["']?Config\b/;
+
+function isEmpty({ clusters, users, contexts, currentContext }: KubeConfig): boolean {
+  return !currentContext && [clusters, users, contexts].every((entries) => (entries ?? []).length === 0);
+}
+
+/** Returns the first line of the parser's message, whose others quote the file with its tokens. */
+function parserReason(message: string): string {
+  const [line = ''] = message.split('\n');
+  return line.slice(0, 120).replace(/\((\d+):(\d+)\)$/, '(line $1, column $2)');
+}
+
+function unparsable(name: string, reason: string): RegadmError {
+  return new RegadmError(`the kubeconfig ${name} cannot be parsed: ${reason}`, {
+    code: 'KUBECONFIG_INVALID',
+    suggestions: ['repair the file, or create a new one with oc login'],
+  });
 }
 
 /** Resolves the relative path of an exec plugin against the kubeconfig's directory. A name is found on the PATH. */

@@ -52,10 +52,11 @@ export async function sourceFields(entry: Sourced | null, part: 'user' | 'cluste
 /**
  * Creates the error for a field that cannot be used: requests would run with other rights, or to another server.
  * @param part such as `user`, or `user "alice"`
+ * @param file that has the field, if it is known
  */
-export function invalidField(field: string, part: string, reason = 'it has another type'): RegadmError {
+export function invalidField(field: string, part: string, reason = 'it has another type', file?: string): RegadmError {
   return new RegadmError(`the field ${field} of the kubeconfig's ${part} cannot be read: ${reason}`, {
     code: 'KUBECONFIG_INVALID',
-    suggestions: ['correct the field, or delete it'],
+    suggestions: [`correct the field${file === undefined ? '' : ` in ${file}`}, or delete it`],
   });
 }

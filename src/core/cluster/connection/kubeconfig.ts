@@ -1,8 +1,8 @@
 import type { KubeConfig } from '@kubernetes/client-node';
 import { ADVICE } from '../../model/advice.js';
 import { RegadmError } from '../../model/errors.js';
+import { chooseContext } from './choose-context.js';
 import { emptyConfig, filesIn, findConfig } from './kubeconfig-files.js';
-import type { Named } from './kubeconfig-source.js';
 
 /** Selects a cluster and a user. Everything that is absent comes from the kubeconfig. */
 export interface ClusterOptions {
@@ -32,10 +32,10 @@ export interface ClusterOptions {
  * @throws RegadmError KUBECONFIG_MISSING, KUBECONFIG_INVALID
  */
 export function loadKubeconfig(options: ClusterOptions, env: NodeJS.ProcessEnv = process.env, root = ''): KubeConfig {
-  const config = readConfig(options, env, root);
-  chooseContext(config, options);
-  override(config, options);
-  return config;
+  const found = readConfig(options, env, root);
+  chooseContext(found, options);
+  override(found.config, options);
+  return found.config;
 }
 
 /**
@@ -45,13 +45,15 @@ export function loadKubeconfig(options: ClusterOptions, env: NodeJS.ProcessEnv =
 export function isClusterConfigured(options: ClusterOptions, env: NodeJS.ProcessEnv = process.env, root = ''): boolean {
   const { kubeconfig, context, cluster, server } = options;
   if ([kubeconfig, context, cluster, server].some((choice) => choice !== undefined)) return true;
-  return Boolean(findConfig(options, env, root)?.currentContext);
+  return Boolean(findConfig(options, env, root)?.config.currentContext);
 }
 
-function readConfig(options: ClusterOptions, env: NodeJS.ProcessEnv, root: string): KubeConfig {
+type Found = NonNullable<ReturnType<typeof findConfig>>;
+
+function readConfig(options: ClusterOptions, env: NodeJS.ProcessEnv, root: string): Found {
   const found = findConfig(options, env, root);
   if (found) return found;
-  if (options.server) return emptyConfig();
+  if (options.server) return { config: emptyConfig(), files: [] };
   const listed = filesIn(env);
   throw new RegadmError(
     listed.length > 0
@@ -59,50 +61,6 @@ function readConfig(options: ClusterOptions, env: NodeJS.ProcessEnv, root: strin
       : 'no kubeconfig found',
     { code: 'KUBECONFIG_MISSING', suggestions: [ADVICE.kubeconfig] },
   );
-}
-
-function chooseContext(config: KubeConfig, options: ClusterOptions): void {
-  const wanted = options.context ?? config.currentContext;
-  const context = wanted ? config.getContextObject(wanted) : null;
-  if (options.context && !context) throw notFound('context', options.context, config.contexts);
-  if (wanted && !context && !options.server && !options.cluster) throw notFound('context', wanted, config.contexts);
-  const cluster = options.cluster ?? context?.cluster;
-  const user = options.user ?? context?.user;
-  if (options.cluster && !config.getCluster(options.cluster))
-    throw notFound('cluster', options.cluster, config.clusters);
-  if (options.user && !config.getUser(options.user)) throw notFound('user', options.user, config.users);
-  const chosenCluster = cluster ? config.getCluster(cluster) : null;
-  if (!chosenCluster && !options.server) {
-    throw new RegadmError(
-      cluster ? `the kubeconfig has no cluster named "${cluster}"` : 'the kubeconfig names no cluster',
-      {
-        code: 'KUBECONFIG_INVALID',
-        suggestions: [ADVICE.context],
-      },
-    );
-  }
-  const chosenUser = user ? config.getUser(user) : null;
-  if (user && !chosenUser && !options.token) throw notFound('user', user, config.users, ADVICE.contextUser);
-  const named: Named = { nameInFile: chosenCluster?.name };
-  config.loadFromOptions({
-    clusters: [{ ...(chosenCluster ?? { server: '', skipTLSVerify: false }), name: 'cluster', ...named }],
-    users: [{ ...chosenUser, name: 'user' }],
-    contexts: [{ name: 'context', cluster: 'cluster', user: 'user', namespace: context?.namespace }],
-    currentContext: 'context',
-  });
-}
-
-function notFound(
-  kind: string,
-  name: string,
-  entries: { name: string }[] | undefined,
-  ...advice: string[]
-): RegadmError {
-  const known = (entries ?? []).map((entry) => entry.name).join(', ');
-  return new RegadmError(`the kubeconfig has no ${kind} named "${name}"`, {
-    code: 'KUBECONFIG_INVALID',
-    suggestions: [known ? `it has: ${known}` : `it has no ${kind}s`, ...advice],
-  });
 }
 
 function override(config: KubeConfig, options: ClusterOptions): void {

@@ -1,4 +1,4 @@
-import { certificatesIn } from '../../http/trust.js';
+import { certificatesIn } from '../../kit/certificates.js';
 import { describeObject, type ObjectReference } from '../../cluster/objects.js';
 import { ADVICE } from '../../model/advice.js';
 import { hasCode } from '../../model/errors.js';
