@@ -12,8 +12,8 @@ export interface SandboxOptions {
   /** The sample data, in addition to `cluster`. */
   sample?: boolean;
   /**
-   * The registry's own pruner can prune the sample data: its service account has its role, and the children of the image
-   * index have tags. Default: false, so that a run in the pod has to grant the role, and is refused.
+   * The registry's own pruner can prune the sample data: its service account has its role, and the children of the
+   * image index have tags. Default: false, so that a run in the pod has to grant the role, and is refused.
    */
   prunableInPod?: boolean;
   /** Number of images to which the sample data is enlarged, approximately. */

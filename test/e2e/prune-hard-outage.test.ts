@@ -127,6 +127,25 @@ test('the registry is not changed if there is nothing to delete', async () => {
   expect(patches()).toBe(patched);
 });
 
+test('nothing is deleted, and the mode is restored, if everything is in use when the registry is read-only', async () => {
+  actOnce(
+    sandbox,
+    ({ method }) => method === 'PATCH',
+    () => {
+      sandbox.store.put('images', anImage(pushed, orphan, other));
+      sandbox.store.put('images', anImage(unused));
+      sandbox.store.put('imagestreams', stream('ns/gone', unused));
+    },
+  );
+  const result = await prune();
+  expect(result).toMatchObject({ status: 0, stderr: expect.stringContaining('\nthere is nothing to delete\n') });
+  const { procedure, summary } = documentOf(result);
+  expect(procedure.map(({ step }) => step)).not.toContain('deleting');
+  expect(summary).toMatchObject({ blobs: 0, repositories: 0, failed: 0 });
+  expect([orphan, other, unused].filter(has)).toHaveLength(3);
+  expect(guardedState(sandbox)).toEqual(before);
+});
+
 test('the table states how long pushes were refused', async () => {
   const args = ['prune', 'hard', '--confirm', '--storage', storage, '--keep-blobs-younger-than=0'];
   const { stdout } = await runIn(sandbox, args);

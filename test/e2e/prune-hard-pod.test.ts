@@ -271,3 +271,28 @@ test('imports that preserve image indexes are a warning', async () => {
   const { document } = await dryRun();
   expect(document.warnings).toContainEqual(expect.stringContaining('imageStreamImportMode: PreserveOriginal'));
 });
+
+describe('a run whose service account has the role looks before the registry is rolled out', () => {
+  const cluster = { images: [index, pushed('child')], imagestreams: [listing('index')] };
+  const configChanges = (): string[] => changes().filter((path) => path.includes('/configs/'));
+
+  test('nothing is changed if there is nothing to delete', async () => {
+    await begin({ images: [pushed('image')], imagestreams: [listing('image')] }, ['image', 'config'], ['image']);
+    await dryRun();
+    const { status, stderr, document } = await prune('--confirm');
+    expect([status, stderr]).toEqual([0, expect.stringContaining('there is nothing to delete')]);
+    expect(document.summary.blobs).toBe(0);
+    expect(configChanges()).toEqual([]);
+  });
+
+  test.each([
+    ['INDEX_CHILDREN', []],
+    ['MAX_DELETE', ['--rules=registry', '--max-delete=0']],
+  ])('nothing is changed if it is refused: %s', async (code, flags) => {
+    await begin(cluster, ['index', 'child', 'config', 'orphan'], ['index', 'child', 'config']);
+    await dryRun();
+    const { status, document } = await prune('--confirm', ...flags);
+    expect([status, document.code]).toEqual([4, code]);
+    expect(configChanges()).toEqual([]);
+  });
+});

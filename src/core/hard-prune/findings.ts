@@ -2,7 +2,7 @@ import type { Reporter } from '../kit/reporter.js';
 import { formatBytes } from '../model/values/quantity.js';
 import { plural } from '../terminal/text.js';
 import type { HardPrunePlan } from '../orphans/plan/types.js';
-import type { Findings } from './report.js';
+import { PLAN_PARTS, type Findings } from './report.js';
 
 /**
  * Reports what was found before it is deleted.
@@ -17,7 +17,9 @@ export function reportFindings(findings: Findings, reporter: Reporter, reported?
   const known = new Set(reported.warnings);
   for (const warning of findings.warnings) if (!known.has(warning)) reporter.warning(warning);
   const found = describeFound(findings.plan);
-  if (found !== describeFound(reported.plan)) reporter.note(`some of it is in use now: ${found}`);
+  if (found === describeFound(reported.plan)) return;
+  const isLess = PLAN_PARTS.every((part) => findings.plan[part].length <= reported.plan[part].length);
+  reporter.note(`${isLess ? 'some of it is in use now' : 'more is unused now'}: ${found}`);
 }
 
 /** Reports the warnings of a plan and, at `-v 4`, why unused data is kept. */

@@ -24,6 +24,14 @@ export interface Findings {
   images?: ReadonlySet<string>;
 }
 
+/** Returns true if a plan deletes nothing: then no push has to be refused. */
+export const isEmpty = (plan: HardPrunePlan): boolean => PLAN_PARTS.every((part) => plan[part].length === 0);
+
+/** Returns the result for a plan that deletes nothing. */
+export function nothingDeleted({ plan, failures = [] }: Findings): Deletions {
+  return { plan, outcomes: { blobs: [], manifestLinks: [], repositories: [], layerLinks: [], uploads: [] }, failures };
+}
+
 /** Result of the deletion of a plan. */
 export interface Deletions {
   /** The plan of the deletion: in a pod, the registry's pruner decides again when it deletes. */

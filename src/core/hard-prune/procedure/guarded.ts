@@ -1,17 +1,18 @@
+import { failureOf, type Failure } from '../../model/document.js';
+import { RegadmError } from '../../model/errors.js';
 import { Lease } from '../../operator/lease/lease.js';
 import { reportFindings } from '../findings.js';
 import { assertWithinLimit } from '../plan/limit.js';
 import type { HardPrunePorts } from '../ports.js';
 import { assertPassed, runChecks } from '../preflight.js';
-import { PLAN_PARTS, type Deletions, type Findings } from '../report.js';
-import type { HardPrunePlan } from '../../orphans/plan/types.js';
+import { isEmpty, nothingDeleted, type Findings } from '../report.js';
 import type { GuardedRequest } from '../request.js';
 import type { Way } from '../way/way.js';
 import { guardedChecks } from './checks.js';
 import { pruneLocked } from './locked.js';
 import { interruptedError, outcomeOf, type Outcome } from './outcome.js';
 import { restore } from './restore.js';
-import { FINDING } from './step.js';
+import { EMPTYING_CACHE, FINDING } from './step.js';
 import { Steps } from './steps.js';
 
 /**
@@ -28,11 +29,13 @@ export async function guardedHardPrune(ports: HardPrunePorts, request: GuardedRe
     return way.accountWithoutRole();
   });
   if (pruneImages) await steps.run('pruning images first', pruneImages);
-  const scanned = await scan(ports, request, way, steps);
+  // The registry's own pruner finds nothing without its role, which is granted only while the registry is locked.
+  const scanned = account === undefined ? await scan(ports, request, way, steps) : undefined;
   ports.signal.throwIfAborted();
-  if (scanned && isEmpty(scanned.plan) && !ports.emptyCache) {
+  if (scanned && isEmpty(scanned.plan)) {
     reporter.note('there is nothing to delete: the registry is not changed');
-    return outcomeOf({ findings: scanned, deletions: nothingDeleted(scanned) }, steps.records, []);
+    const notEmptied = ports.emptyCache ? await emptyStaleCache(ports.emptyCache, steps) : [];
+    return outcomeOf({ findings: scanned, deletions: nothingDeleted(scanned) }, steps.records, notEmptied);
   }
   const lost = new AbortController();
   const stop = AbortSignal.any([ports.signal, lost.signal]);
@@ -46,7 +49,7 @@ export async function guardedHardPrune(ports: HardPrunePorts, request: GuardedRe
   const lease = await steps.run('taking the registry lock', () => Lease.take(api, terms, (why) => lost.abort(why)));
   const attempt = await pruneLocked({ ports, request, way, scanned, lease, account, steps, stop });
   const { timeoutMs } = request;
-  const emptyCache = attempt.deletionStarted ? ports.emptyCache : undefined;
+  const emptyCache = attempt.reachedDeletion ? ports.emptyCache : undefined;
   const { prunerMayRun } = attempt;
   const notRestored = lease.isTakenOver
     ? []
@@ -57,22 +60,28 @@ export async function guardedHardPrune(ports: HardPrunePorts, request: GuardedRe
   return { ...outcome, readOnlyEndedByOthers: lease.readOnlyEndedByOthers };
 }
 
-/** Returns true if a plan deletes nothing: then no push has to be refused, except to empty a stale cache. */
-const isEmpty = (plan: HardPrunePlan): boolean => PLAN_PARTS.every((part) => plan[part].length === 0);
-
-function nothingDeleted({ plan, failures = [] }: Findings): Deletions {
-  return { plan, outcomes: { blobs: [], manifestLinks: [], repositories: [], layerLinks: [], uploads: [] }, failures };
+/**
+ * Empties the cache in Redis although nothing is deleted: an earlier run can have left it stale. No push has to be
+ * refused for that: an empty cache is always right.
+ */
+async function emptyStaleCache(emptyCache: () => Promise<number>, steps: Steps): Promise<Failure[]> {
+  try {
+    await steps.run(EMPTYING_CACHE, emptyCache);
+    return [];
+  } catch (error) {
+    if (!(error instanceof RegadmError)) throw error;
+    return [failureOf(EMPTYING_CACHE, error)];
+  }
 }
 
-/** Finds unused data while the registry is read-write, if that is possible, and refuses what it finds too much of. */
+/** Finds unused data while the registry is read-write, and refuses what it finds too much of. */
 async function scan(
   { reporter }: HardPrunePorts,
   { maxDelete }: GuardedRequest,
   way: Way,
   steps: Steps,
-): Promise<Findings | undefined> {
-  const scanned = way.scan && (await steps.run(FINDING, () => way.scan!()));
-  if (!scanned) return undefined;
+): Promise<Findings> {
+  const scanned = await steps.run(FINDING, () => way.scan());
   reportFindings(scanned, reporter);
   assertWithinLimit(scanned.plan, maxDelete);
   return scanned;

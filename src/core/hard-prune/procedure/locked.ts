@@ -9,7 +9,7 @@ import { modeRollout, waitForRollout } from '../../operator/rollout.js';
 import { reportFindings } from '../findings.js';
 import { assertWithinLimit } from '../plan/limit.js';
 import type { HardPrunePorts } from '../ports.js';
-import { PLAN_PARTS, type Deletions, type Findings } from '../report.js';
+import { isEmpty, nothingDeleted, PLAN_PARTS, type Deletions, type Findings } from '../report.js';
 import type { Guarded, GuardedRequest } from '../request.js';
 import type { Pruner, Way } from '../way/way.js';
 import { findLateImages } from './late-images.js';
@@ -33,14 +33,15 @@ interface LockedRun {
 }
 
 interface LockedAttempt extends Attempt {
-  deletionStarted: boolean;
+  /** True once everything before the deletion has been done, even if nothing is left to delete. */
+  reachedDeletion: boolean;
   /** True if a process that the run started can still be deleting in a pod. */
   prunerMayRun: boolean;
 }
 
 /** Runs the steps between taking the registry lock and restoring the registry. Never throws. */
 export async function pruneLocked(run: LockedRun): Promise<LockedAttempt> {
-  const attempt: Attempt & { deletionStarted: boolean } = { deletionStarted: false };
+  const attempt: Attempt & { reachedDeletion: boolean } = { reachedDeletion: false };
   let pruner: Pruner | undefined;
   try {
     await switchToReadOnly(run);
@@ -53,18 +54,22 @@ export async function pruneLocked(run: LockedRun): Promise<LockedAttempt> {
     assertWithinLimit(findings.plan, run.request.maxDelete);
     run.stop.throwIfAborted();
     await run.lease.assertKept();
-    attempt.deletionStarted = true;
-    await run.steps.run(DELETING, async () => {
-      attempt.deletions = await opened.delete(findings.plan, run.lease.mayContinue, run.stop);
-      if (isUnfinished(attempt.deletions)) run.stop.throwIfAborted();
-    });
+    attempt.reachedDeletion = true;
+    if (isEmpty(findings.plan)) {
+      run.ports.reporter.note('there is nothing to delete');
+      attempt.deletions = nothingDeleted(findings);
+    } else
+      await run.steps.run(DELETING, async () => {
+        attempt.deletions = await opened.delete(findings.plan, run.lease.mayContinue, run.stop);
+        if (isUnfinished(attempt.deletions)) run.stop.throwIfAborted();
+      });
     run.stop.throwIfAborted();
   } catch (error) {
     attempt.error = run.stop.aborted && !isCausedBy(error, run.stop.reason) ? run.stop.reason : error;
   }
   attempt.late = await findLateImages(attempt, { api: run.ports.api, pruner, signal: run.stop });
   if (run.stop.aborted) attempt.error ??= run.stop.reason;
-  if (attempt.deletionStarted) await run.lease.assertKept().catch((error: unknown) => (attempt.error ??= error));
+  if (attempt.reachedDeletion) await run.lease.assertKept().catch((error: unknown) => (attempt.error ??= error));
   return { ...attempt, prunerMayRun: pruner?.mayStillRun ?? false };
 }
 

@@ -3,6 +3,7 @@ import { RegadmError } from '../../model/errors.js';
 import { reportFindings } from '../findings.js';
 import { assertWithinLimit } from '../plan/limit.js';
 import type { HardPrunePorts } from '../ports.js';
+import { isEmpty, nothingDeleted } from '../report.js';
 import type { UnguardedRequest } from '../request.js';
 import type { Pruner } from '../way/way.js';
 import { findLateImages } from './late-images.js';
@@ -28,7 +29,10 @@ export async function unguardedHardPrune(
   signal.throwIfAborted();
   const attempt: Attempt = { findings };
   try {
-    attempt.deletions = await pruner.delete(findings.plan, async () => {}, signal);
+    if (isEmpty(findings.plan)) {
+      reporter.note('there is nothing to delete');
+      attempt.deletions = nothingDeleted(findings);
+    } else attempt.deletions = await pruner.delete(findings.plan, async () => {}, signal);
   } catch (error) {
     attempt.error = error;
   }

@@ -58,6 +58,14 @@ export class PodWay implements Way {
     return { ...findings, warnings: [...findings.warnings, ...problem, ...(await this.importWarnings())] };
   }
 
+  /** Finds unused data, and refuses what the pruner would damage, before the registry is rolled out for it. */
+  async scan(): Promise<Findings> {
+    const { api, reporter, signal } = this.ports;
+    const pod = await pickPod(api, this.request.way.pod);
+    const readUsage = (): Promise<ClusterUsage> => this.readUsage(signal);
+    return new PodPruner({ api, pod, reporter, judge: this.judge(true), readUsage }).find(signal);
+  }
+
   async accountWithoutRole(): Promise<string | undefined> {
     const { api } = this.ports;
     const account = (await readDeployment(api)).spec?.template?.spec?.serviceAccountName ?? 'default';

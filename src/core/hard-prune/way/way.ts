@@ -52,9 +52,9 @@ export interface Way {
   preview(): Promise<Findings>;
   /**
    * Finds unused data while the registry can still be written, so that `find` of the opened pruner only has to look
-   * again at what this has found. Absent if the pruner finds everything at once.
+   * again at what this has found. Not called while the pruner has no role.
    */
-  scan?(): Promise<Findings>;
+  scan(): Promise<Findings>;
   /** Returns the service account that needs the pruner role while the pruner runs; undefined if none does. */
   accountWithoutRole(): Promise<string | undefined>;
   /** Opens the pruner after the registry was locked and is read-only. */
