@@ -1,8 +1,10 @@
 import { once } from 'node:events';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { RegadmError, usageError } from '../core/model/errors.js';
+import { join } from 'node:path';
 import { runChild } from './child.js';
 import { instructions } from './instructions.js';
+import { markPrompt } from './prompt.js';
 import { startSandbox } from './start.js';
 import type { Sandbox, SandboxOptions } from './types.js';
 
@@ -72,5 +74,7 @@ async function runCommand(sandbox: Sandbox, command: string, signal: AbortSignal
     SANDBOX_DIR: sandbox.dir,
     SANDBOX_REGISTRY_URL: sandbox.registryUrl,
   };
-  return (await runChild('/bin/sh', ['-c', command], { env, signal })).status;
+  const isTerminal = process.stdin.isTTY;
+  const run = isTerminal ? markPrompt(join(sandbox.dir, 'prompt'), { command, env }) : { command, env };
+  return (await runChild('/bin/sh', ['-c', run.command], { env: run.env, signal })).status;
 }

@@ -20,7 +20,7 @@ interface CronJobSpec {
 }
 
 /**
- * Simulates the controller of CronJobs: each minute, starts a Job for every CronJob whose schedule says so. Runs that
+ * Simulates the controller of CronJobs: each minute, starts a Job for every CronJob whose schedule is due. Runs that
  * were missed, for example because the computer slept, are not made up for.
  */
 export class CronJobs {

@@ -73,7 +73,7 @@ test('starts a Job at the minute of the schedule, from the template', () => {
   });
 });
 
-test('starts nothing while it is suspended, and goes on afterwards', () => {
+test('starts nothing while it is suspended, and continues once it no longer is', () => {
   const scene = new Scene({ suspend: true });
   scene.pass(3);
   expect(scene.jobs()).toEqual([]);
