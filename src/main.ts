@@ -20,8 +20,10 @@ export interface MainOptions {
 
 /** Runs one command line. Never rejects; the exit status is in `process.exitCode`. */
 export async function main(argv: string[], { load, bin }: MainOptions): Promise<void> {
+  let version: string | undefined;
   try {
     const config = await Config.load(load);
+    version = config.version;
     if (bin) config.bin = bin;
     const request = findCommand(config, argv);
     if (request.kind === 'version') stdout().line(config.userAgent);
@@ -32,6 +34,7 @@ export async function main(argv: string[], { load, bin }: MainOptions): Promise<
     else
       await reportError(thrown, {
         format: requestedFormat(argv),
+        envelope: version === undefined ? undefined : { regadmVersion: version },
         verbosity: verbosityOf(argv),
         usage: usageHint(bin ?? 'regadm'),
       });

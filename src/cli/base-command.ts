@@ -1,4 +1,3 @@
-import path from 'node:path';
 import { Command, Errors, type Interfaces } from '@oclif/core';
 import { normalizeArgv, requestedFormat, type FlagTable } from './argv.js';
 import { dryRunHint } from '../flags/confirm.js';
@@ -13,22 +12,19 @@ import { addSettings, originHints } from './config/settings.js';
 import { usageHint } from './usage-hint.js';
 import type { Setting } from './config/resolve.js';
 import { usageError } from '../core/model/errors.js';
-import type { StorageJob } from '../core/storage-job/print.js';
 import type { Family } from '../core/terminal/metrics/family.js';
 import { stderr, stdout } from '../core/terminal/writer.js';
+import { RunHeader } from './run-header.js';
 import type { RunMetrics } from './run-metrics.js';
+import { startMetrics, type MetricsFlagValues } from './start-metrics.js';
+import type { ClusterApi } from '../core/cluster/api.js';
+import type { Output } from '../core/terminal/output.js';
+import type { Documents } from './documents.js';
+import type { Presentation } from './present.js';
 
 export type FlagsOf<T extends typeof Command> = Interfaces.InferredFlags<
   (typeof BaseCommand)['baseFlags'] & T['flags']
 >;
-
-interface MetricsFlagValues {
-  'metrics-file'?: string;
-  'audit-log'?: string;
-  'plan-out'?: string;
-  confirm?: boolean;
-  'dry-run'?: boolean;
-}
 
 /**
  * Parses the command line, reports errors and sets the exit status, for all commands. A command parses
@@ -46,6 +42,7 @@ export abstract class BaseCommand extends Command {
   private level = 0;
   private format = 'table';
   private settings: Setting[] = [];
+  private readonly header = new RunHeader(this.config.version);
   /** Present with `--metrics-file`. */
   private metrics: RunMetrics | undefined;
 
@@ -80,10 +77,15 @@ export abstract class BaseCommand extends Command {
     }
     if (all.output !== undefined) Object.assign(all, await checkedChoice({ ...all, output: all.output }));
     this.level = all.loglevel ?? 0;
+    this.header.setCommandLine({ flags: all as Record<string, unknown>, table, argv: whole, settings });
     if ((flags as { 'no-color'?: boolean })['no-color']) process.env.NO_COLOR = '1';
     const hint = dryRunHint(all, table);
     if (hint) this.note(`hint: ${hint}`);
-    await this.startMetrics(all, 'confirm' in table);
+    this.metrics = await startMetrics(all, {
+      command: this.id?.replaceAll(':', ' ') ?? '',
+      version: this.config.version,
+      canChange: 'confirm' in table,
+    });
     return { flags: flags as FlagsOf<T>, args: args as Interfaces.InferredArgs<T['args']>, argv: argv as string[] };
   }
 
@@ -145,11 +147,35 @@ export abstract class BaseCommand extends Command {
     texts?: InterruptTexts,
   ): Promise<T> {
     const { withCluster } = await import('./session.js');
-    const measured = (session: ClusterSession): Promise<T> => {
+    const announced = (session: ClusterSession): Promise<T> => {
       this.metrics?.setCluster(session.api.server);
-      return work(session);
+      return work({ ...session, api: this.announce(session.api) });
     };
-    return withCluster(flags, this.level, measured, texts);
+    return withCluster(flags, this.level, announced, texts);
+  }
+
+  /** Tells users which cluster the run uses, with which settings, once. Call it before the first request. */
+  protected announce(api: ClusterApi): ClusterApi {
+    for (const line of this.header.opened(api)) this.note(line);
+    return api;
+  }
+
+  /**
+   * Writes a result to stdout in the format of `-o`.
+   * @param choice the flags of `outputFlags`
+   */
+  protected async present<Kind extends keyof Documents, Report>(
+    report: Report,
+    choice: OutputChoice,
+    output: Output<Report, Documents[Kind]>,
+  ): Promise<void> {
+    const { present } = await import('./present.js');
+    await present(report, this.presentation(choice), output);
+  }
+
+  /** Returns what `present` needs to know besides the result. @param choice the flags of `outputFlags` */
+  protected presentation(choice: OutputChoice): Presentation {
+    return { choice, envelope: this.header.envelope };
   }
 
   /** Tells whether flags, a kubeconfig or the pod select a cluster. */
@@ -166,22 +192,6 @@ export abstract class BaseCommand extends Command {
   /** Writes a document or a script to stdout. */
   protected print(text: string): void {
     stdout().text(text.endsWith('\n') ? text : `${text}\n`);
-  }
-
-  /** Writes a List of objects to stdout, as JSON with `-o json` and otherwise as YAML, and notes to stderr. */
-  protected async printList(format: string, list: object, notes: string[]): Promise<void> {
-    const { documentText } = await import('../core/terminal/document.js');
-    this.print(await documentText(format === 'json' ? 'json' : 'yaml', list));
-    for (const note of notes) this.note(note);
-  }
-
-  /** Writes the List of a Job to stdout, checked by the cluster if it can be reached, and notes to stderr. */
-  protected async printStorageJob(flags: ClusterFlagValues & { output: string }, job: StorageJob): Promise<void> {
-    const { printOnCluster, printWithoutCluster } = await import('../core/storage-job/print.js');
-    const { list, notes } = await this.withCluster(flags, ({ api, signal }) => printOnCluster(api, job, signal)).catch(
-      (error: unknown) => printWithoutCluster(job, error),
-    );
-    await this.printList(flags.output, list, notes);
   }
 
   /** Writes everything else (warnings, hints, notes) to stderr, as one line. */
@@ -214,20 +224,6 @@ export abstract class BaseCommand extends Command {
     return reportError(error, { verbosity: this.level, usage: this.usage, hints });
   }
 
-  /** @throws RegadmError METRICS_FILE, FILE_EXISTS if the file of `--metrics-file` cannot be written at the end */
-  private async startMetrics(flags: MetricsFlagValues, canChange: boolean): Promise<void> {
-    const { 'metrics-file': file, confirm } = flags;
-    if (file === undefined) return;
-    for (const other of ['audit-log', 'plan-out'] as const) {
-      if (flags[other] !== undefined && path.resolve(flags[other]) === path.resolve(file))
-        throw usageError(`--metrics-file and --${other} cannot be the same file`);
-    }
-    const { RunMetrics } = await import('./run-metrics.js');
-    const { version } = this.config;
-    const command = this.id?.replaceAll(':', ' ') ?? '';
-    this.metrics = RunMetrics.start(file, { command, version, dryRun: canChange ? !confirm : undefined });
-  }
-
   /** Writes the metrics when the exit status is final: missing output changes it. */
   protected override async finally(error: Error | undefined): Promise<void> {
     if (this.metrics) {
@@ -251,6 +247,7 @@ export abstract class BaseCommand extends Command {
       format: this.format,
       verbosity: this.level,
       usage: this.usage,
+      envelope: this.header.envelope,
       hints: (message) => originHints(this.settings, message),
     });
   }

@@ -1,4 +1,4 @@
-import type { DocumentHeader } from '../core/model/document.js';
+import type { DocumentEnvelope, DocumentHeader } from '../core/model/document.js';
 import type { ErrorCode } from '../core/model/error-codes.js';
 import type { InvalidReference, RegadmError } from '../core/model/errors.js';
 
@@ -17,11 +17,15 @@ export interface ErrorDocument extends DocumentHeader<'Error'> {
   invalidReferences?: InvalidReference[];
 }
 
-/** Converts an error to its document. */
-export function errorDocument({ code, message, suggestions, invalidReferences }: RegadmError): ErrorDocument {
+/** Converts an error to its document. @param envelope what is known of the run */
+export function errorDocument(
+  { code, message, suggestions, invalidReferences }: RegadmError,
+  envelope?: DocumentEnvelope,
+): ErrorDocument {
   return {
     apiVersion: 'regadm/v1',
     kind: 'Error',
+    ...envelope,
     code,
     message,
     suggestions,

@@ -3,12 +3,9 @@ import { closingLines, unlistedFailures } from '../core/hard-prune/output/closin
 import { hardPruneOutput } from '../core/hard-prune/output/index.js';
 import type { HardPruneResult } from '../core/hard-prune/report.js';
 import { stderr, stdout } from '../core/terminal/writer.js';
-import type { OutputChoice } from './output/choice.js';
-import { present } from './present.js';
+import { present, type Presentation } from './present.js';
 
-interface Presentation {
-  /** The flags of `outputFlags`. */
-  choice: OutputChoice;
+interface Options extends Presentation {
   /** True if the run was to empty a blob cache in Redis. */
   emptiesCache: boolean;
   /** `--detailed-exitcode` */
@@ -18,10 +15,10 @@ interface Presentation {
 /** Writes the result of `prune hard` and what belongs to it. @returns the exit status */
 export async function presentHardPrune(
   result: HardPruneResult,
-  { choice, emptiesCache, detailed }: Presentation,
+  { emptiesCache, detailed, ...presentation }: Options,
 ): Promise<number> {
-  await present(result.report, choice, hardPruneOutput);
-  await stderr().lines(unlistedFailures(result.report, choice.output, stdout().isIncomplete));
+  await present(result.report, presentation, hardPruneOutput);
+  await stderr().lines(unlistedFailures(result.report, presentation.choice.output, stdout().isIncomplete));
   for (const line of closingLines(result, emptiesCache)) stderr().line(line);
   return toExitStatus(result, detailed);
 }

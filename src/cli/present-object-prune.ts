@@ -5,12 +5,9 @@ import type { ObjectPruneReport } from '../core/object-prune/report.js';
 import type { Output } from '../core/terminal/output.js';
 import { stderr } from '../core/terminal/writer.js';
 import type { Documents } from './documents.js';
-import type { OutputChoice } from './output/choice.js';
-import { present } from './present.js';
+import { present, type Presentation } from './present.js';
 
-interface Presentation {
-  /** The flags of `outputFlags`. */
-  choice: OutputChoice;
+interface Options extends Presentation {
   /** What `-v` says. */
   verbosity: number;
   /** `--detailed-exitcode` */
@@ -21,10 +18,10 @@ interface Presentation {
 export async function presentObjectPrune<Kind extends 'BuildPrune' | 'DeploymentPrune'>(
   report: ObjectPruneReport,
   output: Output<ObjectPruneReport, Documents[Kind]>,
-  { choice, verbosity, detailed }: Presentation,
+  { verbosity, detailed, ...presentation }: Options,
 ): Promise<number> {
   if (verbosity >= 4) await stderr().lines(keptLines(report));
-  await present<Kind, ObjectPruneReport>(report, choice, output);
-  for (const note of notesFor(report, choice.output)) stderr().line(note);
+  await present<Kind, ObjectPruneReport>(report, presentation, output);
+  for (const note of notesFor(report, presentation.choice.output)) stderr().line(note);
   return toExitStatus(report, detailed);
 }

@@ -1,30 +1,40 @@
 import type { Layout, Lines, Output } from '../core/terminal/output.js';
 import type { StreamedDocument } from '../core/terminal/streamed-document.js';
 import { stdout, type Writer } from '../core/terminal/writer.js';
+import type { DocumentEnvelope } from '../core/model/document.js';
 import type { Documents } from './documents.js';
 import { templateOf, type OutputChoice } from './output/choice.js';
+import { inEnvelope } from './run-header.js';
+
+/** How a result is written. */
+export interface Presentation {
+  /** The flags of `outputFlags`, checked: a flag definition allows only formats that the output has. */
+  choice: OutputChoice;
+  /** What the document states about the run. */
+  envelope: DocumentEnvelope;
+  /** Default: stdout. */
+  writer?: Writer;
+}
 
 /**
  * Writes a result in the format of `-o`, no faster than it is read. A stream that fails or whose reader goes away (`… |
  * head`) ends it quietly: what the run did decides on the exit status, and `finishOutput` reports output that is
  * missing.
- * @param choice the flags of `outputFlags`, checked: a flag definition allows only formats that `output` has
  */
 export async function present<Kind extends keyof Documents, Report>(
   report: Report,
-  choice: OutputChoice,
+  { choice, envelope, writer = stdout() }: Presentation,
   output: Output<Report, Documents[Kind]>,
-  writer: Writer = stdout(),
 ): Promise<void> {
   const { output: format, 'no-headers': noHeaders = false } = choice;
   const order = await requestedOrder(report, choice, output);
   const template = await templateOf(format);
   if (template) {
     const { textOf } = await import('./output/template-output.js');
-    const document = await documentOf(report, output, order);
+    const document = inEnvelope(await documentOf(report, output, order), envelope);
     await writer.escaped(await textOf(template, document, output, !noHeaders));
   } else if (format === 'json' || format === 'yaml') {
-    await writer.document(await documentPieces(await documentOf(report, output, order), format));
+    await writer.document(await documentPieces(inEnvelope(await documentOf(report, output, order), envelope), format));
   } else if (format === 'name') await writer.lines(await output.name!(report, order));
   else if (format === 'oc') await writer.lines(await output.oc!(report));
   else {

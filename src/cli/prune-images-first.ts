@@ -1,6 +1,7 @@
 import { messageOf, RegadmError } from '../core/model/errors.js';
 import type { ImagePruneRequest } from '../core/prune/request.js';
 import type { OutputChoice } from './output/choice.js';
+import type { Presentation } from './present.js';
 import type { ClusterSession } from './session.js';
 
 const NOT_STARTED = 'the hard prune was not started';
@@ -19,8 +20,12 @@ export interface ImagePruneFirst {
  * @throws RegadmError PRUNE_IMAGES_FAILED unless everything was pruned, because blobs of remaining images are in use;
  *   the signal's reason when it aborts
  */
-export async function pruneImagesFirst(session: ClusterSession, first: ImagePruneFirst): Promise<void> {
-  const status = await run(session, first).catch((error: unknown) => {
+export async function pruneImagesFirst(
+  session: ClusterSession,
+  first: ImagePruneFirst,
+  presentation: Presentation,
+): Promise<void> {
+  const status = await run(session, first, presentation).catch((error: unknown) => {
     session.signal.throwIfAborted();
     throw new RegadmError(`prune images failed: ${messageOf(error)}`, {
       code: 'PRUNE_IMAGES_FAILED',
@@ -38,7 +43,11 @@ export async function pruneImagesFirst(session: ClusterSession, first: ImagePrun
 }
 
 /** Returns the exit status that `prune images` would have. */
-async function run({ api, reporter, signal }: ClusterSession, first: ImagePruneFirst): Promise<number> {
+async function run(
+  { api, reporter, signal }: ClusterSession,
+  first: ImagePruneFirst,
+  presentation: Presentation,
+): Promise<number> {
   const [
     { stderr },
     { planOnly, pruneImages, toPrunePorts },
@@ -59,8 +68,8 @@ async function run({ api, reporter, signal }: ClusterSession, first: ImagePruneF
   // The other command reports an unfinished hard prune itself.
   const ports = { ...toPrunePorts(api), findUnfinishedHardPrune: async () => undefined };
   const report = await (first.confirm ? pruneImages : planOnly)(ports, first.request, reporter, signal);
-  await present(report, first.output, imagePruneOutput, stderr());
-  await stderr().lines(unlistedFailures(report, first.output.output, false));
+  await present(report, { ...presentation, writer: stderr() }, imagePruneOutput);
+  await stderr().lines(unlistedFailures(report, presentation.choice.output, false));
   for (const hint of hintsFor(report)) reporter.note(`hint: ${hint}`);
   if (report.refusal) throw report.refusal;
   return toExitStatus(report, false);

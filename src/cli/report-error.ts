@@ -1,8 +1,11 @@
 import { RegadmError, usageError } from '../core/model/errors.js';
+import type { DocumentEnvelope } from '../core/model/document.js';
 import { errorDocument } from './error-document.js';
 import { parserMessage } from './parser-message.js';
 
 interface ReportOptions {
+  /** What the Error document states about the run. */
+  envelope?: DocumentEnvelope;
   /** The value of `-o`: with `json` and `yaml`, an Error document is written to stdout. */
   format?: string;
   /** The value of `-v`: from 8 on, the stack trace is printed. */
@@ -19,7 +22,7 @@ interface ReportOptions {
  */
 export async function reportError(
   thrown: unknown,
-  { format, verbosity = 0, usage, hints = () => [] }: ReportOptions,
+  { format, envelope, verbosity = 0, usage, hints = () => [] }: ReportOptions,
 ): Promise<void> {
   const error = asRegadmError(thrown, usage);
   error.suggestions.push(...hints(error.message));
@@ -29,7 +32,7 @@ export async function reportError(
     import('../core/terminal/document.js'),
     import('../core/terminal/writer.js'),
   ]);
-  const document = errorDocument(error);
+  const document = errorDocument(error, envelope);
   // JSON is YAML too: a problem with the YAML package does not hide the error itself.
   if (format === 'json' || format === 'yaml')
     stdout().text(await documentText(format, document).catch(() => documentText('json', document)));

@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import type { Command } from '@oclif/core';
 import { BaseCommand } from '../cli/base-command.js';
 import type { Documents } from '../cli/documents.js';
-import { present } from '../cli/present.js';
 import type { Catalog } from '../cli/config/catalog.js';
 import { effectiveSettings } from '../cli/config/effective.js';
 import { readSources } from '../cli/config/index.js';
@@ -40,7 +39,7 @@ Flags that make a run change something (such as --confirm) or weaken a check (su
       file: place ? { path: place.path, exists: existsSync(place.path) } : null,
       settings: effectiveSettings(catalog, sources),
     };
-    await present(document, flags, configOutput);
+    await this.present(document, flags, configOutput);
   }
 }
 

@@ -1,6 +1,5 @@
 import { BaseCommand } from '../cli/base-command.js';
 import { argumentProblem } from '../cli/cron-job-arguments.js';
-import { present } from '../cli/present.js';
 import { doctorOutput } from '../core/doctor/output/index.js';
 import { doctorReport } from '../core/doctor/report.js';
 import { EXIT } from '../core/model/errors.js';
@@ -48,10 +47,10 @@ requests are sent.`;
     const problemOf = (prune: string, words: string[]): Promise<string | undefined> =>
       argumentProblem(prune, words, (id, argv) => this.parseAs(id, argv));
     const checks = await this.withSession(({ reporter, signal }) =>
-      diagnose(() => connect(flags, reporter), access, { reporter, signal, problemOf }),
+      diagnose(async () => this.announce(await connect(flags, reporter)), access, { reporter, signal, problemOf }),
     );
     const report = doctorReport(this.config.version, checks);
-    await present(report, flags, doctorOutput);
+    await this.present(report, flags, doctorOutput);
     if (!report.ok) process.exitCode = EXIT.error;
   }
 }

@@ -1,5 +1,4 @@
 import { BaseCommand } from '../cli/base-command.js';
-import { present } from '../cli/present.js';
 import { toExitStatus } from '../core/restore/exit-status.js';
 import { restoreOutput } from '../core/restore/output/index.js';
 import { usageError } from '../core/model/errors.js';
@@ -53,7 +52,7 @@ Without further arguments, everything in the backup is restored. An argument sel
     const report = await this.withCluster(flags, ({ api, reporter, signal }) =>
       (flags.confirm ? restore : planOnly)({ ports: toRestorePorts(api), request }, reporter, signal),
     );
-    await present(report, flags, restoreOutput);
+    await this.present(report, flags, restoreOutput);
     if (!listsFailures(flags.output)) await stderr().lines(failureLines(allFailures(report), report.warnings));
     process.exitCode = toExitStatus(report);
   }

@@ -53,6 +53,8 @@ function reportWith(texts: string[]): ImagePruneReport {
 const texts = fc.array(anyText(), { minLength: 3, maxLength: 9 });
 const RUNS = { numRuns: 40 };
 
+const envelope = { regadmVersion: '1.0.0' };
+
 test.each(['table', 'wide', 'oc', 'name'])(
   'whatever the texts, -o %s shows them, and no line is forged',
   async (format) => {
@@ -61,7 +63,7 @@ test.each(['table', 'wide', 'oc', 'name'])(
       fc.asyncProperty(texts, async (some) => {
         const { writer, text } = aWriter();
         const report = reportWith(some);
-        await present(report, { output: format }, imagePruneOutput, writer);
+        await present(report, { choice: { output: format }, envelope, writer }, imagePruneOutput);
         await writer.lines(keptLines(report.plan));
         for (const warning of report.warnings) writer.line(`warning: ${warning}`);
         isShown ||= text().includes('\\nFORGED') || text().includes('\\u202e');
@@ -79,7 +81,7 @@ test.each(['json', 'yaml'])('whatever the texts, -o %s shows them, and its value
     fc.asyncProperty(texts, async (some) => {
       const { writer, text } = aWriter();
       const report = reportWith(some);
-      await present(report, { output: format }, imagePruneOutput, writer);
+      await present(report, { choice: { output: format }, envelope, writer }, imagePruneOutput);
       expect(text()).not.toMatch(INVISIBLE);
       const document = (format === 'json' ? JSON.parse(text()) : parse(text())) as { failures: object[] };
       expect(document.failures).toEqual(report.failures);
@@ -102,7 +104,7 @@ test('whatever a condition says, the tables of a schedule show it', async () => 
         cronJobs: [],
         runs: [run],
       };
-      await present(document as never, { output: 'table' }, scheduleOutput, writer);
+      await present(document as never, { choice: { output: 'table' }, envelope, writer }, scheduleOutput);
       expect(text()).not.toMatch(INVISIBLE);
       expect(text()).not.toMatch(FORGED);
     }),

@@ -26,7 +26,17 @@ export interface CliResult {
   status: number | null;
   signal: NodeJS.Signals | null;
   stdout: string;
+  /** Without `header`. */
   stderr: string;
+  /** The lines of stderr that name the cluster, the user and the settings; empty if no cluster was opened. */
+  header: string;
+}
+
+const HEADER = /^server: .*, user: .*, context: .*\n(?:settings: .*\n)?/gm;
+
+/** Separates what a command wrote to stderr. */
+export function splitStderr(text: string): Pick<CliResult, 'stderr' | 'header'> {
+  return { stderr: text.replaceAll(HEADER, ''), header: (text.match(HEADER) ?? []).join('') };
 }
 
 /** Returns an environment without settings: no kubeconfig, no proxy, no colors. */
@@ -60,7 +70,7 @@ export function runCli(args: string[], options: CliOptions = {}): Promise<CliRes
     child.on('error', reject);
     child.on('close', (status, by) => {
       signal?.removeEventListener('abort', kill);
-      resolve({ status, signal: by, stdout, stderr });
+      resolve({ status, signal: by, stdout, ...splitStderr(stderr) });
     });
   });
 }

@@ -1,6 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { cleanEnvironment, type CliResult } from './cli.js';
+import { cleanEnvironment, splitStderr, type CliResult } from './cli.js';
 import { kill, killOnExit } from './servers/processes.js';
 
 const PROCESS = fileURLToPath(new URL('./runner-process.js', import.meta.url));
@@ -60,14 +60,15 @@ export class Runner {
         this.child = undefined;
         this.cancelKill();
         signal?.removeEventListener('abort', abort);
-        if (signal?.aborted) resolve({ status, signal: by, stdout: '', stderr: '' });
+        if (signal?.aborted) resolve({ status, signal: by, stdout: '', stderr: '', header: '' });
         else reject(new Error(`the process ended with ${status ?? by} while it ran: ${argv.join(' ')}`));
       };
       child.once('exit', onExit);
       child.once('message', (result) => {
         child.off('exit', onExit);
         signal?.removeEventListener('abort', abort);
-        resolve({ ...(result as Omit<CliResult, 'signal'>), signal: null });
+        const { stderr, ...others } = result as Omit<CliResult, 'signal' | 'header'>;
+        resolve({ ...others, ...splitStderr(stderr), signal: null });
       });
       if (signal?.aborted) abort();
       signal?.addEventListener('abort', abort, { once: true });

@@ -1,5 +1,4 @@
 import { BaseCommand } from '../../cli/base-command.js';
-import { present } from '../../cli/present.js';
 import { backupOutput } from '../../core/backup/list/output.js';
 import { EXIT } from '../../core/model/errors.js';
 import { backupArgs, backupDirectory, backupFlags, NO_CLUSTER } from '../../flags/backup.js';
@@ -31,7 +30,7 @@ export default class BackupList extends BaseCommand {
     const directory = backupDirectory(args, flags, 'backup list');
     const { listBackup } = await import('../../core/backup/list/list.js');
     const report = await this.withSession((session) => listBackup(directory, session));
-    await present(report, flags, backupOutput);
+    await this.present(report, flags, backupOutput);
     for (const text of report.unreadable) this.warning(`not listed, because it cannot be used: ${text}`);
     if (report.unreadable.length === 0) return;
     this.note(`hint: find everything that is damaged with regadm backup verify ${directory}`);

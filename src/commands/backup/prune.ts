@@ -1,6 +1,5 @@
 import { Flags } from '@oclif/core';
 import { BaseCommand } from '../../cli/base-command.js';
-import { present } from '../../cli/present.js';
 import { toExitStatus } from '../../core/backup/prune/exit-status.js';
 import { backupPruneOutput } from '../../core/backup/prune/output.js';
 import { usageError } from '../../core/model/errors.js';
@@ -65,7 +64,7 @@ export default class BackupPrune extends BaseCommand {
     const { planOnly, pruneBackup } = await import('../../core/backup/prune/prune.js');
     const prune = flags.confirm ? pruneBackup : planOnly;
     const report = await this.withSession((session) => prune(request, session));
-    await present(report, flags, backupPruneOutput);
+    await this.present(report, flags, backupPruneOutput);
     if (!listsFailures(flags.output))
       for (const { target, message } of report.removal.failures) this.note(`failed: ${target}: ${message}`);
     process.exitCode = toExitStatus(report, flags['detailed-exitcode'] ?? false);

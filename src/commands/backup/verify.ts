@@ -1,5 +1,4 @@
 import { BaseCommand } from '../../cli/base-command.js';
-import { present } from '../../cli/present.js';
 import { backupVerificationOutput, warningsOf } from '../../core/backup/verify/output.js';
 import { EXIT } from '../../core/model/errors.js';
 import { backupArgs, backupDirectory, backupFlags, NO_CLUSTER } from '../../flags/backup.js';
@@ -32,7 +31,7 @@ export default class BackupVerify extends BaseCommand {
     const directory = backupDirectory(args, flags, 'backup verify');
     const { verifyBackup } = await import('../../core/backup/verify/verify.js');
     const report = await this.withSession((session) => verifyBackup(directory, session));
-    await present(report, flags, backupVerificationOutput);
+    await this.present(report, flags, backupVerificationOutput);
     for (const text of warningsOf(report)) this.warning(text);
     if (report.damaged.length > 0) process.exitCode = EXIT.found;
   }

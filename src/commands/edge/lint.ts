@@ -1,6 +1,5 @@
 import { Args } from '@oclif/core';
 import { BaseCommand } from '../../cli/base-command.js';
-import { present } from '../../cli/present.js';
 import { lintFiles } from '../../core/edge/lint/lint.js';
 import { edgeLintOutput } from '../../core/edge/lint/output.js';
 import { EXIT } from '../../core/model/errors.js';
@@ -47,7 +46,7 @@ file, line, rule and remedy.`;
   async run(): Promise<void> {
     const { flags, argv: names } = await this.read(EdgeLint);
     const report = await lintFiles(names);
-    await present(report, flags, edgeLintOutput);
+    await this.present(report, flags, edgeLintOutput);
     if (report.summary.errors > 0) process.exitCode = EXIT.error;
   }
 }

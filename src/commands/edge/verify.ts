@@ -1,6 +1,5 @@
 import { Flags } from '@oclif/core';
 import { BaseCommand, type FlagsOf } from '../../cli/base-command.js';
-import { present } from '../../cli/present.js';
 import type { ClusterApi } from '../../core/cluster/api.js';
 import type { ClusterOptions } from '../../core/cluster/connection/kubeconfig.js';
 import { NAMES } from '../../core/edge/render/registry-objects.js';
@@ -108,13 +107,13 @@ kubeconfig of the managed cluster is the secret NAME-admin-kubeconfig on the hub
     const { flags } = await this.read(EdgeVerify);
     const request = await verifyRequest(flags);
     const report = await this.withSession((session) => verifyEdge(request, this.clusters(flags), session));
-    await present(report, flags, edgeVerifyOutput);
+    await this.present(report, flags, edgeVerifyOutput);
     if (report.summary.failed > 0) process.exitCode = EXIT.error;
   }
 
   private clusters({ cluster: _managedCluster, ...flags }: FlagsOf<typeof EdgeVerify>): Clusters {
     const open = async (options: ClusterOptions): Promise<ClusterApi> =>
-      (await import('../../core/cluster/index.js')).openCluster(options, this.logAt);
+      this.announce(await (await import('../../core/cluster/index.js')).openCluster(options, this.logAt));
     const { 'hub-kubeconfig': kubeconfig, 'hub-context': context, 'request-timeout': timeout } = flags;
     return {
       openHub: () => open(clusterOptions({ kubeconfig, context, 'request-timeout': timeout })),

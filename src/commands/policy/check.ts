@@ -1,6 +1,5 @@
 import { Args } from '@oclif/core';
 import { BaseCommand } from '../../cli/base-command.js';
-import { present } from '../../cli/present.js';
 import { RegadmError } from '../../core/model/errors.js';
 import { policyCheckOutput } from '../../core/policy/output/index.js';
 import type { PolicyCheckReport } from '../../core/policy/report.js';
@@ -70,7 +69,7 @@ docs/json-schema. Copy it next to the policy, and begin the policy with "# yaml-
       );
     else if (policy) this.note('hint: only the file was checked; to try the policy, specify --kubeconfig or --from');
     for (const line of report.warnings) this.warning(line);
-    await present(report, flags, policyCheckOutput);
+    await this.present(report, flags, policyCheckOutput);
     const { length } = report.problems;
     if (length > 0)
       await this.fail(

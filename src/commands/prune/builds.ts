@@ -60,7 +60,7 @@ export default class PruneBuilds extends BaseCommand {
     );
     this.measure(() => objectPruneMetrics(report));
     process.exitCode = await presentObjectPrune(report, buildPruneOutput, {
-      choice: flags,
+      ...this.presentation(flags),
       verbosity: this.verbosity,
       detailed: flags['detailed-exitcode'] ?? false,
     });

@@ -69,7 +69,7 @@ export default class PruneDeployments extends BaseCommand {
     );
     this.measure(() => objectPruneMetrics(report));
     process.exitCode = await presentObjectPrune(report, deploymentPruneOutput, {
-      choice: flags,
+      ...this.presentation(flags),
       verbosity: this.verbosity,
       detailed: flags['detailed-exitcode'] ?? false,
     });

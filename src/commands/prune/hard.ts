@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
-import { BaseCommand, type FlagsOf } from '../../cli/base-command.js';
+import type { FlagsOf } from '../../cli/base-command.js';
+import { ListCommand } from '../../cli/list-command.js';
 import { RECOVERING, RESTORING, STOPPING } from '../../cli/interrupt.js';
-import { present } from '../../cli/present.js';
 import { presentHardPrune } from '../../cli/present-hard-prune.js';
 import { pruneImagesFirst, type ImagePruneFirst } from '../../cli/prune-images-first.js';
 import { recoveryLine } from '../../core/hard-prune/output/closing.js';
@@ -13,7 +13,7 @@ import { toHardPruneRequest, toRecoveryRequest } from '../../flags/hard-prune-re
 import { pruneImagesFlags, toImagePruneRequest } from '../../flags/prune-images.js';
 import { cacheEmptier } from '../../flags/redis.js';
 
-export default class PruneHard extends BaseCommand {
+export default class PruneHard extends ListCommand {
   static override summary = "Delete blobs from the registry's storage that no Image object uses";
 
   static override description = `Compares the registry's storage with the Image objects and deletes what nothing uses: blobs, manifest links, and repositories without an
@@ -90,7 +90,7 @@ the cluster's registry (--storage cluster), a bucket or container that you name,
           ...session,
           emptyCache,
           onLock,
-          pruneImages: first && (() => pruneImagesFirst(session, first)),
+          pruneImages: first && (() => pruneImagesFirst(session, first, this.presentation(first.output))),
         };
         return flags.confirm ? executeHardPrune(ports, request) : previewHardPrune(ports, request);
       },
@@ -98,7 +98,7 @@ the cluster's registry (--storage cluster), a bucket or container that you name,
     );
     this.measure(() => hardPruneMetrics(result.report));
     process.exitCode = await presentHardPrune(result, {
-      choice: flags,
+      ...this.presentation(flags),
       emptiesCache: emptyCache !== undefined,
       detailed: flags['detailed-exitcode'] ?? false,
     });
@@ -118,7 +118,7 @@ the cluster's registry (--storage cluster), a bucket or container that you name,
     const result = await this.withCluster(flags, (session) => recoverHardPrune({ ...session, emptyCache }, request), {
       message: RECOVERING,
     });
-    await present(result, flags, recoveryOutput);
+    await this.present(result, flags, recoveryOutput);
     this.note(recoveryLine(result));
   }
 

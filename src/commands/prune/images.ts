@@ -1,5 +1,4 @@
 import { BaseCommand } from '../../cli/base-command.js';
-import { present } from '../../cli/present.js';
 import { toExitStatus } from '../../core/prune/exit-status.js';
 import { unlistedFailures } from '../../core/prune/output/unlisted-failures.js';
 import { hintsFor } from '../../core/prune/output/hints.js';
@@ -70,7 +69,7 @@ the integrated registry. Without --confirm, this is a dry run and nothing is cha
         : await this.withSession(({ reporter }) => planFromFiles(from, request, reporter));
     this.measure(() => imagePruneMetrics(report));
     if (this.verbosity >= 4) await stderr().lines(keptLines(report.plan));
-    await present(report, flags, imagePruneOutput);
+    await this.present(report, flags, imagePruneOutput);
     await stderr().lines(unlistedFailures(report, flags.output, stdout().isIncomplete));
     for (const hint of hintsFor(report)) this.note(`hint: ${hint}`);
     process.exitCode = toExitStatus(report, flags['detailed-exitcode'] ?? false);

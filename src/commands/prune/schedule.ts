@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core';
-import { BaseCommand, type FlagsOf } from '../../cli/base-command.js';
+import type { FlagsOf } from '../../cli/base-command.js';
+import { ListCommand } from '../../cli/list-command.js';
 import { withCheckedArguments } from '../../cli/cron-job-arguments.js';
-import { present } from '../../cli/present.js';
 import { OWN_CRON_JOB, REGISTRY_NAMESPACE } from '../../core/model/openshift.js';
 import { scheduleHints } from '../../core/schedule/hints.js';
 import { OPERATOR_CRON_JOB } from '../../core/schedule/jobs.js';
@@ -18,7 +18,7 @@ import { outputFlags } from '../../flags/output.js';
 
 type ScheduleFlags = FlagsOf<typeof PruneSchedule>;
 
-export default class PruneSchedule extends BaseCommand {
+export default class PruneSchedule extends ListCommand {
   static override summary = "Show and change the cluster's own automatic pruning";
 
   static override description = `Without flags, shows ImagePruner "cluster" (settings, conditions), its CronJob and the last runs.
@@ -123,7 +123,7 @@ Settings: ${SETTINGS.join(', ')}.`;
     const document = await this.withCluster(flags, ({ api, reporter }) =>
       patch ? change(api, patch, reporter) : readSchedule(api, reporter),
     );
-    await present(document, flags, scheduleOutput);
+    await this.present(document, flags, scheduleOutput);
     for (const hint of scheduleHints(document.effective)) this.note(`hint: ${hint}`);
     if (document.changed?.length === 0) this.note('nothing to change: the settings already have these values');
     else if (flags['dry-run']) this.note('dry run: nothing was changed; run without --dry-run to apply the settings');
@@ -138,7 +138,7 @@ Settings: ${SETTINGS.join(', ')}.`;
     const run = await this.withCluster(flags, ({ api, reporter, signal }) =>
       runNow(api, { cronJob: flags.from, timeoutMs, log }, reporter, signal).finally(() => lines.end()),
     );
-    await present(run, flags, runOutput);
+    await this.present(run, flags, runOutput);
     if (run.status === 'failed') await this.fail(jobFailed(run));
   }
 }

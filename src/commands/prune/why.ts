@@ -1,5 +1,4 @@
 import { BaseCommand, type FlagsOf } from '../../cli/base-command.js';
-import { present } from '../../cli/present.js';
 import { usageError } from '../../core/model/errors.js';
 import type { WhyReport } from '../../core/why/explanation.js';
 import { whyOutput } from '../../core/why/output/index.js';
@@ -69,7 +68,7 @@ end, explains all image streams of a namespace.`;
     const report =
       flags.from === undefined ? await this.ask(flags, argv) : await this.askSaved(flags, argv, flags.from);
     for (const line of report.warnings) this.warning(line);
-    await present(report, flags, whyOutput);
+    await this.present(report, flags, whyOutput);
   }
 
   private async ask(flags: FlagsOf<typeof PruneWhy>, argv: string[]): Promise<WhyReport> {

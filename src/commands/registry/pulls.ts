@@ -1,5 +1,4 @@
 import { BaseCommand } from '../../cli/base-command.js';
-import { present } from '../../cli/present.js';
 import { pullsOutput } from '../../core/pulls/output.js';
 import { clusterFlags } from '../../flags/cluster.js';
 import { outputFlags } from '../../flags/output.js';
@@ -49,6 +48,6 @@ A pod's log ends with the pod: run it regularly with --merge, which continues th
       request.logs.length > 0
         ? await this.withSession((session) => collectPulls(request, { ...session, api: undefined, now }))
         : await this.withCluster(flags, (session) => collectPulls(request, { ...session, now }));
-    await present(report, flags, pullsOutput);
+    await this.present(report, flags, pullsOutput);
   }
 }

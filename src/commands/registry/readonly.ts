@@ -1,6 +1,5 @@
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand } from '../../cli/base-command.js';
-import { present } from '../../cli/present.js';
 import { modeWarnings, registryModeOutput } from '../../core/operator/mode-output.js';
 import { clusterFlags } from '../../flags/cluster.js';
 import { dataLossFlags } from '../../flags/data-loss.js';
@@ -64,6 +63,6 @@ A registry whose storage is an emptyDir loses all its images with every roll-out
       return changeMode(api, args.mode === 'on', { wait, timeoutMs, acceptDataLoss, reporter, signal });
     });
     for (const warning of modeWarnings(mode)) this.warning(warning);
-    await present(mode, flags, registryModeOutput);
+    await this.present(mode, flags, registryModeOutput);
   }
 }

@@ -1,6 +1,5 @@
 import { Flags } from '@oclif/core';
 import { BaseCommand } from '../../cli/base-command.js';
-import { present } from '../../cli/present.js';
 import { ADVICE } from '../../core/model/advice.js';
 import { registryRestartOutput } from '../../core/operator/restart-output.js';
 import { clusterFlags } from '../../flags/cluster.js';
@@ -72,7 +71,7 @@ If restarts are not an option, turn the cache off permanently: set the operator'
         ],
       },
     );
-    await present(report, flags, registryRestartOutput);
+    await this.present(report, flags, registryRestartOutput);
     if (flags['dry-run'])
       for (const hint of report.deletesAllImages ? ADVICE.cacheOffIsRollout : ADVICE.cacheOff)
         this.note(`hint: ${hint}`);

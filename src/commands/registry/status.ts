@@ -1,7 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 import { Flags } from '@oclif/core';
 import { BaseCommand, type FlagsOf } from '../../cli/base-command.js';
-import { present } from '../../cli/present.js';
 import type { RegistryStatusReport } from '../../core/status/report.js';
 import type { StatusRequest } from '../../core/status/request.js';
 import { statusMetrics } from '../../core/status/output/metrics.js';
@@ -69,7 +68,7 @@ With --from, nothing is contacted: saved lists show who uses the space and, if t
     }
     if (flags.output === 'json' || flags.output === 'yaml')
       for (const { what, message } of report.registry.unavailable) this.warning(`${what}: not shown: ${message}`);
-    await present(report, flags, statusOutput);
+    await this.present(report, flags, statusOutput);
   }
   private async ask(flags: FlagsOf<typeof RegistryStatus>, request: StatusRequest): Promise<RegistryStatusReport> {
     const { from } = flags;

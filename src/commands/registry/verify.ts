@@ -1,6 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
-import { BaseCommand, type FlagsOf } from '../../cli/base-command.js';
-import { present } from '../../cli/present.js';
+import type { FlagsOf } from '../../cli/base-command.js';
+import { ListCommand } from '../../cli/list-command.js';
 import { usageError } from '../../core/model/errors.js';
 import type { VerifyRequest } from '../../core/verify/request.js';
 import { toExitStatus } from '../../core/verify/report.js';
@@ -9,7 +9,7 @@ import { toVerifyRequest, verifyFlags } from '../../flags/verify.js';
 import { jobOfPod } from '../../flags/verify-pod.js';
 import { toMergeSource, toVerifyJobRequest } from '../../flags/verify-job-request.js';
 
-export default class RegistryVerify extends BaseCommand {
+export default class RegistryVerify extends ListCommand {
   static override summary = 'Check whether every image that the cluster lists can be pulled';
 
   static override description = `Checks for every tag item whose image lives in the integrated registry that its Image object, its manifest, its config and
@@ -77,7 +77,7 @@ every manifest and blob, which finds no missing links. Arguments limit what is v
     if (flags['store-result']) return this.verifyAndStore(flags, request);
     const { verifyRegistry } = await import('../../core/verify/verify.js');
     const report = await this.withCluster(flags, (session) => verifyRegistry(session, request));
-    await present(report, flags, verifyOutput);
+    await this.present(report, flags, verifyOutput);
     process.exitCode = toExitStatus(report.verification, report.lostImages);
   }
 
@@ -89,7 +89,7 @@ every manifest and blob, which finds no missing links. Arguments limit what is v
         ? await this.withCluster(flags, ({ api, signal }) => mergeJob(api, source.job, signal))
         : await mergeFiles(source.files);
     for (const warning of report.warnings) this.warning(warning);
-    await present(report, flags, verifyOutput);
+    await this.present(report, flags, verifyOutput);
     process.exitCode = toExitStatus(report.verification);
   }
 
@@ -98,7 +98,7 @@ every manifest and blob, which finds no missing links. Arguments limit what is v
     const job = jobOfPod(flags['read-data-subset'], process.env);
     const { verifyAndStore } = await import('../../core/verify/stored/verify-and-store.js');
     const report = await this.withCluster(flags, (session) => verifyAndStore(session, request, job));
-    await present(report, flags, verifyOutput);
+    await this.present(report, flags, verifyOutput);
   }
 
   private async printJob(flags: FlagsOf<typeof RegistryVerify>, only: string[]): Promise<void> {

@@ -28,6 +28,8 @@ export interface ClusterApi {
    * @param rejected a token that the registry has rejected: it is read again unless there is another one already
    */
   token(rejected?: string): Promise<string | undefined>;
+  /** Who sends the requests, as the kubeconfig names them. */
+  readonly identity?: Identity;
   /** User as whom requests to the API server run (`--as`, or `as` in the kubeconfig). */
   readonly impersonatedUser?: string;
   /** Authority that the kubeconfig trusts, PEM. */
@@ -36,6 +38,15 @@ export interface ClusterApi {
   readonly insecure: boolean;
   /** Closes idle connections, so that the process can exit. */
   close(): Promise<void>;
+}
+
+export interface Identity {
+  /** Name of the kubeconfig's context; absent without one. */
+  context?: string;
+  /** The kubeconfig's name of the user, or what it is in a pod; absent without one. */
+  user?: string;
+  /** True if a token was given, which replaces the credentials of the user. */
+  hasGivenToken: boolean;
 }
 
 export interface ApiRequestOptions {

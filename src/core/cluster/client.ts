@@ -1,5 +1,4 @@
 import type { KubeConfig } from '@kubernetes/client-node';
-import { readFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { AttemptTimeout } from '../kit/attempt-guard.js';
 import { MAX_ATTEMPTS } from '../kit/limits.js';
@@ -17,8 +16,10 @@ import type {
   ExecOutput,
   ExecResult,
   ExecTarget,
+  Identity,
 } from './api.js';
 import { apiError } from './api-error.js';
+import { authorityOf, identityOf } from './connection/chosen.js';
 import { connectionError } from './connection/connection-error.js';
 import type { Connection, Credentials } from './connection/credentials.js';
 import { send, stream, type RawResponse } from './connection/transport.js';
@@ -70,6 +71,10 @@ export class HttpClusterApi implements ClusterApi {
     return this.config.getContextObject('context')?.namespace ?? 'default';
   }
 
+  get identity(): Identity {
+    return identityOf(this.config);
+  }
+
   get insecure(): boolean {
     return this.settings.insecure;
   }
@@ -79,9 +84,7 @@ export class HttpClusterApi implements ClusterApi {
   }
 
   get certificateAuthority(): Buffer | undefined {
-    const { caData, caFile } = this.config.getCurrentCluster()!;
-    if (caData) return Buffer.from(caData, 'base64');
-    return caFile ? readFileSync(caFile) : undefined;
+    return authorityOf(this.config);
   }
 
   token(rejected?: string): Promise<string | undefined> {

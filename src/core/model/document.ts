@@ -1,9 +1,34 @@
 import { messageOf, RegadmError } from './errors.js';
 
 /** The fields that every document of `-o json` starts with. */
-export interface DocumentHeader<Kind extends string> {
+export interface DocumentHeader<Kind extends string, Options = EffectiveOptions> {
   apiVersion: 'regadm/v1';
   kind: Kind;
+  /** URL of the API server, as in the kubeconfig, without credentials; absent if no cluster was used. */
+  server?: string;
+  /** Context of the kubeconfig; absent if no cluster was used, or without a context. */
+  context?: string;
+  /** Version of regadm. Only files of earlier versions lack it. */
+  regadmVersion?: string;
+  /** The settings of the run. */
+  options?: Options;
+}
+
+/**
+ * The flags that decide what a command does, in camel case, with their values: those of the command line, of the
+ * environment and of the configuration file, and defaults. Flags of the cluster, of credentials and of the output are
+ * absent.
+ */
+export interface EffectiveOptions {
+  [flag: string]: unknown;
+}
+
+/** The fields of `DocumentHeader` that are the same for all documents of a run. */
+export interface DocumentEnvelope {
+  server?: string;
+  context?: string;
+  regadmVersion: string;
+  options?: EffectiveOptions;
 }
 
 /**

@@ -56,7 +56,7 @@ test('-o json lists the pods before and after', async () => {
   await start();
   const previous = registryPods();
   const { stdout } = await restart('-o', 'json');
-  expect(JSON.parse(stdout)).toEqual({
+  expect(JSON.parse(stdout)).toMatchObject({
     apiVersion: 'regadm/v1',
     kind: 'RegistryRestart',
     dryRun: false,

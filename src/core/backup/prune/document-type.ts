@@ -2,7 +2,7 @@ import type { Count, Digest, DocumentHeader, EntryStatus, Failure, Timestamp } f
 import type { SavedEntry, RunEntry } from '../output/document-type.js';
 
 /** What `regadm backup prune -o json` prints. */
-export interface BackupPruneDocument extends DocumentHeader<'BackupPrune'> {
+export interface BackupPruneDocument extends DocumentHeader<'BackupPrune', BackupPruneOptions> {
   /** True without --confirm: nothing was changed. */
   dryRun: boolean;
   /** True if a signal ended the run; absent otherwise. */

@@ -2,7 +2,7 @@ import type { KubeConfig } from '@kubernetes/client-node';
 import { didYouMean, suggest } from '../../kit/suggest.js';
 import { ADVICE } from '../../model/advice.js';
 import { RegadmError } from '../../model/errors.js';
-import type { Named } from './kubeconfig-source.js';
+import { shownName, type Named } from './kubeconfig-source.js';
 
 /** What users choose in a kubeconfig. */
 interface Choice {
@@ -44,13 +44,18 @@ export function chooseContext({ config, files }: Found, options: Choice): void {
   const chosenUser = user ? config.getUser(user) : null;
   if (user && !chosenUser && !options.token)
     throw notFound('user', user, { entries: config.users, where: '', advice: [ADVICE.contextUser(where)] });
-  const named: Named = { nameInFile: chosenCluster?.name };
+  const place = { cluster: 'cluster', user: 'user', namespace: context?.namespace };
   config.loadFromOptions({
-    clusters: [{ ...(chosenCluster ?? { server: '', skipTLSVerify: false }), name: 'cluster', ...named }],
-    users: [{ ...chosenUser, name: 'user' }],
-    contexts: [{ name: 'context', cluster: 'cluster', user: 'user', namespace: context?.namespace }],
+    clusters: [{ ...(chosenCluster ?? { server: '', skipTLSVerify: false }), ...named('cluster', chosenCluster) }],
+    users: [{ ...chosenUser, ...named('user', chosenUser) }],
+    contexts: [{ ...place, ...named('context', context) }],
     currentContext: 'context',
   });
+}
+
+/** Names an entry for client-node, and keeps its name for users. */
+function named(name: string, entry: Named | null): Named {
+  return { name, shownName: shownName(entry) ?? null };
 }
 
 interface Missing {

@@ -6,7 +6,7 @@ import { ADVICE } from '../../model/advice.js';
 import { RegadmError, messageOf } from '../../model/errors.js';
 import { isRecord } from '../../model/values/json.js';
 import { assertFieldTypes, failedTypes } from './field-types.js';
-import { keepSource } from './kubeconfig-source.js';
+import { keepSource, type Named } from './kubeconfig-source.js';
 import { readBounded } from './read-bounded.js';
 
 const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
@@ -44,7 +44,14 @@ export function findConfig(options: KubeconfigChoice, env: NodeJS.ProcessEnv, ro
   if (!env.KUBERNETES_SERVICE_HOST || !existsSync(`${root}${SERVICE_ACCOUNT}/token`)) return undefined;
   const config = new KubeConfig();
   config.loadFromCluster(root);
+  nameForUsers(config.users[0], "the pod's service account");
+  nameForUsers(config.contexts[0], null);
   return { config, files: [] };
+}
+
+function nameForUsers(entry: object | undefined, name: string | null): void {
+  const named: Pick<Named, 'shownName'> = { shownName: name };
+  Object.assign(entry ?? {}, named);
 }
 
 /** Returns the files that KUBECONFIG lists. */

@@ -9,9 +9,21 @@ export interface Sourced {
   source?: { text: string; name: string; dir: string };
 }
 
-/** The chosen cluster, which has another name in the configuration of client-node. */
+/** A cluster, user or context, which can have another name in the configuration of client-node. */
 export interface Named {
-  nameInFile?: string;
+  name: string;
+  /** The name for users; null if it has none. */
+  shownName?: string | null;
+}
+
+/** A user whose credentials are replaced by a token that was given. */
+export interface Credential {
+  hasGivenToken?: boolean;
+}
+
+/** Returns the name of a cluster, user or context for users: as in the kubeconfig, or what it is. */
+export function shownName(entry: Named | null | undefined): string | undefined {
+  return entry?.shownName === undefined ? entry?.name : (entry.shownName ?? undefined);
 }
 
 /** The fields of a cluster or user, as the kubeconfig has them. */

@@ -3,6 +3,9 @@ import { ADVICE } from '../../model/advice.js';
 import { RegadmError } from '../../model/errors.js';
 import { chooseContext } from './choose-context.js';
 import { emptyConfig, filesIn, findConfig } from './kubeconfig-files.js';
+import type { Credential } from './kubeconfig-source.js';
+
+const GIVEN_TOKEN: Credential = { hasGivenToken: true };
 
 /** Selects a cluster and a user. Everything that is absent comes from the kubeconfig. */
 export interface ClusterOptions {
@@ -76,6 +79,7 @@ function override(config: KubeConfig, options: ClusterOptions): void {
     ...(options.token
       ? { token: options.token, authProvider: undefined, exec: undefined, username: undefined, password: undefined }
       : {}),
+    ...(options.token ? GIVEN_TOKEN : {}),
     ...(options.impersonateUser ? { impersonateUser: options.impersonateUser } : {}),
   };
   config.loadFromOptions({

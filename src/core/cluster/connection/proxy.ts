@@ -3,7 +3,7 @@ import { networkFailure, type NetworkFailure } from '../../kit/network-errors.js
 import { findProxy, type Proxy } from '../../kit/proxy.js';
 import { addressOf, proxyProblem, proxyRemedies, proxySource } from '../../kit/proxy-words.js';
 import { RegadmError, messageOf } from '../../model/errors.js';
-import type { Named } from './kubeconfig-source.js';
+import { shownName, type Named } from './kubeconfig-source.js';
 import { TunnelTimeout } from './tunnel-timeout.js';
 
 /**
@@ -16,8 +16,8 @@ const SCHEMES = ['http', 'https', 'socks5', 'socks5h'];
  * Finds the proxy for the API server: that of the kubeconfig, else that of the environment.
  * @throws RegadmError when it cannot be used: KUBECONFIG_INVALID, API_UNREACHABLE
  */
-export function apiProxy({ name, nameInFile, server, proxyUrl }: Cluster & Named): Proxy | undefined {
-  const proxy = proxyUrl ? { url: proxyUrl, from: { cluster: nameInFile ?? name } } : findProxy(server);
+export function apiProxy({ server, proxyUrl, ...named }: Cluster & Named): Proxy | undefined {
+  const proxy = proxyUrl ? { url: proxyUrl, from: { cluster: shownName(named) ?? named.name } } : findProxy(server);
   const problem = proxy && proxyProblem(proxy, SCHEMES);
   if (problem === undefined) return proxy;
   throw new RegadmError(problem, {

@@ -5,7 +5,7 @@ import type { ProcedureStep } from '../procedure/step.js';
 import type { HardPruneOptions } from '../request.js';
 
 /** What `regadm prune hard -o json` prints. Keys are stable; new ones can be added. */
-export interface HardPruneDocument extends DocumentHeader<'HardPrune'> {
+export interface HardPruneDocument extends DocumentHeader<'HardPrune', HardPruneOptions> {
   /** True without --confirm: nothing was changed. */
   dryRun: boolean;
   startedAt: Timestamp;

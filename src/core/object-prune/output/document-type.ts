@@ -1,7 +1,7 @@
 import type { Count, DocumentHeader, EntryStatus, Failure, Timestamp } from '../../model/document.js';
 
 /** What `regadm prune builds -o json` and `regadm prune deployments -o json` print. */
-export interface ObjectPruneDocument<Kind extends string, Options> extends DocumentHeader<Kind> {
+export interface ObjectPruneDocument<Kind extends string, Options> extends DocumentHeader<Kind, Options> {
   /** True without --confirm: nothing was changed. */
   dryRun: boolean;
   /** True if a signal ended the run; absent otherwise. */

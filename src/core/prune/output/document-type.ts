@@ -5,7 +5,7 @@ import type { InvalidReference } from '../../model/errors.js';
 import type { VerificationResult } from '../../verification/output/document-type.js';
 
 /** What `regadm prune images -o json` prints. Keys are stable; new ones can be added. */
-export interface ImagePruneDocument extends DocumentHeader<'ImagePrune'> {
+export interface ImagePruneDocument extends DocumentHeader<'ImagePrune', ImagePruneOptions> {
   /** True without --confirm: nothing was changed. */
   dryRun: boolean;
   /** True if a signal ended the run; absent otherwise. */

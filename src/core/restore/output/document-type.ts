@@ -2,7 +2,7 @@ import type { VerificationResult } from '../../verification/output/document-type
 import type { Count, Digest, DocumentHeader, Failure, Timestamp } from '../../model/document.js';
 
 /** What `regadm restore -o json` prints. */
-export interface ImageRestoreDocument extends DocumentHeader<'ImageRestore'> {
+export interface ImageRestoreDocument extends DocumentHeader<'ImageRestore', ImageRestoreOptions> {
   /** True without --confirm: nothing was changed. */
   dryRun: boolean;
   /** True if a signal ended the run; absent otherwise. */

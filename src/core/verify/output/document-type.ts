@@ -4,7 +4,8 @@ import type { VerificationResult } from '../../verification/output/document-type
 import type { VerifyOptions } from '../request.js';
 
 /** What `regadm registry verify -o json` prints. Keys are stable; new ones can be added. */
-export interface RegistryVerificationDocument extends DocumentHeader<'RegistryVerification'>, VerificationResult {
+export interface RegistryVerificationDocument
+  extends DocumentHeader<'RegistryVerification', VerifyOptions>, VerificationResult {
   startedAt: Timestamp;
   finishedAt: Timestamp;
   options: VerifyOptions;

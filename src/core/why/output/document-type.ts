@@ -5,7 +5,7 @@ import type { Count, Digest, DocumentHeader, Timestamp } from '../../model/docum
 import type { Change } from '../changes.js';
 
 /** What `regadm prune why -o json` prints. */
-export interface PruneWhyDocument extends DocumentHeader<'PruneWhy'> {
+export interface PruneWhyDocument extends DocumentHeader<'PruneWhy', PruneWhyOptions> {
   options: PruneWhyOptions;
   /** One for each argument. */
   answers: WhyAnswerEntry[];

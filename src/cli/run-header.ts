@@ -1,0 +1,71 @@
+import type { ClusterApi } from '../core/cluster/api.js';
+import type { DocumentEnvelope } from '../core/model/document.js';
+import { isStreamed, type StreamedDocument } from '../core/terminal/streamed-document.js';
+import type { FlagTable } from './argv.js';
+import type { Setting } from './config/resolve.js';
+import { effectiveFlags, settingsLine, toOptions } from './effective-flags.js';
+
+type Cluster = Pick<ClusterApi, 'server' | 'identity' | 'impersonatedUser'>;
+
+interface CommandLine {
+  /** As they were parsed. */
+  flags: Record<string, unknown>;
+  table: FlagTable;
+  /** Normalized, settings included. */
+  argv: readonly string[];
+  settings: readonly Setting[];
+}
+
+/** What a run uses, for the lines at its start and for its documents: the cluster, the user and the settings. */
+export class RunHeader {
+  private effective: ReturnType<typeof effectiveFlags> | undefined;
+  private settings: readonly Setting[] = [];
+  private readonly clusters: Cluster[] = [];
+
+  /** @param version of regadm */
+  constructor(private readonly version: string) {}
+
+  setCommandLine({ flags, table, argv, settings }: CommandLine): void {
+    this.effective = effectiveFlags(flags, table, argv);
+    this.settings = settings;
+  }
+
+  /** Returns the lines that tell users which cluster a run uses; none if they were returned before. */
+  opened(cluster: Cluster): string[] {
+    const line = clusterLine(cluster);
+    if (this.clusters.some((known) => clusterLine(known) === line)) return [];
+    this.clusters.push(cluster);
+    return this.clusters.length > 1 ? [line] : [line, settingsLine(this.effective ?? new Map(), this.settings)];
+  }
+
+  /** The keys that every document has. */
+  get envelope(): DocumentEnvelope {
+    const cluster = this.clusters.at(-1);
+    return {
+      ...(cluster ? { server: cluster.server } : {}),
+      ...(cluster?.identity?.context === undefined ? {} : { context: cluster.identity.context }),
+      regadmVersion: this.version,
+      ...(this.effective ? { options: toOptions(this.effective) } : {}),
+    };
+  }
+}
+
+/** Adds what a document states about the run after its kind. Fields that the document has itself stay. */
+export function inEnvelope<Document extends object>(
+  document: Document | StreamedDocument<Document>,
+  envelope: DocumentEnvelope,
+): Document | StreamedDocument<Document> {
+  if (isStreamed(document)) return { ...document, fields: withEnvelope(document.fields, envelope) };
+  return withEnvelope(document, envelope);
+}
+
+function withEnvelope<Fields extends object>(fields: Fields, envelope: DocumentEnvelope): Fields {
+  const { apiVersion, kind, ...own } = fields as Fields & { apiVersion?: unknown; kind?: unknown };
+  return { apiVersion, kind, ...envelope, ...own } as unknown as Fields;
+}
+
+function clusterLine({ server, identity, impersonatedUser }: Cluster): string {
+  const name = identity?.hasGivenToken ? 'token of --token' : (identity?.user ?? 'none');
+  const user = impersonatedUser === undefined ? name : `as ${impersonatedUser} (impersonated by ${name})`;
+  return `server: ${server}, user: ${user}, context: ${identity?.context ?? 'none'}`;
+}
