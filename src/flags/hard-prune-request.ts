@@ -48,8 +48,6 @@ export async function toHardPruneRequest(flags: HardPruneFlagValues): Promise<Ha
 
 /** Converts the flags of `--recover`. @throws RegadmError USAGE that names the flag */
 export function toRecoveryRequest(flags: HardPruneFlagValues): RecoveryRequest {
-  for (const name of ['pod', 'storage', ...OBJECT_STORE_FLAGS] as const)
-    if (flags[name] !== undefined) throw usageError(`--${name} cannot be specified with --recover`);
   const { timeoutMs } = commonRequest(flags);
   return { timeoutMs, acceptDataLoss: flags['accept-data-loss'] };
 }

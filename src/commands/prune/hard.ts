@@ -8,6 +8,7 @@ import { recoveryLine } from '../../core/hard-prune/output/closing.js';
 import { recoveryOutput } from '../../core/hard-prune/output/index.js';
 import { hardPruneMetrics } from '../../core/hard-prune/output/metrics.js';
 import { toHardPruneJobRequest } from '../../flags/hard-prune-job-request.js';
+import { checkHardPruneTogether } from '../../flags/hard-prune-together.js';
 import { hardPruneFlags } from '../../flags/hard-prune.js';
 import { toHardPruneRequest, toRecoveryRequest } from '../../flags/hard-prune-request.js';
 import { pruneImagesFlags, toImagePruneRequest } from '../../flags/prune-images.js';
@@ -72,6 +73,7 @@ the cluster's registry (--storage cluster), a bucket or container that you name,
 
   async run(): Promise<void> {
     const { flags } = await this.read(PruneHard);
+    if (!flags['print-job']) checkHardPruneTogether(flags, this.fromSettings);
     if (flags.recover) return this.recover(flags);
     if (flags['print-job']) return this.printJob(flags);
     const request = await toHardPruneRequest(flags);

@@ -17,6 +17,13 @@ test.each([
   ['for "--keep-blobs-younger-than"', ['--storage=/tmp', '--keep-blobs-younger-than=young']],
   ['--redis-url', ['--redis-url=http://x']],
   ['--storage cannot be specified with --recover', ['--recover', '--storage=/tmp']],
+  ['--max-delete cannot be specified with --recover', ['--recover', '--max-delete=5']],
+  ['--rules cannot be specified with --recover', ['--recover', '--rules=registry']],
+  ['--read-only cannot be specified with --recover', ['--recover', '--read-only=required']],
+  ['--registry-url works only with --verify', ['--registry-url=registry.example.com']],
+  ['--registry-url works only with --verify', ['--registry-url=x', '--verify', '--storage=/tmp']],
+  ['--detailed-exitcode cannot be specified with --confirm', ['--detailed-exitcode']],
+  ['--read-only=skip works only with --storage', ['--read-only=skip', '--no-confirm']],
   ['--rules', ['--rules=mine']],
   ['unexpected argument "positional"', ['positional']],
 ])('is a usage error: %s', async (message, args) => {
@@ -31,6 +38,17 @@ test('--read-only=skip with --confirm is refused without --storage', async () =>
   const { status, stdout } = await hard('--read-only=skip', '-o', 'json');
   expect(status).toBe(4);
   expect(JSON.parse(stdout)).toMatchObject({ kind: 'Error', code: 'READ_ONLY_NEEDED' });
+});
+
+test('settings for other runs do not stop --recover', async () => {
+  const sandbox = await startSandbox({ operator: true });
+  const env = { REGADM_STORAGE: 'cluster', REGADM_MAX_DELETE: '5', REGADM_REGISTRY_URL: 'registry.example.com' };
+  try {
+    const options = { env, kubeconfig: sandbox.kubeconfig.admin };
+    expect((await regadm(['prune', 'hard', '--recover'], options)).status).toBe(0);
+  } finally {
+    await sandbox.stop();
+  }
 });
 
 test('a pod that is not one of the registry is answered with those that are', async () => {
