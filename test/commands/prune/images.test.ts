@@ -21,7 +21,7 @@ test('a dry run shows the plan as tables and how to apply it; nothing is changed
   const before = stateOf(scene.sandbox);
   const { status, stdout, stderr } = await images();
   expect([status, stderr]).toEqual([0, '']);
-  expect(stdout).toMatch(/^Image streams to update\n/);
+  expect(stdout).toMatch(/^Would delete [^]*\n\nImage streams to update\n/);
   expect(stdout).toContain('\nImages to delete\n');
   expect(stdout).toMatch(/\nSummary\n.*\nDry run: nothing was changed\. .* --confirm\.\n$/s);
   expect(stateOf(scene.sandbox)).toEqual(before);

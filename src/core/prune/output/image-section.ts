@@ -2,6 +2,7 @@ import { describeReason } from '../../graph/reason.js';
 import { shortDigest } from '../../model/digest.js';
 import { formatBytes } from '../../model/values/quantity.js';
 import { age } from '../../model/values/age.js';
+import { largestFirst } from '../../kit/largest-first.js';
 import type { Layout } from '../../terminal/output.js';
 import type { ImagePruneReport } from '../report.js';
 import { LAST_PULL, lastPull, reasonText, type Section } from './section.js';
@@ -9,13 +10,14 @@ import { deletionStatus } from './status.js';
 import { take } from './stream-sections.js';
 import { placesOf } from './where.js';
 
-/** Builds the table of images; `wide` adds full digests and reasons. `now` in ms since the epoch. */
+/** Builds the table of images, the largest first; `wide` adds full digests and reasons. `now` in ms since the epoch. */
 export function imageSection(
   { plan, outcome, dryRun }: ImagePruneReport,
   { limit, wide, now, order }: Pick<Layout, 'wide' | 'now' | 'order'> & { limit: number },
 ): Section {
   const { images } = plan.snapshot;
-  const shown = [...take(limit, order ?? plan.images.keys())];
+  const sizes = (): number[] => plan.images.map((image) => images.size(image));
+  const shown = [...take(limit, order ?? largestFirst(sizes(), limit))];
   const pulls = wide ? plan.decisions.pulls : undefined;
   const where = placesOf(
     plan,
@@ -40,6 +42,7 @@ export function imageSection(
   }
   return {
     title: dryRun ? 'Images to delete' : 'Images',
+    note: `SIZE includes layers that other images share${order ? '' : '; the largest come first'}`,
     total: plan.images.length,
     rows,
     columns: [

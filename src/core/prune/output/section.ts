@@ -5,6 +5,8 @@ import type { Column, Rows } from '../../terminal/table.js';
 /** One table: its title, its total number of rows, and the rows to show. */
 export interface Section {
   title: string;
+  /** What the columns and the order mean, below the table. */
+  note?: string;
   columns: Column[];
   total: number;
   rows: Rows;

@@ -1,6 +1,8 @@
 import { describeReason } from '../../graph/reason.js';
 import { compareText } from '../../model/values/compare-text.js';
 import { streamKey } from '../../model/image-stream.js';
+import { largestFirst } from '../../kit/largest-first.js';
+import { thousands } from '../../terminal/text.js';
 import type { PlannedStream } from '../plan/plan.js';
 import type { ImagePruneReport } from '../report.js';
 import { isDone } from '../summary.js';
@@ -8,26 +10,27 @@ import { itemOrder } from './order.js';
 import { LAST_PULL, lastPull, reasonText, type Section } from './section.js';
 import { deletionStatus, Notes, updateStatus } from './status.js';
 
-/** Builds the table of image streams: a row for each tag that loses items. */
+/** Builds the table of image streams: a row for each tag that loses items, those that lose most first. */
 export function streamSection(report: ImagePruneReport, limit: number): Section {
   const { plan, outcome, dryRun } = report;
-  const total = plan.streams.reduce(
-    (sum, planned) => sum + Math.max(1, new Set(planned.items.map(({ tag }) => tag)).size),
-    0,
+  const tags: { at: number; tag: string; removed: number; kept: number }[] = [];
+  for (const [at, planned] of plan.streams.entries())
+    for (const counts of tagCounts(planned, outcome.streams[at]!.items, dryRun)) tags.push({ at, ...counts });
+  const order = largestFirst(
+    tags.map(({ removed }) => removed),
+    limit,
   );
   const statusOf = (at: number): string => updateStatus(outcome.streams[at]!.status, dryRun, () => '').status;
-  function* rows(): Generator<string[]> {
-    for (const [at, planned] of plan.streams.entries()) {
-      const { namespace, name } = planned.stream;
-      for (const { tag, removed, kept } of tagCounts(planned, outcome.streams[at]!.items, dryRun)) {
-        yield [namespace, name, tag, String(removed), String(kept), ...(dryRun ? [] : [statusOf(at)])];
-      }
+  const rows = function* (): Generator<string[]> {
+    for (const { at, tag, removed, kept } of order.map((position) => tags[position]!)) {
+      const { namespace, name } = plan.streams[at]!.stream;
+      yield [namespace, name, tag, thousands(removed), thousands(kept), ...(dryRun ? [] : [statusOf(at)])];
     }
-  }
+  };
   return {
     title: dryRun ? 'Image streams to update' : 'Image streams',
-    total,
-    rows: () => take(limit, rows()),
+    total: tags.length,
+    rows,
     columns: [
       { title: 'NAMESPACE' },
       { title: 'NAME' },

@@ -3,6 +3,8 @@ import type { ImagePruneReport } from '../report.js';
 import type { Styles } from '../../terminal/color.js';
 import type { Layout } from '../../terminal/output.js';
 import { tableLines, type Column } from '../../terminal/table.js';
+import { wrappedWords } from '../../terminal/wrap.js';
+import { sentence } from './sentence.js';
 import { plural, thousands } from '../../terminal/text.js';
 import { isWhole } from '../../verification/plan/types.js';
 import { lateImagesFirst } from '../../model/late-image.js';
@@ -27,6 +29,8 @@ export function* tablePieces(report: ImagePruneReport, layout: Layout): Generato
     yield nothingToPrune(report);
     return yield* problems(report, limit, paint);
   }
+  for (const line of wrappedWords(sentence(report), wide ? Infinity : layout.width)) yield `${line}\n`;
+  yield '\n';
   yield* section(streamSection(report, limit), layout);
   if (plan.options.policy) yield* section(expiredSection(report, limit), layout);
   if (wide) yield* section(itemSection(report, now), layout);
@@ -41,12 +45,13 @@ export function* tablePieces(report: ImagePruneReport, layout: Layout): Generato
   yield* ending(report, paint);
 }
 
-function* section({ title, columns, total, rows }: Section, layout: Layout): Generator<string> {
+function* section({ title, note, columns, total, rows }: Section, layout: Layout): Generator<string> {
   const { wide, styles: paint } = layout;
   if (total === 0) return yield `${paint.heading(title)}: none\n\n`;
   yield `${paint.heading(title)}\n`;
   yield* tableLines(columns.map(withStatusColor(paint)), rows, layout);
   if (total > ROWS && !wide) yield `${paint.muted(more(total - ROWS))}\n`;
+  if (note) yield `${paint.muted(note)}\n`;
   yield '\n';
 }
 

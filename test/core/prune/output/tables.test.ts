@@ -21,16 +21,20 @@ test('a dry run shows three tables and how to apply the plan', () => {
   const where = { [digest('oldest')]: 'shop/web:v1 and 1 more', [digest('forgotten')]: 'shop/gone (no tag)' };
   expect(rendered(aReport(storyPlan()), 'table')).toBe(
     [
+      'Would delete 2 images and 4 tag items in 2 image streams, and free at least',
+      '4.102 KiB in the registry.',
+      '',
       'Image streams to update',
       'NAMESPACE   NAME   TAG      REMOVE   KEEP',
-      'a           left   -             0      0',
       'shop        web    latest        2      1',
       'shop        web    v1            1      1',
       'shop-b      lost   latest        1      0',
+      'a           left   -             0      0',
       '',
       'Images to delete',
       'IMAGE                 CREATED        SIZE   WHERE',
       ...images.map((name) => `${name.slice(0, 19)}       31d   2.051 KiB   ${where[name]}`),
+      'SIZE includes layers that other images share; the largest come first',
       '',
       'Summary',
       'KIND                      TO DELETE   FREES',
