@@ -253,7 +253,7 @@ module.exports = {
     only('storage-packages', 'aws4fetch|saxes', ['core/storage/']),
     only('redis', '@redis/[a-z-]+', ['core/operator/']),
     only('oclif', '@oclif/[a-z-]+', ['main\\.ts$', 'cli/', 'commands/', 'flags/']),
-    only('terminal-packages', 'chalk|ora', ['core/terminal/']),
+    only('terminal-packages', 'chalk|cli-table3|ora', ['core/terminal/']),
     only('regular-expressions', 're2js', ['core/rule-files/']),
     only('json-path', 'jsonpath-plus', ['core/rule-files/json-path\\.ts$']),
     only('server-packages', '@peculiar/x509', ['sandbox/']),

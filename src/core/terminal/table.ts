@@ -1,8 +1,9 @@
+import { drawRows, heightOf, type Cells } from './draw-rows.js';
 import { escapeText } from './escape.js';
 import { fitColumns, GAP, longestWord, type Column, type Extent, type Fit, type Fitted } from './fit-columns.js';
 import type { Layout } from './output.js';
 import { clean } from './text.js';
-import { columnsOf } from './width.js';
+import { columnsOf, isAscii } from './width.js';
 import { wrappedWords } from './wrap.js';
 
 export type { Column } from './fit-columns.js';
@@ -13,6 +14,8 @@ export type TableLayout = Partial<Pick<Layout, 'wide' | 'width' | 'styles' | 'he
 /** Rows that can be iterated twice: once to measure the widths, once to write the lines. */
 export type Rows = readonly (readonly string[])[] | (() => Iterable<readonly string[]>);
 
+/** Maximum number of rows that cli-table3 draws. */
+const DRAWN_ROWS = 50;
 /** Indent of text below its row. */
 const BELOW = '    ';
 
@@ -31,7 +34,10 @@ export function* tableLines(columns: readonly Column[], rows: Rows, layout: Tabl
     fit.columns.map(({ title }) => title),
   );
   if (headers) yield `${indent}${muted(titles)}\n`;
-  for (const row of iterate()) for (const text of rowLines(fit, row, width)) yield `${indent}${text}\n`;
+  for (const block of blocks(fit.columns, iterate)) {
+    for (const text of block.lines) yield `${indent}${text}\n`;
+    for (const text of linesBelow(fit, block.row, width)) yield `${indent}${text}\n`;
+  }
   if (fit.dropped.length > 0) {
     const names = fit.dropped.map(({ title }) => title).join(', ');
     yield `${indent}${muted(`not shown at this width: ${names}; -o wide shows all`)}\n`;
@@ -54,15 +60,49 @@ function extentsOf(columns: readonly Column[], rows: Iterable<readonly string[]>
   return extents;
 }
 
-function* rowLines({ columns, below }: Fit, row: readonly string[], width: number): Generator<string> {
-  const cells = columns.map((column) => cellLines(row[column.at], column.width));
-  const height = Math.max(1, ...cells.map(({ length }) => length));
-  for (let at = 0; at < height; at++)
+interface Block {
+  row: readonly string[];
+  lines: Iterable<string>;
+}
+
+/** Yields the lines of each row. cli-table3 draws short tables; long ones are written row by row. */
+function* blocks(columns: readonly Fitted[], iterate: () => Iterable<readonly string[]>): Generator<Block> {
+  const short = firstRows(iterate());
+  if (short && short.every((row) => row.every(isAscii))) {
+    const drawn = drawRows(
+      columns,
+      short.map((row) => cellsOf(columns, row, true)),
+    );
+    for (const [at, row] of short.entries()) yield { row, lines: drawn[at]! };
+  } else for (const row of iterate()) yield { row, lines: writtenLines(columns, row) };
+}
+
+/** Returns the rows, or undefined if there are too many to draw. */
+function firstRows(rows: Iterable<readonly string[]>): (readonly string[])[] | undefined {
+  const first: (readonly string[])[] = [];
+  for (const row of rows) if (first.push(row) > DRAWN_ROWS) return undefined;
+  return first;
+}
+
+function cellsOf(columns: readonly Fitted[], row: readonly string[], painted: boolean): Cells {
+  return columns.map(({ at, width, style }) => {
+    const lines = cellLines(row[at], width);
+    return painted && style ? lines.map((text) => style(text, row)) : lines;
+  });
+}
+
+function* writtenLines(columns: readonly Fitted[], row: readonly string[]): Generator<string> {
+  const cells = cellsOf(columns, row, false);
+  for (let at = 0; at < heightOf(cells); at++)
     yield line(
       columns,
       cells.map((lines) => lines[at] ?? ''),
       row,
     );
+}
+
+/** Yields the free text below a row. */
+function* linesBelow({ below }: Fit, row: readonly string[], width: number): Generator<string> {
   for (const { at, title, style } of below) {
     if (!row[at]) continue;
     const lines = wrappedWords(`${title.toLowerCase()}: ${clean(row[at])}`, width - BELOW.length - 2);

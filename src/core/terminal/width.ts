@@ -8,7 +8,7 @@ const COMBINING = /\p{M}/u;
 const ASCII_ONLY = /^[ -~]*$/;
 
 /** Returns true if every character of a text is printable and takes one column. */
-function isAscii(text: string): boolean {
+export function isAscii(text: string): boolean {
   return ASCII_ONLY.test(text);
 }
 

@@ -120,3 +120,18 @@ function countedRows(): { rows: () => Iterable<string[]>; count: () => number } 
 test('without headers, a table has only rows', () => {
   expect(table(COLUMNS, [['a', '1', 'x']], { headers: false })).toBe('a          1   x\n');
 });
+
+test.each([50, 120, Infinity])('short and long tables have the same layout at %d columns', (width) => {
+  const short = Array.from({ length: 50 }, (_, at): string[] => [
+    'n'.repeat((at * 7) % 20),
+    String(at * at),
+    at % 3 === 0 ? '' : 'this image is kept because a pod uses it '.repeat(at % 4),
+  ]);
+  const long = [...short, ['', '0', '']];
+  const paint = (text: string): string => `\x1B[31m${text}\x1B[39m`;
+  const columns = COLUMNS.map((column) => ({ ...column, style: paint }));
+  const drawn = table(columns, short, { width }).split('\n').slice(0, -1);
+  const written = table(columns, long, { width }).split('\n').slice(0, drawn.length);
+  const plain = (line: string): string => line.replaceAll(/\x1B\[\d+m/g, '').trimEnd();
+  expect(written.map(plain)).toEqual(drawn.map(plain));
+});
