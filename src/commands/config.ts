@@ -6,6 +6,7 @@ import type { Catalog } from '../cli/config/catalog.js';
 import { effectiveSettings } from '../cli/config/effective.js';
 import { readSources } from '../cli/config/index.js';
 import { configPath } from '../cli/config/path.js';
+import { SETTINGS_TABLE } from '../cli/config/settings-table.js';
 import { outputFlags } from '../flags/output.js';
 
 export default class ConfigCommand extends BaseCommand {
@@ -25,7 +26,7 @@ Flags that make a run change something (such as --confirm) or weaken a check (su
     },
   ];
 
-  static override flags = { ...outputFlags(['table', 'json', 'yaml'], 'table') };
+  static override flags = { ...outputFlags(['table', 'json', 'yaml'], 'table', SETTINGS_TABLE) };
 
   async run(): Promise<void> {
     const { flags } = await this.read(ConfigCommand);

@@ -5,6 +5,7 @@ import { doctorReport } from '../core/doctor/report.js';
 import { EXIT } from '../core/model/errors.js';
 import { clusterFlags } from '../flags/cluster.js';
 import { requestTimeoutFlag } from '../flags/duration.js';
+import { CHECKS } from '../core/doctor/output/main-table.js';
 import { outputFlags } from '../flags/output.js';
 import { registryFlags } from '../flags/registry.js';
 import { registryOptions } from '../flags/registry-options.js';
@@ -34,7 +35,7 @@ requests are sent.`;
 
   static override flags = {
     ...registryFlags,
-    ...outputFlags(['table', 'json', 'yaml'], 'table'),
+    ...outputFlags(['table', 'json', 'yaml'], 'table', CHECKS),
     ...clusterFlags,
   };
 

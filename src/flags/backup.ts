@@ -1,4 +1,6 @@
 import { Args, type Interfaces } from '@oclif/core';
+import { LISTED, SAVED } from '../core/backup/output/main-table.js';
+import type { MainTable } from '../core/terminal/main-table.js';
 import { usageError } from '../core/model/errors.js';
 import { clusterFlags, clusterOptions, type ClusterFlagValues } from './cluster.js';
 import { outputFlags } from './output.js';
@@ -13,10 +15,17 @@ export const backupArgs = {
  * The flags that the commands share that manage a backup. They contact no cluster, but accept the cluster and registry
  * flags of `prune images`: scripts can pass the same flags to all of them.
  */
-export const backupFlags = {
-  ...outputFlags(['table', 'wide', 'json', 'yaml', 'name'], 'table'),
-  ...hidden({ ...registryFlags, ...clusterFlags }),
-};
+export const backupFlags = flagsFor(SAVED);
+
+/** Those of `backup list`. */
+export const backupListFlags = flagsFor(LISTED);
+
+function flagsFor(main: MainTable) {
+  return {
+    ...outputFlags(['table', 'wide', 'json', 'yaml', 'name'], 'table', main),
+    ...hidden({ ...registryFlags, ...clusterFlags }),
+  };
+}
 
 /** The sentence about these flags in the help. */
 export const NO_CLUSTER =

@@ -4,6 +4,7 @@ import { confirmFlags } from './confirm.js';
 import { dataLossFlags } from './data-loss.js';
 import { hardPruneJobFlags } from './hard-prune-job.js';
 import { metricsFlags } from './metrics.js';
+import { BLOBS } from '../core/hard-prune/output/main-table.js';
 import { outputFlags } from './output.js';
 import { redisFlags } from './redis.js';
 import { registryFlags } from './registry.js';
@@ -66,7 +67,7 @@ export const hardPruneFlags = {
     description: 'exit with status 2 if a dry run finds something to delete',
   }),
   ...hardPruneJobFlags,
-  ...outputFlags(['table', 'wide', 'json', 'yaml', 'name', 'oc'], 'table'),
+  ...outputFlags(['table', 'wide', 'json', 'yaml', 'name', 'oc'], 'table', BLOBS),
   ...metricsFlags(['recover']),
   ...clusterFlags,
 };

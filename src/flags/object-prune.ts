@@ -8,6 +8,7 @@ import { durationFlag } from './duration.js';
 import { maxObjectsFlag } from './max-delete.js';
 import { metricsFlags } from './metrics.js';
 import { checkNamespaceFlag } from './namespace.js';
+import { OBJECTS } from '../core/object-prune/output/main-table.js';
 import { outputFlags } from './output.js';
 
 const WHAT = { helpGroup: 'WHAT TO PRUNE' };
@@ -60,7 +61,7 @@ export function objectPruneFlags({ things, perOwner, failed, orphans, rules }: T
       description: `safe (${rules}), oc (the decisions of oc adm prune ${things})`,
     }),
     ...safetyFlags(things),
-    ...outputFlags(['table', 'wide', 'json', 'yaml', 'name', 'oc'], 'table'),
+    ...outputFlags(['table', 'wide', 'json', 'yaml', 'name', 'oc'], 'table', OBJECTS),
     ...metricsFlags(),
     ...clusterFlags,
   };

@@ -21,7 +21,7 @@ const COLUMNS = ['custom-columns', 'custom-columns-file'] as const;
 
 /**
  * `-o`, its short form `--json`, and how tables are laid out, for commands whose result is one document. The value of
- * `-o` is a format, or one with its template (`jsonpath={.kind}`): see cli/output-values.ts.
+ * `-o` is a format, or one with its template (`jsonpath={.kind}`): see cli/output/option-values.ts.
  * @param main the main table, if there is one
  */
 export function outputFlags<const T extends string>(options: readonly T[], fallback: T, main?: MainTable) {

@@ -5,6 +5,7 @@ import type { RestoreRequest } from '../core/restore/request.js';
 import { clusterFlags } from './cluster.js';
 import { confirmFlags } from './confirm.js';
 import { requestTimeoutFlag } from './duration.js';
+import { IMAGES } from '../core/restore/output/main-table.js';
 import { outputFlags } from './output.js';
 import { registryFlags } from './registry.js';
 
@@ -28,7 +29,7 @@ export const restoreFlags = {
     default: 5,
     description: 'number of images that are restored at the same time',
   }),
-  ...outputFlags(['table', 'wide', 'json', 'yaml', 'name'], 'table'),
+  ...outputFlags(['table', 'wide', 'json', 'yaml', 'name'], 'table', IMAGES),
   ...clusterFlags,
 };
 

@@ -9,6 +9,7 @@ import type { VerifyRequest } from '../core/verify/request.js';
 import { clusterFlags } from './cluster.js';
 import { confirmFlags } from './confirm.js';
 import { requestTimeoutFlag } from './duration.js';
+import { BROKEN } from '../core/verify/output/main-table.js';
 import { outputFlags } from './output.js';
 import { registryFlags } from './registry.js';
 import { OBJECT_STORE_FLAGS, storageFlag, storageFlags, storageNameFlag } from './storage.js';
@@ -50,7 +51,7 @@ export const verifyFlags = {
     default: 16,
     description: 'maximum concurrent requests to the registry, without --storage',
   }),
-  ...outputFlags(['table', 'wide', 'json', 'yaml'], 'table'),
+  ...outputFlags(['table', 'wide', 'json', 'yaml'], 'table', BROKEN),
   ...clusterFlags,
 };
 

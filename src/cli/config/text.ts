@@ -1,7 +1,9 @@
 import type { DocumentHeader } from '../../core/model/document.js';
 import type { Layout, Output } from '../../core/terminal/output.js';
 import { tableLines } from '../../core/terminal/table.js';
+import { inRowOrder } from '../../core/terminal/main-table.js';
 import type { Effective } from './effective.js';
+import { SETTINGS_TABLE } from './settings-table.js';
 
 /** What `regadm config -o json` prints. */
 export interface ConfigurationDocument extends DocumentHeader<'Configuration'> {
@@ -18,6 +20,7 @@ export interface ConfigurationFile {
 export const configOutput: Output<ConfigurationDocument, ConfigurationDocument> = {
   document: (document) => document,
   table: configLines,
+  main: SETTINGS_TABLE,
 };
 
 const SETTINGS = [
@@ -30,7 +33,7 @@ const SETTINGS = [
 /** Formats the path of the file and a table of the settings. */
 function* configLines({ file, settings }: ConfigurationDocument, layout: Layout): Generator<string> {
   const where = file ? `${file.path}${file.exists ? '' : ' (does not exist)'}` : 'none (REGADM_CONFIG is empty)';
-  const rows = settings.map(({ name, value, from, commands }) => [
+  const rows = inRowOrder(settings, layout.order).map(({ name, value, from, commands }) => [
     name,
     value ?? '-',
     from ?? 'default',

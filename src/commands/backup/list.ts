@@ -1,7 +1,7 @@
 import { BaseCommand } from '../../cli/base-command.js';
 import { backupOutput } from '../../core/backup/list/output.js';
 import { EXIT } from '../../core/model/errors.js';
-import { backupArgs, backupDirectory, backupFlags, NO_CLUSTER } from '../../flags/backup.js';
+import { backupArgs, backupDirectory, backupListFlags, NO_CLUSTER } from '../../flags/backup.js';
 
 export default class BackupList extends BaseCommand {
   static override summary = 'List the images and tag items in a backup';
@@ -23,7 +23,7 @@ export default class BackupList extends BaseCommand {
   static override usage = '<%= command.id %> DIR [FLAGS]';
 
   static override args = backupArgs;
-  static override flags = backupFlags;
+  static override flags = backupListFlags;
 
   async run(): Promise<void> {
     const { flags, args } = await this.read(BackupList);

@@ -3,6 +3,7 @@ import { BaseCommand } from '../../cli/base-command.js';
 import { lintFiles } from '../../core/edge/lint/lint.js';
 import { edgeLintOutput } from '../../core/edge/lint/output.js';
 import { EXIT } from '../../core/model/errors.js';
+import { FINDINGS } from '../../core/edge/lint/main-table.js';
 import { outputFlags } from '../../flags/output.js';
 
 export default class EdgeLint extends BaseCommand {
@@ -41,7 +42,7 @@ file, line, rule and remedy.`;
     }),
   };
 
-  static override flags = { ...outputFlags(['table', 'json', 'yaml'], 'table') };
+  static override flags = { ...outputFlags(['table', 'json', 'yaml'], 'table', FINDINGS) };
 
   async run(): Promise<void> {
     const { flags, argv: names } = await this.read(EdgeLint);

@@ -9,6 +9,7 @@ import { verifyEdge, type Clusters, type VerifyRequest } from '../../core/edge/v
 import { EXIT, usageError } from '../../core/model/errors.js';
 import { clusterFlags, clusterOptions } from '../../flags/cluster.js';
 import { requestTimeoutFlag, timeoutFlag } from '../../flags/duration.js';
+import { CHECKS } from '../../core/edge/verify/main-table.js';
 import { outputFlags } from '../../flags/output.js';
 import { registryOptions } from '../../flags/registry-options.js';
 
@@ -99,7 +100,7 @@ kubeconfig of the managed cluster is the secret NAME-admin-kubeconfig on the hub
       helpValue: 'FILE',
       description: "PEM file with the authority that signed the registry's certificate",
     }),
-    ...outputFlags(['table', 'json', 'yaml'], 'table'),
+    ...outputFlags(['table', 'json', 'yaml'], 'table', CHECKS),
     ...managedFlags,
   };
 

@@ -5,6 +5,7 @@ import { policyCheckOutput } from '../../core/policy/output/index.js';
 import type { PolicyCheckReport } from '../../core/policy/report.js';
 import { plural } from '../../core/terminal/text.js';
 import { clusterFlags } from '../../flags/cluster.js';
+import { RULES } from '../../core/policy/output/main-table.js';
 import { outputFlags } from '../../flags/output.js';
 import { policyCheckFlags, policyCheckOptions } from '../../flags/policy-check.js';
 
@@ -49,7 +50,7 @@ docs/json-schema. Copy it next to the policy, and begin the policy with "# yaml-
 
   static override flags = {
     ...policyCheckFlags,
-    ...outputFlags(['table', 'wide', 'json', 'yaml'], 'table'),
+    ...outputFlags(['table', 'wide', 'json', 'yaml'], 'table', RULES),
     ...clusterFlags,
   };
 

@@ -1,6 +1,7 @@
 import { BaseCommand } from '../../cli/base-command.js';
 import { pullsOutput } from '../../core/pulls/output.js';
 import { clusterFlags } from '../../flags/cluster.js';
+import { PULLS } from '../../core/pulls/main-table.js';
 import { outputFlags } from '../../flags/output.js';
 import { pullsFlags, pullsRequest } from '../../flags/pulls.js';
 
@@ -35,7 +36,7 @@ A pod's log ends with the pod: run it regularly with --merge, which continues th
 
   static override flags = {
     ...pullsFlags,
-    ...outputFlags(['table', 'wide', 'json', 'yaml'], 'table'),
+    ...outputFlags(['table', 'wide', 'json', 'yaml'], 'table', PULLS),
     ...clusterFlags,
   };
 

@@ -8,6 +8,7 @@ import { statusOutput } from '../../core/status/output/index.js';
 import { clusterFlags } from '../../flags/cluster.js';
 import { assertWithoutCluster, fromFlag } from '../../flags/from.js';
 import { metricsFlags } from '../../flags/metrics.js';
+import { STREAMS } from '../../core/status/output/main-table.js';
 import { outputFlags } from '../../flags/output.js';
 import { statusFlags, statusRequest } from '../../flags/status.js';
 
@@ -47,7 +48,7 @@ With --from, nothing is contacted: saved lists show who uses the space and, if t
   static override flags = {
     report: Flags.string({ helpValue: 'FILE.html', description: 'also write a self-contained web page with plots' }),
     ...statusFlags,
-    ...outputFlags(['table', 'wide', 'json', 'yaml'], 'table'),
+    ...outputFlags(['table', 'wide', 'json', 'yaml'], 'table', STREAMS),
     ...metricsFlags(['from']),
     from: fromFlag('show the space'),
     ...clusterFlags,

@@ -1,8 +1,10 @@
 import type { PullEntry, PullsDocument } from '../model/pulls.js';
 import { age } from '../model/values/age.js';
-import type { Layout, Output } from '../terminal/output.js';
+import { inRowOrder } from '../terminal/main-table.js';
+import type { Layout, Output, ValueAt } from '../terminal/output.js';
 import { tableLines, type Column } from '../terminal/table.js';
 import { clean, plural, thousands } from '../terminal/text.js';
+import { PULLS } from './main-table.js';
 import type { PullsReport } from './collect-pulls.js';
 
 /** Maximum number of rows, unless all are wanted. */
@@ -14,6 +16,8 @@ const GAPS = 10;
 export const pullsOutput: Output<PullsReport, PullsDocument> = {
   document: ({ document }) => document,
   table: tableOf,
+  main: PULLS,
+  columnValue: valuesOf,
 };
 
 interface Row {
@@ -24,8 +28,9 @@ interface Row {
 }
 
 function* tableOf({ document, file, counts }: PullsReport, layout: Layout): Generator<string> {
-  const { wide, now } = layout;
-  const all = rowsOf(document.pulls);
+  const { wide, now, order } = layout;
+  const rowsByTime = rowsOf(document.pulls);
+  const all = order ? inOrderOf(rowsByTime, inRowOrder(document.pulls, order)) : rowsByTime;
   const shown = wide ? all : all.slice(0, ROWS);
   if (all.length > 0) {
     const columns: Column[] = [
@@ -55,6 +60,18 @@ function* coverageLines({ from, to, gaps }: PullsDocument['coverage']): Generato
   yield `complete: ${from} to ${to}${gaps.length > 0 ? `, except for ${plural(gaps.length, 'gap')}:` : ''}\n`;
   for (const gap of gaps.slice(0, GAPS)) yield `  ${gap.from} to ${gap.to}\n`;
   if (gaps.length > GAPS) yield `  … and ${thousands(gaps.length - GAPS)} more\n`;
+}
+
+/** Returns repositories in the order of their first pulls in a list. */
+function inOrderOf(rows: readonly Row[], pulls: readonly PullEntry[]): Row[] {
+  const byName = new Map(rows.map((row) => [row.name, row]));
+  return [...new Set(pulls.map(({ repository }) => repository))].map((repository) => byName.get(repository)!);
+}
+
+/** Returns the counts of the repository of each pull. */
+function valuesOf({ document: { pulls } }: PullsReport, title: string): ValueAt {
+  const byName = new Map(rowsOf(pulls).map((row) => [row.name, row]));
+  return (position) => byName.get(pulls[position]!.repository)![title === 'IMAGES' ? 'images' : 'tags'];
 }
 
 /** The most recent pull first. */

@@ -11,3 +11,8 @@ export interface MainTable {
   /** The titles that `--sort-by` takes, those of `-o wide` too. */
   columns: Record<string, ColumnValue>;
 }
+
+/** Returns the rows of the main table in the order of `--sort-by`; without one, as they are. */
+export function inRowOrder<Row>(rows: readonly Row[], order: readonly number[] | undefined): readonly Row[] {
+  return order ? order.map((at) => rows[at]!) : rows;
+}

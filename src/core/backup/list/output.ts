@@ -1,13 +1,14 @@
-import type { Digest } from '../../model/digest.js';
 import { compareText } from '../../model/values/compare-text.js';
 import { formatBytes } from '../../model/values/quantity.js';
 import { age } from '../../model/values/age.js';
+import { inRowOrder } from '../../terminal/main-table.js';
 import type { Layout, Output } from '../../terminal/output.js';
 import type { StreamedDocument } from '../../terminal/streamed-document.js';
 import { tableLines, type Column } from '../../terminal/table.js';
 import { plural, thousands } from '../../terminal/text.js';
 import type { Entry } from '../plan/saved.js';
 import { countImages, sizeOnDisk } from '../contents/read-contents.js';
+import { LISTED } from '../output/main-table.js';
 import { entryBlocks, entryDocument, runDocument, paragraph, tagsText, timeOf } from '../output/entries.js';
 import type { BackupDocument } from './document-type.js';
 import { sizeOfImage, type BackupReport } from './list.js';
@@ -17,6 +18,7 @@ export const backupOutput: Output<BackupReport, BackupDocument> = {
   document: toDocument,
   table: (report, layout) => (layout.wide ? wideLines(report, layout) : listLines(report, layout)),
   name: nameLines,
+  main: LISTED,
 };
 
 function toDocument({ contents, sharedBytes, unreadable }: BackupReport): StreamedDocument<BackupDocument> {
@@ -45,7 +47,7 @@ function toDocument({ contents, sharedBytes, unreadable }: BackupReport): Stream
 function* listLines(report: BackupReport, layout: Layout): Generator<string> {
   yield* head(report, layout);
   const { contents } = report;
-  const items = contents.entries.map((entry) => ({ entry }));
+  const items = inRowOrder(contents.entries, layout.order).map((entry) => ({ entry }));
   if (items.length > 0) yield '\n';
   yield* entryBlocks(items, layout, ({ entry }) => {
     const bytes = bytesOf(contents, entry);
@@ -66,7 +68,7 @@ function* wideLines(report: BackupReport, layout: Layout): Generator<string> {
     { title: 'TAGS', wraps: true },
   ];
   const rows = function* (): Generator<string[]> {
-    for (const entry of contents.entries) {
+    for (const entry of inRowOrder(contents.entries, layout.order)) {
       const bytes = bytesOf(contents, entry);
       const size = bytes === null ? '-' : formatBytes(bytes);
       yield [entry.name, timeOf(entry.run), size, entry.run.server, tagsText(entry.tags, Infinity)];
@@ -110,11 +112,7 @@ function bytesOf(contents: BackupReport['contents'], { name, saved }: Entry): nu
 }
 
 /** Lists each image once. */
-function* nameLines({ contents }: BackupReport): Generator<string> {
-  let last: Digest | undefined;
-  for (const { name, saved } of contents.entries) {
-    if (saved === 'tags' || name === last) continue;
-    last = name;
-    yield `image.image.openshift.io/${name}\n`;
-  }
+function* nameLines({ contents }: BackupReport, order?: readonly number[]): Generator<string> {
+  const entries = inRowOrder(contents.entries, order).filter(({ saved }) => saved !== 'tags');
+  for (const name of new Set(entries.map((entry) => entry.name))) yield `image.image.openshift.io/${name}\n`;
 }

@@ -1,9 +1,11 @@
 import { compareText } from '../../model/values/compare-text.js';
 import { formatBytes } from '../../model/values/quantity.js';
+import { inRowOrder } from '../../terminal/main-table.js';
 import type { Layout, Output } from '../../terminal/output.js';
 import type { StreamedDocument } from '../../terminal/streamed-document.js';
 import { plural, timestamp } from '../../terminal/text.js';
 import type { Entry } from '../plan/saved.js';
+import { SAVED } from '../output/main-table.js';
 import { entryBlocks, entryDocument, paragraph, runDocument, titledList } from '../output/entries.js';
 import type { BackupPruneDocument } from './document-type.js';
 import { isEmpty, summarize, type BackupPruneReport } from './report.js';
@@ -13,6 +15,7 @@ export const backupPruneOutput: Output<BackupPruneReport, BackupPruneDocument> =
   document: toDocument,
   table: pruneLines,
   name: nameLines,
+  main: SAVED,
 };
 
 function toDocument(report: BackupPruneReport): StreamedDocument<BackupPruneDocument> {
@@ -54,7 +57,7 @@ function* pruneLines(report: BackupPruneReport, layout: Layout): Generator<strin
     );
     return;
   }
-  const items = plan.entries.map((entry) => ({ entry }));
+  const items = inRowOrder(plan.entries, layout.order).map((entry) => ({ entry }));
   if (items.length > 0) {
     yield `${layout.styles.heading(dryRun ? 'Images to remove' : 'Removed images')}\n`;
     yield* entryBlocks(items, layout, ({ entry: { name, saved } }) =>
@@ -97,6 +100,8 @@ function* ending({ dryRun, removal }: BackupPruneReport, { styles }: Layout): Ge
 }
 
 /** Lists the images that the backup no longer has. */
-function* nameLines({ plan }: BackupPruneReport): Generator<string> {
-  for (const name of plan.lost) yield `image.image.openshift.io/${name}\n`;
+function* nameLines({ plan }: BackupPruneReport, order?: readonly number[]): Generator<string> {
+  const sorted = inRowOrder(plan.entries, order).filter(({ name }) => plan.lost.has(name));
+  const names = order ? new Set(sorted.map(({ name }) => name)) : plan.lost;
+  for (const name of names) yield `image.image.openshift.io/${name}\n`;
 }

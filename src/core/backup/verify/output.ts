@@ -1,8 +1,10 @@
 import { formatBytes } from '../../model/values/quantity.js';
+import { inRowOrder } from '../../terminal/main-table.js';
 import type { Layout, Output } from '../../terminal/output.js';
 import type { StreamedDocument } from '../../terminal/streamed-document.js';
 import { plural, timestamp } from '../../terminal/text.js';
 import { countImages } from '../contents/read-contents.js';
+import { SAVED } from '../output/main-table.js';
 import { entryBlocks, entryDocument, paragraph, titledList } from '../output/entries.js';
 import type { BackupVerificationDocument, BackupVerificationSummary } from './document-type.js';
 import type { BackupVerification } from './report.js';
@@ -12,6 +14,7 @@ export const backupVerificationOutput: Output<BackupVerification, BackupVerifica
   document: toDocument,
   table: verificationLines,
   name: nameLines,
+  main: SAVED,
 };
 
 /** Returns what is unusual and no damage. */
@@ -69,7 +72,7 @@ function* verificationLines(report: BackupVerification, layout: Layout): Generat
   if (report.images.length > 0) {
     yield '\n';
     yield `${styles.bad('Images that need them')}\n`;
-    yield* entryBlocks(report.images, layout, ({ files: needed }) => needed);
+    yield* entryBlocks(inRowOrder(report.images, layout.order), layout, ({ files: needed }) => needed);
   }
   yield '\n';
   yield `${plural(report.damaged.length, 'file')} damaged; ${plural(report.images.length, 'image')} affected.\n`;
@@ -79,6 +82,7 @@ function* verificationLines(report: BackupVerification, layout: Layout): Generat
   );
 }
 
-function* nameLines({ images }: BackupVerification): Generator<string> {
-  for (const name of new Set(images.map(({ entry }) => entry.name))) yield `image.image.openshift.io/${name}\n`;
+function* nameLines({ images }: BackupVerification, order?: readonly number[]): Generator<string> {
+  for (const name of new Set(inRowOrder(images, order).map(({ entry }) => entry.name)))
+    yield `image.image.openshift.io/${name}\n`;
 }

@@ -1,4 +1,5 @@
 import type { CheckStatus } from '../../model/check.js';
+import { inRowOrder } from '../../terminal/main-table.js';
 import type { Layout } from '../../terminal/output.js';
 import { clean, plural } from '../../terminal/text.js';
 import { wrapped } from '../../terminal/wrap.js';
@@ -17,7 +18,7 @@ const WIDTH = Math.max(...Object.values(MARKS).map((mark) => mark.length));
 /** Writes one line per check with its remedy below, and a summary at the end. */
 export function* doctorLines(
   { version, node, checks, summary }: DoctorDocument,
-  { styles, width }: Pick<Layout, 'styles' | 'width'>,
+  { styles, width, order }: Pick<Layout, 'styles' | 'width' | 'order'>,
 ): Generator<string> {
   const paint: Record<CheckStatus, (text: string) => string> = {
     ok: styles.good,
@@ -30,7 +31,7 @@ export function* doctorLines(
   const names = Math.max(...checks.map(({ name }) => name.length));
   const indent = WIDTH + names + 4;
   yield `regadm ${version}, Node.js ${node}\n\n`;
-  for (const { name, status, message, suggestions = [] } of checks) {
+  for (const { name, status, message, suggestions = [] } of inRowOrder(checks, order)) {
     const [first, ...rest] = wrapped(clean(message), width - indent);
     const remedies = suggestions.flatMap((text) =>
       wrapped(clean(text), width - indent - 2).map((line, at) => (at === 0 ? `* ${line}` : `  ${line}`)),

@@ -1,16 +1,22 @@
-import type { Output } from '../../terminal/output.js';
+import { inRowOrder } from '../../terminal/main-table.js';
+import type { Layout, Output } from '../../terminal/output.js';
 import { plural } from '../../terminal/text.js';
+import { FINDINGS } from './main-table.js';
 import type { LintReport } from './report.js';
 
 /** The output of `edge lint`. */
-export const edgeLintOutput: Output<LintReport, LintReport> = { document: (report) => report, table: lintLines };
+export const edgeLintOutput: Output<LintReport, LintReport> = {
+  document: (report) => report,
+  table: lintLines,
+  main: FINDINGS,
+};
 
 /**
  * Formats findings as compilers do, so that editors can open the line: `FILE:LINE: severity: message (rule)`, with the
  * remedy below.
  */
-function* lintLines({ files, findings, summary }: LintReport): Generator<string> {
-  for (const { file, line, severity, rule, message, remedy } of findings) {
+function* lintLines({ files, findings, summary }: LintReport, { order }: Layout): Generator<string> {
+  for (const { file, line, severity, rule, message, remedy } of inRowOrder(findings, order)) {
     yield `${file}:${line}: ${severity}: ${message} (${rule})\n`;
     yield `  ${remedy}\n`;
   }

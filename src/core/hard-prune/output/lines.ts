@@ -2,9 +2,12 @@ import { formatBytes } from '../../model/values/quantity.js';
 import type { HardPruneReport } from '../report.js';
 import { hardPruneSummary } from './summary.js';
 
-/** Writes one name on each line. */
-export function* hardPruneNames({ plan }: HardPruneReport): Generator<string> {
-  for (const { digest } of plan.blobs) yield `blob/${digest}\n`;
+/** Writes one name on each line. @param order of the blobs */
+export function* hardPruneNames(
+  { plan }: HardPruneReport,
+  order: Iterable<number> = plan.blobs.keys(),
+): Generator<string> {
+  for (const at of order) yield `blob/${plan.blobs[at]!.digest}\n`;
   for (const { repository, digest } of plan.manifestLinks) yield `manifestlink/${repository}@${digest}\n`;
   for (const { name } of plan.repositories) yield `repository/${name}\n`;
   for (const { repository, digest } of plan.layerLinks) yield `layerlink/${repository}@${digest}\n`;

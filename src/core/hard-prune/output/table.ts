@@ -9,7 +9,7 @@ import { summaryLines } from './summary-text.js';
 /** Maximum number of rows of a table without `-o wide`. */
 const MAX_ROWS = 20;
 
-type TableLayout = Pick<Layout, 'wide' | 'width' | 'styles' | 'headers'>;
+type TableLayout = Pick<Layout, 'wide' | 'width' | 'styles' | 'headers' | 'order'>;
 
 /** Writes tables of repositories, manifest links, layer links, uploads and blobs (largest first), and a summary. */
 export function* hardPruneTables(report: HardPruneReport, layout: TableLayout): Generator<string> {
@@ -29,14 +29,12 @@ export function* hardPruneTables(report: HardPruneReport, layout: TableLayout): 
     digestText(digest),
   ]);
   yield* table('uploads', ['UPLOAD TO', 'ID'], plan.uploads, ({ repository, id }) => [repository, id]);
-  const blobs = plan.blobs.map(({ digest, bytes }, index) => ({ digest, bytes, index }));
-  const rows = blobs
-    .sort((a, b) => (b.bytes ?? 0) - (a.bytes ?? 0))
-    .map(({ digest, bytes, index }) => [
-      digestText(digest),
-      bytes === undefined ? '-' : formatBytes(bytes),
-      statusText(report, 'blobs', index),
-    ]);
+  const { blobs } = plan;
+  const order = layout.order ?? [...blobs.keys()].sort((a, b) => (blobs[b]!.bytes ?? 0) - (blobs[a]!.bytes ?? 0));
+  const rows = order.map((at) => {
+    const { digest, bytes } = blobs[at]!;
+    return [digestText(digest), bytes === undefined ? '-' : formatBytes(bytes), statusText(report, 'blobs', at)];
+  });
   yield* tableText(['BLOB', 'SIZE'], rows, layout);
   yield* summaryLines(report);
   if (!report.verification) return;

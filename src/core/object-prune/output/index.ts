@@ -1,5 +1,6 @@
 import type { Output } from '../../terminal/output.js';
 import type { StreamedDocument } from '../../terminal/streamed-document.js';
+import { OBJECTS } from './main-table.js';
 import type { ObjectPruneReport } from '../report.js';
 
 /** The output formats of `prune builds` and `prune deployments`. */
@@ -9,7 +10,8 @@ export function objectPruneOutput<Document extends object>(
   return {
     document,
     table: async (report, layout) => (await import('./tables.js')).tablePieces(report, layout),
-    name: async (report) => (await import('./names.js')).nameLines(report),
+    name: async (report, order) => (await import('./names.js')).nameLines(report, order),
     oc: async (report) => (await import('./oc.js')).ocLines(report),
+    main: OBJECTS,
   };
 }

@@ -2,6 +2,7 @@ import { remediesOf } from '../../model/document.js';
 import { compareText } from '../../model/values/compare-text.js';
 import { age } from '../../model/values/age.js';
 import type { Styles } from '../../terminal/color.js';
+import { inRowOrder } from '../../terminal/main-table.js';
 import type { Layout } from '../../terminal/output.js';
 import { tableLines, type Column } from '../../terminal/table.js';
 import { plural, thousands } from '../../terminal/text.js';
@@ -20,7 +21,7 @@ export function* tablePieces(report: ObjectPruneReport, layout: Layout): Generat
   const { deletions } = report.plan;
   if (deletions.length > 0) {
     yield '\n';
-    const rows = rowsOf(report, limit);
+    const rows = inRowOrder(rowsOf(report), layout.order).slice(0, limit);
     yield* tableLines(columnsOf(report, paint), rows, layout);
     if (deletions.length > limit) yield more(deletions.length - limit, paint);
   }
@@ -65,8 +66,8 @@ function hasSeveralKinds({ kinds }: ObjectPruneReport['feature']): boolean {
   return Object.keys(kinds).length > 1;
 }
 
-function rowsOf({ plan, statuses, dryRun, feature, now }: ObjectPruneReport, limit: number): string[][] {
-  return plan.deletions.slice(0, limit).map(({ object, because }, at) => {
+function rowsOf({ plan, statuses, dryRun, feature, now }: ObjectPruneReport): string[][] {
+  return plan.deletions.map(({ object, because }, at) => {
     const { status, reason, message } = statuses[at]!;
     return [
       object.namespace,

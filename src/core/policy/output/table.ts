@@ -1,6 +1,7 @@
 import type { PolicyEffect, RuleEffect } from '../../graph/policy/policy-effect.js';
 import type { PolicyRuleSource, RetentionPolicy } from '../../model/retention-policy.js';
 import { formatBytes } from '../../model/values/quantity.js';
+import { inRowOrder } from '../../terminal/main-table.js';
 import type { Layout, Lines } from '../../terminal/output.js';
 import { tableLines, type Column } from '../../terminal/table.js';
 import { clean, plural, thousands } from '../../terminal/text.js';
@@ -47,7 +48,9 @@ function* settingLines({ source }: RetentionPolicy, layout: Layout): Generator<s
   const shown = (_: unknown, at: number): boolean => usesPulls || SETTING_COLUMNS[at]!.title !== 'PULLED WITHIN';
   const row = (name: string, cells: string[]): string[] => [name, ...cells.filter(shown)];
   const rows = [
-    ...source.rules.map((rule) => row(rule.name, settingCells(ruleSettings(rule, source), rule))),
+    ...inRowOrder(source.rules, layout.order).map((rule) =>
+      row(rule.name, settingCells(ruleSettings(rule, source), rule)),
+    ),
     row(DEFAULTS, settingCells(defaultSettings(source))),
   ];
   const columns = [{ title: 'RULE' }, ...SETTING_COLUMNS.filter(shown)];
@@ -63,10 +66,11 @@ function* effectLines({ source }: RetentionPolicy, effect: PolicyEffect, layout:
     ...effectCells(one),
     ...(wide ? settings : []),
   ];
+  const rules = source.rules.map((rule, at) =>
+    row(rule.name, effect.rules[at]!, settingCells(ruleSettings(rule, source), rule)),
+  );
   const rows = [
-    ...source.rules.map((rule, at) =>
-      row(rule.name, effect.rules[at]!, settingCells(ruleSettings(rule, source), rule)),
-    ),
+    ...inRowOrder(rules, layout.order),
     row(DEFAULTS, effect.defaults, settingCells(defaultSettings(source))),
   ];
   const columns = [{ title: 'RULE' }, ...EFFECT_COLUMNS, ...(wide ? SETTING_COLUMNS : [])];

@@ -4,6 +4,7 @@ import { compareText } from '../../model/values/compare-text.js';
 import { formatBytes } from '../../model/values/quantity.js';
 import { age } from '../../model/values/age.js';
 import type { Styles } from '../../terminal/color.js';
+import { inRowOrder } from '../../terminal/main-table.js';
 import type { Layout } from '../../terminal/output.js';
 import { tableLines, type Column } from '../../terminal/table.js';
 import { plural, thousands } from '../../terminal/text.js';
@@ -22,7 +23,7 @@ const ROWS = 20;
 export function* tablePieces(report: RestoreReport, layout: Layout): Generator<string> {
   const { plan, outcome } = report;
   yield `${sentence(report)}\n\n`;
-  const images = plan.images.filter(({ name }) => isShown(outcome.images.get(name)!));
+  const images = inRowOrder(plan.images, layout.order).filter(({ name }) => isShown(outcome.images.get(name)!));
   yield* section(report.dryRun ? 'Images to restore' : 'Images', imageTable(report, images, layout), layout);
   const items = plan.streams.flatMap((stream) => stream.items).filter((item) => isShown(outcome.items.get(item)!));
   yield* section(report.dryRun ? 'Tag items to restore' : 'Tag items', itemTable(report, items, layout), layout);

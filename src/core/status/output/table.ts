@@ -1,5 +1,6 @@
 import type { RegistryState } from '../../operator/state.js';
 import { formatBytes } from '../../model/values/quantity.js';
+import { inRowOrder } from '../../terminal/main-table.js';
 import type { Layout } from '../../terminal/output.js';
 import { tableLines, type Column } from '../../terminal/table.js';
 import { clean, plural, thousands } from '../../terminal/text.js';
@@ -18,7 +19,7 @@ const AGES_TITLE = 'KEEP YOUNGER THAN';
 /** Maximum rows of a table, unless the layout is wide. */
 const MAX_ROWS = 20;
 
-type TableLayout = Pick<Layout, 'wide' | 'width' | 'styles' | 'headers'>;
+type TableLayout = Pick<Layout, 'wide' | 'width' | 'styles' | 'headers' | 'order'>;
 
 /** Yields the status for people in pieces. */
 export function* statusPieces(report: RegistryStatusReport, layout: TableLayout): Generator<string> {
@@ -93,7 +94,7 @@ function* spacePieces(
   yield* sectionPieces(layout, {
     title: 'By image stream',
     columns: [{ title: 'STREAM' }, ...columns],
-    rows: space.imageStreams.map((one) => {
+    rows: inRowOrder(space.imageStreams, layout.order).map((one) => {
       const name = `${one.namespace}/${one.name}`;
       return [name, ...spaceCells(one), ...pullCells(pulled?.streams.get(name), now)];
     }),

@@ -1,5 +1,6 @@
 import type { Output } from '../../terminal/output.js';
 import type { VerifyReport } from '../report.js';
+import { BROKEN } from './main-table.js';
 import type { RegistryVerificationDocument } from './document-type.js';
 
 /** Returns the document of `-o json` as one value. */
@@ -25,4 +26,5 @@ export const verifyOutput: Output<VerifyReport, RegistryVerificationDocument> = 
     },
   }),
   table: async (report, layout) => (await import('./table.js')).verifyLines(report, layout),
+  main: BROKEN,
 };

@@ -1,3 +1,4 @@
+import { inRowOrder } from '../../terminal/main-table.js';
 import type { Layout, Lines } from '../../terminal/output.js';
 import { clean, plural } from '../../terminal/text.js';
 import { verificationLines } from '../../verification/output/table.js';
@@ -14,7 +15,8 @@ export function* verifyLines(
   { verification, links, lostImages }: VerifyReport,
   layout: Layout,
 ): Generator<string> & Lines {
-  yield* verificationLines(verification, layout);
+  const broken = [...inRowOrder(verification.broken, layout.order)];
+  yield* verificationLines({ ...verification, broken }, layout);
   if (links.length > 0) yield* linkLines(links, layout);
   if (lostImages.length > 0) yield* lostLines(lostImages, layout);
 }
