@@ -83,6 +83,19 @@ export async function readConfigIfAllowed(
   }
 }
 
+/** Timeout of the request for the mode, in ms: it must not delay a dry run. */
+const MODE_TIMEOUT_MS = 5000;
+
+/** Tells whether `spec.readOnly` is set; undefined if the config cannot be read. Sends one request; never throws. */
+export async function isSetReadOnly(api: ClusterApi, signal?: AbortSignal): Promise<boolean | undefined> {
+  try {
+    const options = { retry: false, timeoutMs: MODE_TIMEOUT_MS, signal };
+    return (await findReading<RegistryConfig>(api, CONFIG, options))?.object.spec?.readOnly === true;
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * Returns true once the operator has acted on this version of the config. It writes the generation into the status
  * after it has changed the Deployment; until then, it can still act on an earlier version. A config without that

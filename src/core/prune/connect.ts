@@ -12,6 +12,7 @@ import { findIfReadable, findObject, hasNamespace, listObjects } from '../cluste
 import { IMAGE_STREAMS, JOBS, NAMESPACES, PODS } from '../cluster/resources.js';
 import { confirmWatch, watchList } from '../cluster/watch.js';
 import { REGISTRY_NAMESPACE } from '../model/openshift.js';
+import { isSetReadOnly } from '../operator/config.js';
 import { pendingRecoveryNotice } from '../operator/lease/notice.js';
 import { openClusterRegistry } from '../operator/open-registry.js';
 import { namesInSnapshot } from '../operator/registry-names.js';
@@ -74,6 +75,7 @@ export function toClusterChecks(api: ClusterApi): ClusterChecks {
     namespace: api.namespace,
     hasToken: async () => (await api.token()) !== undefined,
     reviewAccess: (permission, signal) => reviewAccess(api, permission, signal),
+    isSetReadOnly: (signal) => isSetReadOnly(api, signal),
     hasNamespace: (name, signal) => hasNamespace(api, name, signal),
     listJobs: (signal) => listObjects(api, JOBS, { ...inRegistry, signal }),
     listPods: (signal) => listObjects(api, PODS, { ...inRegistry, signal }),

@@ -104,6 +104,11 @@ export interface ClusterChecks {
   reviewAccess(permission: Permission, signal?: AbortSignal): Promise<AccessReview>;
   /** Tells whether a namespace exists; the error if that cannot be read. */
   hasNamespace(name: string, signal?: AbortSignal): Promise<boolean | RegadmError>;
+  /**
+   * Tells whether the operator's config sets the registry to read-only mode; undefined if that cannot be read. Never
+   * throws.
+   */
+  isSetReadOnly?(signal?: AbortSignal): Promise<boolean | undefined>;
   /** Lists the jobs of the registry's namespace. @throws ApiError */
   listJobs(signal?: AbortSignal): Promise<KubeObject[]>;
   /** Lists the pods of the registry's namespace. @throws ApiError */

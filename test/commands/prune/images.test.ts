@@ -163,6 +163,24 @@ describe('a namespace without image streams', () => {
   });
 });
 
+test('a registry that is set to read-only mode is a warning in a dry run, and stops a confirmed one', async () => {
+  scene.sandbox.store.put('configs', { metadata: { name: 'cluster' }, spec: { readOnly: true } });
+  const dryRun = await images();
+  const remedy = 'end the read-only mode: regadm registry readonly off';
+  expect(dryRun.status).toBe(0);
+  expect(dryRun.stderr).toMatch(/warning: mode: the registry is set to read-only mode .*nothing was changed; /);
+  expect(dryRun.stderr).toContain(remedy);
+  const before = stateOf(scene.sandbox);
+  scene.sandbox.addFault('registry-read-only');
+  const { status, stderr } = await images('--confirm');
+  expect([status, stderr]).toEqual([
+    1,
+    expect.stringContaining('the registry is in read-only mode; nothing was changed'),
+  ]);
+  expect(stderr).toContain(remedy);
+  expect(stateOf(scene.sandbox)).toEqual(before);
+});
+
 describe('the exit status', () => {
   test('is 2 if a dry run with --detailed-exitcode finds something', async () => {
     expect((await images('--detailed-exitcode')).status).toBe(2);

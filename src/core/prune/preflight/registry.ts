@@ -1,3 +1,4 @@
+import { ADVICE } from '../../model/advice.js';
 import { hasCode, RegadmError } from '../../model/errors.js';
 import type { Digest } from '../../model/digest.js';
 import type { RepositoryName } from '../../model/names/repository-name.js';
@@ -16,7 +17,7 @@ interface RegistryCheckInput {
   hasToken: boolean;
   /** True if the API server allows the user to delete images. */
   mayDelete: boolean;
-  cluster: Pick<ClusterChecks, 'reviewAccess'>;
+  cluster: Pick<ClusterChecks, 'reviewAccess' | 'isSetReadOnly'>;
   randomDigest: () => Digest;
   signal?: AbortSignal;
 }
@@ -42,7 +43,19 @@ export async function checkRegistry(input: RegistryCheckInput): Promise<Prefligh
   const reachable = passed('registry', `${registry.url} answers${trust}`);
   if (probeDeletion && hasToken) return probe(registry, input, reachable);
   const why = probeDeletion ? 'no token' : 'a dry run does not test it';
-  return [checkToken(hasToken), reachable, notChecked('deletion', why), notChecked('mode', why)];
+  return [checkToken(hasToken), reachable, notChecked('deletion', why), await checkModeSetting(input, why)];
+}
+
+/** Checks the mode by the operator's config, where the registry itself is not asked. */
+async function checkModeSetting({ cluster, signal }: RegistryCheckInput, why: string): Promise<PreflightCheck> {
+  if (!(await cluster.isSetReadOnly?.(signal))) return notChecked('mode', why);
+  return {
+    name: 'mode',
+    status: 'failed',
+    message:
+      'the registry is set to read-only mode (spec.readOnly of configs.imageregistry.operator.openshift.io/cluster); nothing was changed',
+    suggestions: [ADVICE.endReadOnly],
+  };
 }
 
 function checkToken(hasToken: boolean): PreflightCheck {
@@ -75,7 +88,10 @@ async function probe(
   const mode =
     input.repositories.length > 0
       ? passed('mode', 'the registry is not in read-only mode')
-      : notChecked('mode', 'the registry shows its mode only in a repository, and there are no image streams');
+      : await checkModeSetting(
+          input,
+          'the registry shows its mode only in a repository, and there are no image streams',
+        );
   const checks = [
     passed('token', 'the registry accepts the token'),
     reachable,
@@ -123,7 +139,7 @@ function withFailure(checks: PreflightCheck[], error: unknown, { mayDelete }: Re
   const failed = failedWith(name, error);
   if (name === 'token' && mayDelete && hasCode(error, 'REGISTRY_UNAUTHORIZED'))
     failed.message += '; the API server allows this user to delete images, so the token is the likely cause';
-  if (name === 'mode') failed.message += '; nothing was changed';
+  if (name === 'mode') failed.message = `the registry is in read-only mode; nothing was changed (${failed.message})`;
   return checks.map((check) => {
     if (check.name === name) return failed;
     return isKnownDespite(name, check.name) ? check : notChecked(check.name, 'the check before it failed');
