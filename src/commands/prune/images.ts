@@ -10,8 +10,7 @@ import { pruneImagesFlags, toImagePruneRequest } from '../../flags/prune-images.
 
 export default class PruneImages extends BaseCommand {
   static override summary = 'Delete old tag items, unused images, and their data in the registry';
-  static override description = `Deletes old items from the tags of image streams, images that no tag item lists and nothing uses, and their links and blobs in
-the integrated registry. Without --confirm, this is a dry run and nothing is changed. Flags of oc adm prune images have the same meaning.`;
+  static override description = `Deletes old items from the tags of image streams, images that no tag item lists and nothing uses, and their links and blobs in the integrated registry. Without --confirm, this is a dry run and nothing is changed. Deletions cannot be undone without --backup, from which regadm restore brings images back. Flags of oc adm prune images have the same meaning.`;
 
   static override page = 'first-prune.md';
 
