@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { outputStreams } from '../core/terminal/writer.js';
-import { EXIT, RegadmError, messageOf } from '../core/model/errors.js';
+import { EXIT, RegadmError } from '../core/model/errors.js';
+import { unexpectedError } from './unexpected-error.js';
 
 /** The signals that end a run, with its exit status. A terminal that closes sends SIGHUP. */
 const SIGNALS = { SIGINT: EXIT.sigint, SIGTERM: EXIT.sigterm, SIGHUP: 129 } as const;
@@ -30,7 +31,7 @@ interface InterruptOptions extends InterruptTexts {
  * Runs work that can be interrupted: the first signal aborts it, a second one ends the process at once. A bug (an
  * uncaught exception, an unhandled rejection) aborts the work too, so that it can still restore what it changed. A
  * closed pipe at stdout or stderr does not.
- * @throws RegadmError INTERRUPTED (exit status 130, 143 or 129), INTERNAL after a bug, and what the work throws
+ * @throws RegadmError INTERRUPTED (exit status 130, 143 or 129), INTERNAL after a bug, SYSTEM_ERROR, and what the work throws
  */
 export async function interruptible<T>(
   work: (signal: AbortSignal) => Promise<T>,
@@ -71,8 +72,7 @@ function listen(controller: AbortController, { note, message = STOPPING, suggest
     note(typeof message === 'string' ? message : message());
     controller.abort(new RegadmError(`interrupted by ${name}`, { code: 'INTERRUPTED', exitCode, suggestions }));
   };
-  const onBug = (cause: unknown): void =>
-    controller.abort(new RegadmError(messageOf(cause), { code: 'INTERNAL', cause }));
+  const onBug = (cause: unknown): void => controller.abort(unexpectedError(cause));
   const ignore = (): void => {};
   for (const name of NAMES) process.on(name, onSignal);
   for (const stream of outputStreams()) stream.on('error', ignore);

@@ -1,7 +1,9 @@
+import { systemRemedy } from '../core/kit/system-error.js';
 import { RegadmError, usageError } from '../core/model/errors.js';
 import type { DocumentEnvelope } from '../core/model/document.js';
 import { errorDocument } from './error-document.js';
 import { parserMessage } from './parser-message.js';
+import { unexpectedError } from './unexpected-error.js';
 
 interface ReportOptions {
   /** What the Error document states about the run. */
@@ -25,7 +27,8 @@ export async function reportError(
   { format, envelope, verbosity = 0, usage, hints = () => [] }: ReportOptions,
 ): Promise<void> {
   const error = asRegadmError(thrown, usage);
-  error.suggestions.push(...hints(error.message));
+  const remedy = error.suggestions.length === 0 ? systemRemedy(error.cause) : undefined;
+  error.suggestions.push(...(remedy === undefined ? [] : [remedy]), ...hints(error.message));
   process.exitCode = error.exitCode;
   const [{ errorLines, stackLines }, { documentText }, { stderr, stdout }] = await Promise.all([
     import('./error-text.js'),
@@ -46,9 +49,5 @@ function asRegadmError(thrown: unknown, usage: string): RegadmError {
   const { oclif, parse, message } = thrown as Error & { oclif?: unknown; parse?: unknown };
   if (oclif !== undefined || parse !== undefined || /^Parsing --/.test(message ?? ''))
     return usageError(parserMessage(message), [usage]);
-  return new RegadmError(message || String(thrown), {
-    code: 'INTERNAL',
-    cause: thrown,
-    suggestions: ['this is a bug in regadm: please report it with the output of the same command with -v 8'],
-  });
+  return unexpectedError(thrown);
 }

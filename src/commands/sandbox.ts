@@ -1,6 +1,9 @@
+import path from 'node:path';
 import { Flags } from '@oclif/core';
 import { BaseCommand, type FlagsOf } from '../cli/base-command.js';
 import { interruptible } from '../cli/interrupt.js';
+import { makeDirectory } from '../core/kit/make-directory.js';
+import { messageOf, usageError } from '../core/model/errors.js';
 import type { SandboxOptions } from '../sandbox/types.js';
 
 /** `regadm sandbox`: starts a simulated cluster. */
@@ -82,6 +85,7 @@ invalid-reference.`;
 
   async run(): Promise<void> {
     const { flags } = await this.read(SandboxCommand);
+    if (flags.dir !== undefined) createDirectory(flags.dir);
     const print = (text: string): void => this.print(text);
     await interruptible(
       async (signal) => {
@@ -92,6 +96,15 @@ invalid-reference.`;
       },
       { note: this.note, message: 'Stopping the sandbox. Press Ctrl-C again to stop at once.' },
     );
+  }
+}
+
+/** Creates the directory, in which the sandbox writes only if it is empty. @throws RegadmError (USAGE) */
+function createDirectory(dir: string): void {
+  try {
+    makeDirectory(path.resolve(dir));
+  } catch (error) {
+    throw usageError(`invalid --dir: ${messageOf(error)}`, ['name a directory that this user can create']);
   }
 }
 

@@ -62,6 +62,10 @@ function requireEmptyDirectory(dir: string): void {
 
 function start(options: SandboxOptions): Promise<Sandbox> {
   return startSandbox(options).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'EACCES' && error.syscall === 'listen')
+      throw usageError(`the port needs the permission of the system: ${error.message}`, [
+        'choose a --port and a --registry-port of 1024 or above',
+      ]);
     if (error.code !== 'EADDRINUSE') throw error;
     throw usageError(`the port is in use: ${error.message}`, ['choose another --port or --registry-port']);
   });

@@ -49,7 +49,7 @@ async function expectRefused(run: Promise<Outcome>, ...words: string[]): Promise
   expect({ status, stdout, requests: sandbox.requests.slice(from) }).toEqual({ status: 1, stdout: '', requests: [] });
 }
 
-/** Contents that are no certificate authority, and what the error says. */
+/** Contents that cannot be a certificate authority, and what the error says. */
 const NO_AUTHORITY: [string, () => string | Buffer, string][] = [
   ['text', () => 'hello', 'contains no certificate in PEM format'],
   ['nothing', () => '', 'contains no certificate in PEM format: it is empty'],

@@ -5,9 +5,8 @@ import { assertClientCertificate } from './client-certificate.js';
 import { sourceFields, type Sourced } from './kubeconfig-source.js';
 
 /**
- * Checks that a client certificate has its key, as kubectl does, and that both can be used. With one of them,
- * requests would run as an anonymous
- * user. A key alone is ignored if the user has other credentials.
+ * Checks that a client certificate has its key, as kubectl does, and that both can be used. With one of them, requests
+ * would run as an anonymous user. A key alone is ignored if the user has other credentials.
  * @throws RegadmError KUBECONFIG_INVALID
  */
 export async function assertCertificatePair(user: (User & Sourced) | null): Promise<void> {

@@ -1,5 +1,6 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { makeDirectory } from '../../kit/make-directory.js';
 import { RegadmError, messageOf, refusal } from '../../model/errors.js';
 
 /**
@@ -34,7 +35,7 @@ async function refuseChanges(entries: { path: string; text: string }[]): Promise
 }
 
 async function writeAtomically(path: string, text: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
+  makeDirectory(dirname(path));
   const partial = `${path}.partial-${process.pid}`;
   await rm(partial, { force: true });
   // `wx` fails if the file exists, so that no link is followed.
