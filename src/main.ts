@@ -28,6 +28,7 @@ export async function main(argv: string[], { load, bin }: MainOptions): Promise<
     const request = findCommand(config, argv);
     if (request.kind === 'version') stdout().line(config.userAgent);
     else if (request.kind === 'help') await showHelp(config, request.argv);
+    else if (request.kind === 'completion') await printCompletion(config, request.words);
     else await config.runCommand(request.command.id, request.argv, request.command);
   } catch (thrown) {
     if (thrown instanceof Errors.ExitError) process.exitCode = thrown.oclif.exit ?? 0;
@@ -39,6 +40,12 @@ export async function main(argv: string[], { load, bin }: MainOptions): Promise<
         usage: usageHint(bin ?? 'regadm'),
       });
   }
+}
+
+async function printCompletion({ commands }: Config, words: string[]): Promise<void> {
+  const { answerCompletion } = await import('./cli/completion/kubectl.js');
+  const { manifestOf } = await import('./cli/completion/model.js');
+  stdout().text(await answerCompletion(manifestOf(commands), words));
 }
 
 async function showHelp(config: Config, argv: string[]): Promise<void> {

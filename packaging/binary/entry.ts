@@ -5,7 +5,7 @@
  */
 import { basename, dirname } from 'node:path';
 import { Plugin } from '@oclif/core';
-import { completeForKubectl } from '../../src/cli/completion/kubectl.js';
+import { answerCompletion } from '../../src/cli/completion/kubectl.js';
 import { start } from '../../src/main.js';
 import manifest from '../../oclif.manifest.json';
 import pjson from '../../package.json';
@@ -29,7 +29,8 @@ const NAMES: Record<string, string> = { 'oc-regadm': 'oc regadm', 'kubectl-regad
 async function run(): Promise<void> {
   const name = basename(process.argv0).replace(/\.exe$/, '');
   if (name === 'kubectl_complete-regadm') {
-    process.stdout.write(completeForKubectl(manifest as never, process.argv.slice(2)));
+    const answer = await answerCompletion(manifest as never, process.argv.slice(2));
+    process.stdout.write(answer, () => process.exit());
     return;
   }
   // Node repeats argv[0] here, which can be a bare name; commands that start regadm again compare it with the

@@ -7,8 +7,11 @@ import { usageHint } from './usage-hint.js';
 type Request =
   | { kind: 'command'; command: Command.Loadable; argv: string[] }
   | { kind: 'help'; argv: string[] }
-  | { kind: 'version' };
+  | { kind: 'version' }
+  | { kind: 'completion'; words: string[] };
 
+/** What the completion scripts call, as in programs that use Cobra. */
+const COMPLETION = '__complete';
 const HELP_FLAGS = ['--help', '-h'];
 
 /**
@@ -16,6 +19,7 @@ const HELP_FLAGS = ['--help', '-h'];
  * @throws RegadmError (USAGE) with suggestions if there is no such command
  */
 export function findCommand(config: Config, argv: readonly string[]): Request {
+  if (argv[0] === COMPLETION) return { kind: 'completion', words: argv.slice(1) };
   const dashes = argv.indexOf('--');
   const before = dashes === -1 ? argv : argv.slice(0, dashes);
   const wantsHelp = before.some((arg) => HELP_FLAGS.includes(arg));

@@ -1,4 +1,4 @@
-import { nextWords, topics, type CompletionCommand, type CompletionFlag } from './model.js';
+import { isSource, nextWords, topics, type CompletionCommand, type CompletionFlag } from './model.js';
 
 /** Returns a completion script for fish, with descriptions. */
 export function fishScript(commands: CompletionCommand[], names: readonly string[]): string {
@@ -11,6 +11,10 @@ function __regadm_at
     for i in (seq $depth)
         test "$words[$i]" = "$argv[$i]"; or return 1
     end
+end
+function __regadm_ask
+    set -l words (commandline -opc) (commandline -ct)
+    $words[1] __complete $words[2..-1] </dev/null 2>/dev/null | string match -rv '^:[0-9]+$' | string replace -r '^--[a-z-]+=' ''
 end
 function __regadm_exactly
     test (count (commandline -opc)) -eq (math (count $argv) + 1); and __regadm_at $argv
@@ -42,11 +46,13 @@ function flagText({ name, char, description, value }: CompletionFlag): string {
   const long = `-l ${name.slice(2)}${char ? ` -s ${char.slice(1)}` : ''} -d ${quote(oneLine(description))}`;
   if (value === undefined) return long;
   if (value === 'files' || value === 'directories') return `${long} -r -F`;
+  if (isSource(value)) return `${long} -x -a '(__regadm_ask)'`;
   return value === 'none' ? `${long} -x` : `${long} -x -a ${quote(value.join(' '))}`;
 }
 
 function argumentText(kind: CompletionCommand['argument']): string[] {
   if (kind === 'none') return [];
+  if (isSource(kind)) return ["-a '(__regadm_ask)'"];
   return kind === 'files' || kind === 'directories' ? ['-F'] : [`-a ${quote(kind.join(' '))}`];
 }
 

@@ -1,6 +1,7 @@
 /** A flag in oclif's manifest: the properties that completion needs. */
 interface ManifestFlag {
   name: string;
+  helpGroup?: string;
   char?: string;
   type: 'boolean' | 'option';
   allowNo?: boolean;
@@ -13,6 +14,7 @@ interface ManifestFlag {
 interface ManifestCommand {
   id: string;
   summary?: string;
+  usage?: string | string[];
   hidden?: boolean;
   flags: Record<string, ManifestFlag>;
   args: Record<string, { name: string; options?: readonly string[] }>;
@@ -23,8 +25,21 @@ export interface Manifest {
   commands: Record<string, ManifestCommand>;
 }
 
+/** Values that the kubeconfig or the cluster knows: the program is asked for them when Tab is pressed. */
+const SOURCES = ['contexts', 'clusters', 'users', 'namespaces', 'image-streams'] as const;
+export type Source = (typeof SOURCES)[number];
+
+/** Returns the manifest of loaded commands. */
+export function manifestOf(commands: readonly { id: string }[]): Manifest {
+  return { commands: Object.fromEntries(commands.map((command) => [command.id, command])) } as unknown as Manifest;
+}
+
 /** How a value is completed; `none` for free text. */
-export type ValueKind = 'none' | 'files' | 'directories' | readonly string[];
+export type ValueKind = 'none' | 'files' | 'directories' | Source | readonly string[];
+
+export function isSource(kind: ValueKind): kind is Source {
+  return SOURCES.includes(kind as Source);
+}
 
 export interface CompletionFlag {
   /** With its dashes: `--output`, `--no-confirm`. */
@@ -62,11 +77,14 @@ export function completionCommands({ commands }: Manifest): CompletionCommand[] 
 
 function toFlags(
   name: string,
-  { char, type, allowNo, description = '', helpValue, hidden, options }: ManifestFlag,
+  { char, type, allowNo, description = '', helpValue, helpGroup, hidden, options }: ManifestFlag,
 ): CompletionFlag[] {
   if (hidden) return [];
   const base = { name: `--${name}`, ...(char ? { char: `-${char}` } : {}), description };
-  if (type === 'option') return [{ ...base, value: options ?? valueKind([helpValue].flat()[0]) }];
+  if (type === 'option')
+    return [
+      { ...base, value: options?.filter(isWhole) ?? sourceOf(name, helpGroup) ?? valueKind([helpValue].flat()[0]) },
+    ];
   return allowNo ? [base, { name: `--no-${name}`, description: `not: ${description}` }] : [base];
 }
 
@@ -75,10 +93,25 @@ function valueKind(helpValue: string | undefined): ValueKind {
   return FILES.has(helpValue ?? '') ? 'files' : 'none';
 }
 
-function argumentOf({ args }: ManifestCommand): ValueKind {
+/** False for a choice that is not a word of its own: `jsonpath`, which a template follows, or a title with spaces. */
+function isWhole(option: string): boolean {
+  return !/\s|^(?:custom-columns|jsonpath)(?:-file)?$/.test(option);
+}
+
+function sourceOf(flag: string, helpGroup: string | undefined): Source | undefined {
+  if (flag === 'namespace') return 'namespaces';
+  // Another flag of this name is about something else: --cluster of edge verify.
+  if (helpGroup !== 'CLUSTER' || !['context', 'cluster', 'user'].includes(flag)) return undefined;
+  return `${flag}s` as Source;
+}
+
+function argumentOf({ args, usage }: ManifestCommand): ValueKind {
   const [first] = Object.values(args);
-  if (!first) return 'none';
-  return first.options ?? valueKind(first.name.toUpperCase());
+  if (first) return first.options ?? valueKind(first.name.toUpperCase());
+  // Commands with several kinds of arguments describe them in their usage only.
+  const [written = ''] = [usage].flat();
+  if (/ DIR\b/.test(written)) return 'directories';
+  return /NAMESPACE\[?\/\[?STREAM/.test(written) ? 'image-streams' : 'none';
 }
 
 /**

@@ -10,6 +10,7 @@ import { loadKubeconfig, type ClusterOptions } from './connection/kubeconfig.js'
 import { apiProxy, dialedUrl } from './connection/proxy.js';
 import { serverProblem } from './connection/server-address.js';
 import { tokenProblem } from './connection/token-problem.js';
+import { assertUnattended } from './connection/unattended.js';
 import type { Timers } from '../kit/timers.js';
 import { ADVICE } from '../model/advice.js';
 import { RegadmError } from '../model/errors.js';
@@ -29,6 +30,7 @@ export async function openCluster(
   const config = loadKubeconfig(options);
   const cluster = config.getCurrentCluster()!;
   hideCredentials(cluster, config.getCurrentUser());
+  if (options.unattended && !options.token) assertUnattended(config.getCurrentUser());
   if (options.token) assertToken(options.token);
   else await assertCertificatePair(config.getCurrentUser());
   assertServer(cluster.server);

@@ -45,6 +45,8 @@ export const LIMIT_RANGES = defineResource('v1', 'limitranges', 'LimitRange');
 export const PODS = defineResource('v1', 'pods', 'Pod');
 export const JOBS = defineResource('batch/v1', 'jobs', 'Job');
 export const NAMESPACES = defineResource('v1', 'namespaces', 'Namespace', { namespaced: false });
+/** The namespaces that a user may see; only OpenShift has them. */
+export const PROJECTS = defineResource('project.openshift.io/v1', 'projects', 'Project', { namespaced: false });
 export const SECRETS = defineResource('v1', 'secrets', 'Secret');
 export const CONFIG_MAPS = defineResource('v1', 'configmaps', 'ConfigMap');
 export const CLAIMS = defineResource('v1', 'persistentvolumeclaims', 'PersistentVolumeClaim');

@@ -25,6 +25,8 @@ export interface ClusterOptions {
   insecureSkipTlsVerify?: boolean;
   /** Timeout per request, in ms; 0 or absent: the built-in limits. */
   requestTimeoutMs?: number;
+  /** True: nobody is there to log in, so credentials that can need a terminal or a browser are an error. */
+  unattended?: boolean;
 }
 
 /**
@@ -49,6 +51,16 @@ export function isClusterConfigured(options: ClusterOptions, env: NodeJS.Process
   const { kubeconfig, context, cluster, server } = options;
   if ([kubeconfig, context, cluster, server].some((choice) => choice !== undefined)) return true;
   return Boolean(findConfig(options, env, root)?.config.currentContext);
+}
+
+/** Returns the names that flags can select. @throws RegadmError KUBECONFIG_MISSING, KUBECONFIG_INVALID */
+export function namesInKubeconfig(
+  options: Pick<ClusterOptions, 'kubeconfig'>,
+  env: NodeJS.ProcessEnv = process.env,
+): Record<'contexts' | 'clusters' | 'users', string[]> {
+  const config = findConfig(options, env, '')?.config ?? emptyConfig();
+  const names = (entries: { name: string }[]): string[] => entries.map(({ name }) => name);
+  return { contexts: names(config.contexts), clusters: names(config.clusters), users: names(config.users) };
 }
 
 type Found = NonNullable<ReturnType<typeof findConfig>>;
