@@ -1,8 +1,11 @@
-import { escapeText } from '../escape.js';
+import { escapeJson, escapeText } from '../escape.js';
 
-/** Formats a value as kubectl prints it in a template: objects and lists as JSON with sorted keys. */
+/** Formats a value as kubectl prints it in a template: objects and lists as Go writes JSON. */
 export function valueText(value: unknown): string {
-  return escapeText(typeof value === 'string' ? value : JSON.stringify(sorted(value)));
+  if (typeof value === 'string') return escapeText(value);
+  return escapeJson(
+    JSON.stringify(sorted(value)).replaceAll(/[<>&]/g, (char) => `\\u00${char.charCodeAt(0).toString(16)}`),
+  );
 }
 
 /** Formats a value as kubectl prints it in a column: objects and lists as Go does. */
