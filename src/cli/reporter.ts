@@ -19,7 +19,7 @@ export function createReporter(stream: NodeJS.WriteStream, verbosity: number): T
   const note = (text: string): void => display.log(text);
   let lastProgress = -Infinity;
   return {
-    phase: (name, total) => display.phase(name, total),
+    phase: (name, total, unit) => display.phase(name, total, unit),
     tick: (count) => display.tick(count),
     progress(text) {
       if (!stream.isTTY && performance.now() - lastProgress < PLAIN_INTERVAL_MS) return;

@@ -1,10 +1,17 @@
+/** What a phase counts. */
+export type ProgressUnit = 'items' | 'bytes';
+
 /**
  * Reports to people what a use case is doing: on stderr, never as part of the result. The command line implements it
  * once (progress display, verbosity, quiet mode); tests pass a recorder.
  */
 export interface Reporter {
-  /** Starts a phase of countable work; `total` if the amount is known. */
-  phase(name: string, total?: number): void;
+  /**
+   * Starts a phase of countable work.
+   * @param name verb and object, such as `deleting images`
+   * @param total if the amount is known
+   */
+  phase(name: string, total?: number, unit?: ProgressUnit): void;
   /** Counts finished units of the current phase. */
   tick(count?: number): void;
   /** Reports the state of a long wait; outside a terminal at most one line every 30 s is shown. */
@@ -28,7 +35,7 @@ export function recordWarnings(reporter: Reporter): RecordingReporter {
   const warnings: string[] = [];
   return {
     warnings,
-    phase: (name, total) => reporter.phase(name, total),
+    phase: (name, total, unit) => reporter.phase(name, total, unit),
     tick: (count) => reporter.tick(count),
     progress: (text) => reporter.progress(text),
     note: (text) => reporter.note(text),

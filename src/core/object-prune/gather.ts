@@ -30,7 +30,7 @@ export async function readLists<Item>(
   { objects, owners, namespace }: Lists<Item>,
   { reporter, signal }: RunContext,
 ): Promise<{ objects: Item[]; owners: OwnerRecord[]; now: number }> {
-  reporter.phase('reading');
+  reporter.phase('listing objects');
   const onPage = ({ count }: { count: number }): void => reporter.tick(count);
   const options = { namespace, signal, onPage };
   const started = Date.now();

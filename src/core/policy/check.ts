@@ -39,7 +39,7 @@ export async function checkOnCluster(
   trial: PolicyTrial,
   { reporter, signal }: { reporter: Reporter; signal: AbortSignal },
 ): Promise<PolicyCheckReport> {
-  reporter.phase('listing');
+  reporter.phase('listing objects');
   const { snapshot, now, custom, everything } = await readSnapshot(api, {
     everything: everythingToRead(trial.options, undefined),
     custom: customToRead(trial.options),

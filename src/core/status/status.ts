@@ -31,7 +31,7 @@ export async function registryStatus(
   // The storage comes first: if it cannot be read, the user waits for nothing else.
   const { storage } = request;
   const measured = storage && (await readStored({ api, reporter, signal }, storage));
-  reporter.phase('listing');
+  reporter.phase('listing objects');
   // At the same time, because a server that does not answer costs each part all its retries.
   const [state, { read, complete, unavailable }] = await Promise.all([
     readRegistryState(api, signal),

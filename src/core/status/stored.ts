@@ -68,7 +68,7 @@ export async function readStored(
 
 async function measure(ports: Ports, storage: Storage, { text, flags }: StorageRequest): ReturnType<typeof readStored> {
   const { reporter, signal } = ports;
-  reporter.phase("listing the registry's storage");
+  reporter.phase("listing entries of the registry's storage");
   const snapshot = await storage.list({ signal, onListed: (count) => reporter.tick(count) });
   const sizes = await lookUpSizes(ports, storage, snapshot);
   reporter.phase('comparing with the cluster');

@@ -1,3 +1,4 @@
+import type { ProgressUnit } from '../kit/reporter.js';
 import type { Progress } from './progress.js';
 import { Phase } from './progress-phase.js';
 import { writerFor } from './writer.js';
@@ -12,8 +13,8 @@ export class PlainProgress implements Progress {
 
   constructor(private readonly stream: NodeJS.WriteStream) {}
 
-  phase(name: string, total?: number): void {
-    this.current = new Phase(name, total);
+  phase(name: string, total?: number, unit?: ProgressUnit): void {
+    this.current = new Phase(name, total, unit);
     if (this.timer) return;
     this.timer = setInterval(() => this.current && this.log(this.current.text()), INTERVAL_MS);
     this.timer.unref();

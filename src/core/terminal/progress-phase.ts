@@ -1,4 +1,6 @@
 import { humanDuration } from '../model/values/age.js';
+import { formatBytes } from '../model/values/quantity.js';
+import type { ProgressUnit } from '../kit/reporter.js';
 import { thousands } from './text.js';
 
 /** One phase of the work and its progress text. */
@@ -9,24 +11,52 @@ export class Phase {
   constructor(
     readonly name: string,
     private readonly total: number | undefined,
+    private readonly unit: ProgressUnit = 'items',
   ) {}
 
-  /** Formats the progress: `listing images 12,000/100,000 12% 4,000/s 22s left`. */
-  text(): string {
+  /**
+   * Formats the progress: `deleting images 12,000 of 100,000 (12 %)  4,000/s  22s left`. A text longer than `width`
+   * loses its last parts first, then the end of the name.
+   */
+  text(width = Infinity): string {
+    const progress = [this.amount(), ...this.speed()];
+    for (;;) {
+      const text = [this.name, progress[0]].filter(Boolean).join(' ') + rest(progress);
+      if (text.length <= width) return text;
+      if (progress.length === 1) return this.shortened(width);
+      progress.pop();
+    }
+  }
+
+  private shortened(width: number): string {
+    const amount = this.amount();
+    const room = width - (amount ? amount.length + 1 : 0);
+    return [room > 1 ? `${this.name.slice(0, room - 1)}…` : '', amount].filter(Boolean).join(' ').slice(0, width);
+  }
+
+  private amount(): string {
+    if (this.total === undefined) return this.count > 0 ? this.format(this.count) : '';
+    return `${this.format(Math.min(this.count, this.total))} of ${this.format(this.total)} (${this.percent()} %)`;
+  }
+
+  private speed(): string[] {
     const seconds = (performance.now() - this.started) / 1000;
     const rate = seconds >= 1 ? this.count / seconds : 0;
-    const parts = [this.name];
-    if (this.total !== undefined) parts.push(`${thousands(this.count)}/${thousands(this.total)}`, `${this.percent()}%`);
-    else if (this.count > 0) parts.push(thousands(this.count));
-    if (rate > 0) parts.push(`${rate < 10 ? rate.toFixed(1) : thousands(Math.round(rate))}/s`);
-    if (rate > 0 && this.total !== undefined && this.count < this.total) {
-      parts.push(`${humanDuration(((this.total - this.count) / rate) * 1000)} left`);
-    }
-    if (rate === 0 && seconds >= 2) parts.push(humanDuration(seconds * 1000));
-    return parts.join('  ');
+    if (rate === 0) return seconds >= 2 ? [humanDuration(seconds * 1000)] : [];
+    const perSecond = rate < 10 && this.unit === 'items' ? rate.toFixed(1) : this.format(Math.round(rate));
+    if (this.total === undefined || this.count >= this.total) return [`${perSecond}/s`];
+    return [`${perSecond}/s`, `${humanDuration(((this.total - this.count) / rate) * 1000)} left`];
+  }
+
+  private format(count: number): string {
+    return this.unit === 'bytes' ? formatBytes(count) : thousands(count);
   }
 
   private percent(): number {
     return this.total ? Math.min(100, Math.floor((this.count * 100) / this.total)) : 100;
   }
+}
+
+function rest([, ...parts]: string[]): string {
+  return parts.map((part) => `  ${part}`).join('');
 }

@@ -1,7 +1,9 @@
+import type { ProgressUnit } from '../kit/reporter.js';
+
 /** Shows the progress of long-running work. Never on stdout. */
 export interface Progress {
   /** Starts a phase of countable work; `total` if the amount is known. */
-  phase(name: string, total?: number): void;
+  phase(name: string, total?: number, unit?: ProgressUnit): void;
   /** Counts finished units of the current phase. */
   tick(count?: number): void;
   /** Writes a line to the same stream without garbling the display. */

@@ -1,5 +1,6 @@
 import type { Ora } from 'ora';
 import { wantsColor } from './color.js';
+import type { ProgressUnit } from '../kit/reporter.js';
 import type { Progress } from './progress.js';
 import { Phase } from './progress-phase.js';
 import { clean } from './text.js';
@@ -19,9 +20,9 @@ export class TerminalProgress implements Progress {
 
   constructor(private readonly stream: NodeJS.WriteStream) {}
 
-  phase(name: string, total?: number): void {
+  phase(name: string, total?: number, unit?: ProgressUnit): void {
     const isFirst = this.current === undefined;
-    this.current = new Phase(name, total);
+    this.current = new Phase(name, total, unit);
     if (isFirst) void this.start();
   }
 
@@ -62,6 +63,6 @@ export class TerminalProgress implements Progress {
 
   private text(): string {
     const columns = this.stream.columns > 0 ? this.stream.columns : 80;
-    return clean(this.current?.text() ?? '').slice(0, columns - RESERVED_COLUMNS);
+    return clean(this.current?.text(columns - RESERVED_COLUMNS) ?? '').slice(0, columns - RESERVED_COLUMNS);
   }
 }

@@ -40,7 +40,7 @@ export async function explain(
   reporter: Reporter,
   signal: AbortSignal,
 ): Promise<WhyReport> {
-  reporter.phase('listing');
+  reporter.phase('listing objects');
   // Streams of other namespaces are read too, because they can list the image.
   const { snapshot, now, custom, everything } = await readSnapshot(api, {
     referrersNamespace: namespaceToRead(options),

@@ -51,14 +51,14 @@ describe('on a terminal', () => {
   test('one line shows phase, count, share, rate and time left', async () => {
     const fake = fakeStream(true);
     const display = await begin(fake, 'deleting images', 10_000);
-    expect(fake.line()).toBe('deleting images  0/10,000  0%');
+    expect(fake.line()).toBe('deleting images 0 of 10,000 (0 %)');
     display.tick(2000);
     jest.advanceTimersByTime(2000);
-    expect(fake.line()).toBe('deleting images  2,000/10,000  20%  1,000/s  8s left');
+    expect(fake.line()).toBe('deleting images 2,000 of 10,000 (20 %)  1,000/s  8s left');
     display.phase('listing pods');
     display.tick();
     jest.advanceTimersByTime(100);
-    expect(fake.line()).toBe('listing pods  1');
+    expect(fake.line()).toBe('listing pods 1');
   });
 
   test('it is drawn only as often as the spinner turns, even with more ticks', async () => {
@@ -74,7 +74,19 @@ describe('on a terminal', () => {
   test('the line never wraps', async () => {
     const fake = fakeStream(true, 30);
     await begin(fake, 'a phase with a name longer than the terminal is wide', 10);
-    expect(fake.line()).toHaveLength(26);
+    expect(fake.line()).toBe('a phase wit… 0 of 10 (0 %)');
+  });
+
+  test('bytes are shown as sizes, and never more than the total', async () => {
+    const fake = fakeStream(true);
+    const display = await begin(fake, 'saving images', 2 ** 21);
+    display.phase('saving images', 2 ** 21, 'bytes');
+    display.tick(2 ** 20);
+    jest.advanceTimersByTime(100);
+    expect(fake.line()).toBe('saving images 1 MiB of 2 MiB (50 %)');
+    display.tick(2 ** 22);
+    jest.advanceTimersByTime(100);
+    expect(fake.line()).toBe('saving images 2 MiB of 2 MiB (100 %)');
   });
 
   test('other lines are not garbled: the display is cleared before them and drawn again below', async () => {
@@ -126,7 +138,7 @@ describe('without a terminal, or on one of unknown width', () => {
     jest.advanceTimersByTime(29_999);
     expect(written).toEqual([]);
     jest.advanceTimersByTime(1);
-    expect(written).toEqual(['deleting images  100/1,000  10%  3.3/s  4m30s left\n']);
+    expect(written).toEqual(['deleting images 100 of 1,000 (10 %)  3.3/s  4m30s left\n']);
     progress.done();
     jest.advanceTimersByTime(90_000);
     expect(written).toHaveLength(1);

@@ -22,7 +22,7 @@ export async function readBlobs(
   const problems = new Map<Digest, string>();
   let total = 0;
   for (const bytes of sizes.values()) total += bytes;
-  reporter.phase('reading blobs, in bytes', total);
+  reporter.phase('reading blobs', total, 'bytes');
   await forEachParallel(sizes.keys(), { concurrency: READERS }, async (digest) => {
     const problem = await problemOf(blobs, digest, (bytes) => {
       signal.throwIfAborted();

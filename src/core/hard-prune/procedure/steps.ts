@@ -15,6 +15,8 @@ export class Steps {
     const record: ProcedureStep = { step, startedAt: this.now().toISOString(), outcome: 'running' };
     this.records.push(record);
     this.reporter.note(`${step} …`);
+    // Replaces the progress of an earlier step.
+    this.reporter.phase(step);
     try {
       const result = await work();
       record.outcome = 'done';

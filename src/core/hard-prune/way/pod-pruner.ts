@@ -26,9 +26,6 @@ interface PodPrunerOptions {
   beforeStart?(pod: RegistryPod): Promise<void>;
 }
 
-/** Number of blobs between two progress reports. */
-const PROGRESS_STEP = 1000;
-
 /** Runs the registry's own pruner in one of its pods and reads its output. */
 export class PodPruner implements Pruner {
   private running = false;
@@ -94,7 +91,7 @@ export class PodPruner implements Pruner {
   }
 
   private async run(mode: PruneMode, signal: AbortSignal): Promise<PrunerRun> {
-    const { api, pod, beforeStart } = this.options;
+    const { api, pod, beforeStart, reporter } = this.options;
     const output = new PrunerOutput(this.usage);
     const logLevel = mode === 'check' && this.usage ? 'debug' : 'info';
     this.started = undefined;
@@ -102,6 +99,7 @@ export class PodPruner implements Pruner {
     signal.throwIfAborted();
     this.running = true;
     this.started = mode;
+    reporter.phase(mode === 'check' ? "listing blobs in the registry's pod" : "deleting blobs in the registry's pod");
     const onLine = (line: string): void => this.takeLine(output, line);
     const result = await runPruner(api, pod, { mode, logLevel, onLine, signal }).catch((error: unknown) => {
       if (error instanceof ExecRefused && error.notStarted) {
@@ -119,8 +117,7 @@ export class PodPruner implements Pruner {
     const { reporter } = this.options;
     const before = output.blobCount;
     if (!output.take(line)) reporter.log(1, line);
-    if (output.blobCount > before && output.blobCount % PROGRESS_STEP === 0)
-      reporter.progress(`the registry's pruner has listed ${output.blobCount} blobs`);
+    if (output.blobCount > before) reporter.tick(output.blobCount - before);
   }
 }
 

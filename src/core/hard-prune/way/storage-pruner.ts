@@ -38,9 +38,6 @@ interface Scan extends Gathered {
   blobs: HardPrunePlan['blobs'];
 }
 
-/** Number of blobs between two progress reports. */
-const PROGRESS_STEP = 1000;
-
 /** Prunes the registry's storage itself. */
 export class StoragePruner implements Pruner {
   readonly mayStillRun = false;
@@ -84,7 +81,7 @@ export class StoragePruner implements Pruner {
     const { storage, reporter } = this.options;
     const { youngLinks } = this;
     this.deletes = true;
-    let done = 0;
+    reporter.phase('deleting blobs, links and uploads', sizeOf(plan));
     const run: DeletionRun = {
       keepWrittenSince: this.keepWrittenSince,
       linksAreKnown: youngLinks !== undefined,
@@ -92,12 +89,7 @@ export class StoragePruner implements Pruner {
         if (signal.aborted) throw new Error('interrupted');
         await mayContinue();
       },
-      onProgress(items) {
-        const before = done;
-        done += items;
-        if (Math.floor(before / PROGRESS_STEP) < Math.floor(done / PROGRESS_STEP))
-          reporter.progress(`deleted ${done} blobs, links and uploads`);
-      },
+      onProgress: (items) => reporter.tick(items),
     };
     return deletePlanned(storage, plan, run, youngLinks);
   }
@@ -172,4 +164,9 @@ function warningsAbout({ ignored }: StorageSnapshot): string[] {
   return [
     `ignored (symbolic links, or not part of the registry's layout): ${ignored.slice(0, NAMED).join(', ')}${more}`,
   ];
+}
+
+/** Counts what a plan deletes. */
+function sizeOf({ manifestLinks, repositories, uploads, blobs, layerLinks }: HardPrunePlan): number {
+  return manifestLinks.length + repositories.length + uploads.length + blobs.length + layerLinks.length;
 }

@@ -52,7 +52,7 @@ export async function execute(
     if (plan.deletions.length > 0) {
       // Nothing has been deleted so far: an error here ends the run as an error, not as a partial run.
       await audit?.append({ action: 'start', server: ports.server, objects: plan.deletions.length });
-      reporter.phase(feature.things, plan.deletions.length);
+      reporter.phase(`deleting ${feature.things}`, plan.deletions.length);
       await run.forEach(plan.deletions, async (deletion, at) => {
         await run.prune(deletion, at);
         reporter.tick(1);

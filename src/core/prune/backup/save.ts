@@ -118,7 +118,7 @@ async function saveAll(save: SaveRun, ports: PrunePorts, context: RunContext): P
     const readImage = (name: Parameters<PrunePorts['backup']['readImage']>[0]) =>
       ports.backup.readImage(name, context.signal);
     const saver = new ImageSaver(plan, { content, run, readImage, repositories });
-    if (isByBytes) reporter.phase('saving images, in bytes', prepared.contentBytes);
+    if (isByBytes) reporter.phase('saving images', prepared.contentBytes, 'bytes');
     else reporter.phase('saving images', images.length);
     await saveImages(images, saver, { content, onImage }, context);
     const items = await saveStreams(plan, run, saver, { ports, context });

@@ -17,7 +17,7 @@ import type { Run } from './run.js';
  */
 export async function pruneImages(run: Run): Promise<void> {
   const { images } = run.plan;
-  run.ports.reporter.phase('images', images.length);
+  run.ports.reporter.phase('deleting images', images.length);
   if (images.length > 0 && !(await run.attempt(() => run.ports.watcher.look()))) return;
   const pruner = new ImagePruner(run);
   await run.forEach(groupImages(run.plan), (unit) => pruner.pruneUnit(unit));

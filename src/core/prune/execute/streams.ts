@@ -19,7 +19,7 @@ import type { Run } from './run.js';
  */
 export async function pruneStreams(run: Run): Promise<void> {
   const { reporter } = run.ports;
-  reporter.phase('image streams', run.plan.streams.length);
+  reporter.phase('updating image streams', run.plan.streams.length);
   await run.forEach(run.plan.streams, async (planned, index) => {
     await pruneStream(run, planned, run.outcome.streams[index]!);
     reporter.tick(1);

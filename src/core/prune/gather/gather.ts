@@ -112,7 +112,7 @@ async function readLists(
   { reporter, signal }: RunContext,
 ): Promise<ReadResult> {
   const notice = ports.findUnfinishedHardPrune();
-  reporter.phase('listing');
+  reporter.phase('listing objects');
   const read = await ports.cluster.readSnapshot({
     ...listScope(options, registry.registryUrl),
     signal,

@@ -59,7 +59,7 @@ export async function gather(input: GatherInput, context: RunContext): Promise<G
   const targets = targetsOf(evidence);
   const places = withoutProblems(targets, streams);
   await input.assertReadable([...new Set([...places.values()].flat())], planRestore(evidence, targets, NOTHING_THERE));
-  reporter.phase('looking into the registry', places.size);
+  reporter.phase('checking content in the registry', places.size);
   const content = await lookAround({
     registry: places.size === 0 ? NOTHING_TO_ASK : await registry(),
     images,

@@ -19,7 +19,7 @@ export interface ClusterPorts {
  * @throws ApiError if images or image streams cannot be listed
  */
 export async function readCluster({ api, reporter, signal }: ClusterPorts): Promise<ReadResult> {
-  reporter.phase('listing');
+  reporter.phase('listing objects');
   const options = { signal, withoutCustomKinds: true, onPage: ({ count }: { count: number }) => reporter.tick(count) };
   try {
     const read = await readSnapshot(api, options);
@@ -35,7 +35,7 @@ export async function readCluster({ api, reporter, signal }: ClusterPorts): Prom
 
 /** Reads images and image streams again. @throws ApiError */
 export async function readClusterAgain({ api, reporter, signal }: ClusterPorts): Promise<ReadResult> {
-  reporter.phase('something seems to be missing: listing images and image streams again');
+  reporter.phase('listing images and image streams again, because something is missing');
   const onPage = ({ count }: { count: number }): void => reporter.tick(count);
   return readSnapshot(api, { signal, withoutReferrers: true, onPage });
 }

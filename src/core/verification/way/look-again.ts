@@ -78,7 +78,7 @@ async function listAgain(
   suspects: Suspects,
   { reporter, signal }: Context,
 ): Promise<Found> {
-  reporter.phase("listing the registry's storage again, because much seems to be missing");
+  reporter.phase("listing entries of the registry's storage again, because much is missing");
   const sizes = new Map<string, number>();
   const links = new Set<string>();
   const note = (kind: StoredLink['kind'], repository: string, hexes: readonly string[]): void => {

@@ -49,7 +49,7 @@ export class RegistryWay implements VerificationWay {
     const findings: Findings = new Map();
     let count = 0;
     for (const _ of wants(listed)) count++;
-    this.options.reporter.phase('asking the registry', count);
+    this.options.reporter.phase('checking content in the registry', count);
     await this.ask(
       wants(listed),
       async (want) => {

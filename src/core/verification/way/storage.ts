@@ -42,7 +42,7 @@ export class StorageWay implements VerificationWay {
       unseen.delete(name);
       if (repository) checkLinks(listed, repository, links, problems);
     };
-    reporter.phase("listing the registry's storage");
+    reporter.phase("listing entries of the registry's storage");
     await this.storage.survey({
       signal,
       onBlob: (hex, bytes) => count.addBlob(blobs.add(hex, bytes)),

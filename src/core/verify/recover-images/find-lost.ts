@@ -22,7 +22,7 @@ export async function findLost(
   const { reporter, signal } = ports;
   const { digests } = listed.snapshot;
   const found: LostLink[] = [];
-  reporter.phase("listing the registry's storage for images that no Image object names");
+  reporter.phase("listing entries of the registry's storage, for images without Image object");
   await storage.survey({
     signal,
     onBlob: () => {},
