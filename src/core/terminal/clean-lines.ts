@@ -1,5 +1,5 @@
 import { mayContainSecret, redact } from '../kit/secrets/redact.js';
-import { escapeText, hasUnsafe, paint } from './escape.js';
+import { escapeText, needsEscaping, paint } from './escape.js';
 import type { Lines } from './output.js';
 
 /**
@@ -28,7 +28,7 @@ export function* cleanLines(lines: Lines): Generator<string> {
 
 function cleanBatch(lines: string[]): string {
   const text = lines.join('');
-  const isClean = !hasUnsafe(text) && !mayContainSecret(text) && !lines.some(hasInnerLineFeed);
+  const isClean = !needsEscaping(text) && !mayContainSecret(text) && !lines.some(hasInnerLineFeed);
   return isClean ? text : lines.map(cleanLine).join('');
 }
 

@@ -1,3 +1,5 @@
+import { asciiOf, isAsciiLocale } from './ascii.js';
+
 /**
  * Characters that a terminal obeys, that nobody sees, or that look like a space: controls (C0, DEL, C1), line and
  * paragraph separators, bidirectional and zero-width controls, variation selectors, tag characters, private and
@@ -8,6 +10,7 @@ const UNSAFE = /(?! )[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}\u2800]/u;
 /** The quick test: most texts have printable ASCII characters only. */
 const NOT_PLAIN = /[^ -~]/;
 const NOT_PLAIN_LINES = /[^\n -~]/;
+const BEYOND_ASCII = /[^\0-\x7f]/gu;
 const SHORT: Record<string, string> = {
   '\x07': '\\a',
   '\b': '\\b',
@@ -53,11 +56,17 @@ export function paint(text: string): string {
 
 /**
  * Makes control and invisible characters visible, line feeds too, as Go's `%q` writes them: `\n`, `\x1b`, `\u202e`.
- * Marks stay.
+ * Marks stay. In a C locale, the text is ASCII.
  */
 export function escapeText(text: string): string {
   if (!NOT_PLAIN.test(text)) return text;
-  return text.replace(MARK_OR_UNSAFE, (found, code?: string) => (code === undefined ? visible(found) : found));
+  const escaped = text.replace(MARK_OR_UNSAFE, (found, code?: string) => (code === undefined ? visible(found) : found));
+  return isAsciiLocale() ? escaped.replace(BEYOND_ASCII, (char) => asciiOf(char) ?? yamlEscape(char)) : escaped;
+}
+
+/** Returns true if `escapeText` changes lines of text. */
+export function needsEscaping(lines: string): boolean {
+  return hasUnsafe(lines) || (isAsciiLocale() && lines.search(BEYOND_ASCII) !== -1);
 }
 
 /**

@@ -44,7 +44,7 @@ export function* hardPruneTables(report: HardPruneReport, layout: TableLayout): 
 }
 
 function statusText({ outcomes }: HardPruneReport, part: PlanPart, index: number): string {
-  if (!outcomes) return 'would delete';
+  if (!outcomes) return 'would-delete';
   const outcome = outcomes[part][index] ?? { status: 'skipped', reason: '' };
   if (outcome.status === 'failed') return `failed: ${outcome.message}`;
   return outcome.status === 'skipped' && outcome.reason ? `skipped: ${outcome.reason}` : outcome.status;
