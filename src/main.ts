@@ -21,6 +21,7 @@ export interface MainOptions {
 /** Runs one command line. Never rejects; the exit status is in `process.exitCode`. */
 export async function main(argv: string[], { load, bin }: MainOptions): Promise<void> {
   let version: string | undefined;
+  stderr().isQuiet = false;
   try {
     const config = await Config.load(load);
     version = config.version;

@@ -14,6 +14,7 @@ import type { Setting } from './config/resolve.js';
 import { usageError } from '../core/model/errors.js';
 import type { Family } from '../core/terminal/metrics/family.js';
 import { stderr, stdout } from '../core/terminal/writer.js';
+import { requestsQuiet } from './quiet.js';
 import { RunHeader } from './run-header.js';
 import type { RunMetrics } from './run-metrics.js';
 import { startMetrics, type MetricsFlagValues } from './start-metrics.js';
@@ -59,11 +60,11 @@ export abstract class BaseCommand extends Command {
     this.level = Number(
       /^--loglevel=(\d+)$/.exec(written.findLast((arg) => arg.startsWith('--loglevel=')) ?? '')?.[1] ?? 0,
     );
-    const { argv: whole, settings } = await addSettings(
-      { config: this.config, id: this.id ?? '', flags: table },
-      written,
-      this.warning,
-    );
+    const warnings: string[] = [];
+    const place = { config: this.config, id: this.id ?? '', flags: table };
+    const { argv: whole, settings } = await addSettings(place, written, (text) => warnings.push(text));
+    stderr().isQuiet = requestsQuiet(written, whole);
+    for (const text of warnings) this.warning(text);
     this.settings = settings;
     this.argv = whole;
     this.format = requestedFormat(whole) ?? 'table';
@@ -76,7 +77,7 @@ export abstract class BaseCommand extends Command {
       all.output = 'json';
     }
     if (all.output !== undefined) Object.assign(all, await checkedChoice({ ...all, output: all.output }));
-    this.level = all.loglevel ?? 0;
+    this.level = stderr().isQuiet ? 0 : (all.loglevel ?? 0);
     this.header.setCommandLine({ flags: all as Record<string, unknown>, table, argv: whole, settings });
     if ((flags as { 'no-color'?: boolean })['no-color']) process.env.NO_COLOR = '1';
     const hint = dryRunHint(all, table);

@@ -25,7 +25,7 @@ export async function settleFailure(argv: readonly string[], env: NodeJS.Process
     if (record) await defer(record, commandOf(argv));
     if (report) reportAll(await readFailures(report));
   } catch (error) {
-    stderr().line(`error: the result of the prunes before cannot be passed on: ${messageOf(error)}`);
+    stderr().error(`error: the result of the prunes before cannot be passed on: ${messageOf(error)}`);
     process.exitCode = process.exitCode || EXIT.error;
   }
   await stderr().settled();
@@ -46,7 +46,7 @@ async function defer(file: string, command: string): Promise<void> {
   } finally {
     await handle.close();
   }
-  stderr().line(
+  stderr().error(
     `${command} ended with exit status ${status}; the next prune runs, and the last container of the pod fails`,
   );
   process.exitCode = EXIT.ok;
@@ -70,7 +70,7 @@ function parseFailure(line: string): Failure {
 
 function reportAll(failures: readonly Failure[]): void {
   for (const { command, status } of failures)
-    stderr().line(
+    stderr().error(
       `error: ${command} failed before in this pod, with exit status ${status}; its message is in the log of container ${command.replace(' ', '-')}`,
     );
   if (failures.length > 0) process.exitCode = process.exitCode || EXIT.partial;

@@ -19,6 +19,8 @@ export async function presentHardPrune(
 ): Promise<number> {
   await present(result.report, presentation, hardPruneOutput);
   await stderr().lines(unlistedFailures(result.report, presentation.choice.output, stdout().isIncomplete));
-  for (const line of closingLines(result, emptiesCache)) stderr().line(line);
+  for (const line of closingLines(result, emptiesCache))
+    if (line.startsWith('hint: ')) stderr().line(line);
+    else stderr().error(line);
   return toExitStatus(result, detailed);
 }

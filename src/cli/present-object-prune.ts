@@ -22,6 +22,8 @@ export async function presentObjectPrune<Kind extends 'BuildPrune' | 'Deployment
 ): Promise<number> {
   if (verbosity >= 4) await stderr().lines(keptLines(report));
   await present<Kind, ObjectPruneReport>(report, presentation, output);
-  for (const note of notesFor(report, presentation.choice.output)) stderr().line(note);
+  for (const note of notesFor(report, presentation.choice.output))
+    if (note.startsWith('failed: ')) stderr().error(note);
+    else stderr().line(note);
   return toExitStatus(report, detailed);
 }

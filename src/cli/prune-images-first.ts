@@ -68,8 +68,9 @@ async function run(
   // The other command reports an unfinished hard prune itself.
   const ports = { ...toPrunePorts(api), findUnfinishedHardPrune: async () => undefined };
   const report = await (first.confirm ? pruneImages : planOnly)(ports, first.request, reporter, signal);
-  await present(report, { ...presentation, writer: stderr() }, imagePruneOutput);
-  await stderr().lines(unlistedFailures(report, presentation.choice.output, false));
+  const { isQuiet } = stderr();
+  if (!isQuiet) await present(report, { ...presentation, writer: stderr() }, imagePruneOutput);
+  await stderr().lines(unlistedFailures(report, presentation.choice.output, isQuiet));
   for (const hint of hintsFor(report)) reporter.note(`hint: ${hint}`);
   if (report.refusal) throw report.refusal;
   return toExitStatus(report, false);

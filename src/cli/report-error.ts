@@ -39,8 +39,8 @@ export async function reportError(
   // JSON is YAML too: a problem with the YAML package does not hide the error itself.
   if (format === 'json' || format === 'yaml')
     stdout().text(await documentText(format, document).catch(() => documentText('json', document)));
-  for (const line of errorLines(error)) stderr().line(line);
-  if (verbosity >= 8 && thrown instanceof Error) for (const line of stackLines(thrown)) stderr().line(line);
+  for (const line of errorLines(error)) stderr().error(line);
+  if (verbosity >= 8 && thrown instanceof Error) for (const line of stackLines(thrown)) stderr().error(line);
 }
 
 /** Converts errors of oclif's parser to the words of kubectl, and anything unexpected to an INTERNAL error. */

@@ -1,5 +1,6 @@
 import type { Reporter } from '../core/kit/reporter.js';
 import { createProgress } from '../core/terminal/create-progress.js';
+import { writerFor } from '../core/terminal/writer.js';
 
 /** Minimum time between two progress lines of a long wait outside a terminal, in ms. */
 const PLAIN_INTERVAL_MS = 30_000;
@@ -15,7 +16,7 @@ interface TerminalReporter extends Reporter {
  * @param verbosity the value of `-v`
  */
 export function createReporter(stream: NodeJS.WriteStream, verbosity: number): TerminalReporter {
-  const display = createProgress(stream);
+  const display = createProgress(stream, { enabled: !writerFor(stream).isQuiet });
   const note = (text: string): void => display.log(text);
   let lastProgress = -Infinity;
   return {

@@ -68,7 +68,7 @@ export class RunMetrics {
     try {
       this.finish(exitStatus);
     } catch (error) {
-      stderr().line(`error: ${messageOf(error)}`);
+      stderr().error(`error: ${messageOf(error)}`);
     }
   };
 }

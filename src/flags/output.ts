@@ -12,6 +12,12 @@ export const commonFlags = {
     max: 10,
     description: 'verbosity of log output on stderr (4: why objects are kept, 6: requests, 8: request details)',
   }),
+  quiet: Flags.boolean({
+    char: 'q',
+    helpGroup: 'OUTPUT',
+    allowNo: true,
+    description: 'write only errors and failures to stderr: no header, hints, notes, warnings and progress',
+  }),
   'no-color': Flags.boolean({ helpGroup: 'OUTPUT', allowNo: false, description: 'disable colors, like NO_COLOR' }),
 };
 

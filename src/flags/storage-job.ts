@@ -60,7 +60,7 @@ type FlagValues = Interfaces.InferredFlags<ReturnType<typeof storageJobFlags>> &
 const HERE = Object.keys(clusterFlags).filter((name) => name !== 'request-timeout');
 
 /** Flags that no Job has, or that it has with another value. */
-const NOT_IN_JOB = [...HERE, ...['storage', 'storage-ca', 'output', 'json', 'no-color']];
+const NOT_IN_JOB = [...HERE, ...['storage', 'storage-ca', 'output', 'json', 'no-color', 'quiet', 'no-quiet']];
 
 /**
  * Returns the flags of this command that the Job has, too.

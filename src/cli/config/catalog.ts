@@ -55,7 +55,7 @@ const NEVER: Record<string, string> = {
 /** Commands whose own flags cannot be settings, because they apply to one file or one run. */
 const WITHOUT_SETTINGS = /^(?:edge:|sandbox$|completion$|config$)/;
 /** Flags that are settings of every command. */
-const EVERYWHERE = new Set(['loglevel', 'no-color']);
+const EVERYWHERE = new Set(['loglevel', 'no-color', 'quiet']);
 
 function reason(why: string, flags: string[]): Record<string, string> {
   return Object.fromEntries(flags.map((flag) => [flag, why]));

@@ -30,6 +30,8 @@ const OVERRIDDEN_BY: Record<string, string[]> = {
   'audit-log': ['from'],
   'detailed-exitcode': ['confirm'],
   output: ['json'],
+  quiet: ['loglevel'],
+  loglevel: ['quiet'],
   storage: ['merge'],
 };
 

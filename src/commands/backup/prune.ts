@@ -1,4 +1,5 @@
 import { Flags } from '@oclif/core';
+import { stderr } from '../../core/terminal/writer.js';
 import { BaseCommand } from '../../cli/base-command.js';
 import { toExitStatus } from '../../core/backup/prune/exit-status.js';
 import { backupPruneOutput } from '../../core/backup/prune/output.js';
@@ -66,7 +67,7 @@ export default class BackupPrune extends BaseCommand {
     const report = await this.withSession((session) => prune(request, session));
     await this.present(report, flags, backupPruneOutput);
     if (!listsFailures(flags.output))
-      for (const { target, message } of report.removal.failures) this.note(`failed: ${target}: ${message}`);
+      for (const { target, message } of report.removal.failures) stderr().error(`failed: ${target}: ${message}`);
     process.exitCode = toExitStatus(report, flags['detailed-exitcode'] ?? false);
   }
 }

@@ -46,7 +46,7 @@ interface ChangeModeOptions {
   timeoutMs: number;
   /** Rolls out a registry whose storage ends with its pods. */
   acceptDataLoss: boolean;
-  reporter: Pick<Reporter, 'progress' | 'warning'>;
+  reporter: Pick<Reporter, 'note' | 'progress' | 'warning'>;
   signal?: AbortSignal;
 }
 
@@ -71,6 +71,8 @@ export async function changeMode(
     assertModeCanChange(reading.config, 'mode');
     assertUnlocked(reading);
     losses = assertImagesSurvive({ config: reading.config, deployment }, acceptDataLoss);
+    if (!patched)
+      reporter.note(`about to switch the registry of ${api.server} to ${readOnly ? 'read-only' : 'read-write'} mode`);
     patched = true;
     return { spec: { readOnly } };
   };

@@ -66,6 +66,7 @@ export async function planRestart(
 export async function restartRegistry(api: ClusterApi, options: RestartOptions): Promise<RestartReport> {
   const { signal, reporter } = options;
   const statement = await checkStorage(api, options);
+  reporter.note(announcement(api, statement, options));
   const redisKeys = await options.emptyCache?.();
   signal?.throwIfAborted();
   await assertHasReplicas(api, signal);
@@ -95,6 +96,13 @@ async function checkStorage(api: ClusterApi, options: RestartOptions): Promise<S
   const statement = { deployment, ...(await readConfigIfAllowed(api, signal)) };
   for (const loss of assertImagesSurvive(statement, acceptDataLoss)) reporter.warning(loss);
   return statement;
+}
+
+/** States what a restart is about to do, and where. */
+function announcement(api: ClusterApi, { deployment }: StorageStatement, { emptyCache }: RestartOptions): string {
+  const replicas = deployment?.spec?.replicas;
+  const pods = replicas === undefined ? 'the registry pods' : `${replicas} registry pod${replicas === 1 ? '' : 's'}`;
+  return `about to ${emptyCache ? "empty the registry's cache in Redis and " : ''}restart ${pods} of ${api.server}`;
 }
 
 function deletion(statement: StorageStatement): Pick<RestartReport, 'deletesAllImages'> {

@@ -31,6 +31,7 @@ export async function runNow(
   signal: AbortSignal,
 ): Promise<Run> {
   const cronJob = await chooseCronJob(api, wanted);
+  reporter.note(`about to start a job from CronJob ${cronJob.metadata.name} of ${api.server}`);
   const name = await startJob(api, cronJob);
   reporter.note(`started job ${REGISTRY_NAMESPACE}/${name} from CronJob ${cronJob.metadata.name}`);
   const deadline = new Deadline(timeoutMs, signal);

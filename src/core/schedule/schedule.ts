@@ -46,6 +46,8 @@ export async function changeSchedule(
   const pruner = await changeImagePruner(api, (current) => {
     const names = changedSettings(current, patch);
     if (names.length === 0) return undefined;
+    if (changed.length === 0)
+      reporter.note(`about to change ${names.join(', ')} in ImagePruner "cluster" of ${api.server}`);
     changed = names;
     return patch;
   });

@@ -13,8 +13,10 @@ import { isReaderGone, writeText } from '../kit/write-text.js';
  */
 export class Writer {
   private latest: Promise<unknown> = Promise.resolve();
-  private error: Error | undefined;
+  private failure: Error | undefined;
   private lost = false;
+  /** True: only errors and failures are written (`--quiet`). */
+  isQuiet = false;
 
   constructor(readonly stream: NodeJS.WriteStream) {
     stream.on('error', (error) => this.failed(error));
@@ -25,9 +27,9 @@ export class Writer {
    * only the reader went away (`… | head`).
    */
   takeFailure(): Error | undefined {
-    const { error } = this;
-    this.error = undefined;
-    return error;
+    const { failure } = this;
+    this.failure = undefined;
+    return failure;
   }
 
   /** True if the stream did not take everything: it failed, or its reader went away. */
@@ -37,6 +39,11 @@ export class Writer {
 
   /** Writes one line: line feeds in it are escaped. Does not wait. */
   line(text: string): void {
+    if (!this.isQuiet) this.error(text);
+  }
+
+  /** Writes one line about an error or a failure, also with `--quiet`. Does not wait. */
+  error(text: string): void {
     this.put(`${paint(escapeText(redact(text)))}\n`);
   }
 
@@ -94,7 +101,7 @@ export class Writer {
 
   private failed(error: Error): void {
     this.lost = true;
-    if (!isReaderGone(error)) this.error ??= error;
+    if (!isReaderGone(error)) this.failure ??= error;
   }
 }
 

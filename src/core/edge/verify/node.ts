@@ -11,10 +11,12 @@ interface NodeOptions {
   /** Timeout of the debug pod, in ms. */
   timeoutMs: number;
   signal?: AbortSignal;
+  /** Writes a line to stderr. */
+  note(text: string): void;
 }
 
 /** Checks the mount and its free space on the registry's node. @throws RegadmError NODE_CHECK_FAILED, ApiError */
-export async function checkNode(api: ClusterApi, { path, timeoutMs, signal }: NodeOptions): Promise<EdgeCheck[]> {
+export async function checkNode(api: ClusterApi, { path, timeoutMs, signal, note }: NodeOptions): Promise<EdgeCheck[]> {
   const pods = await listRegistryPodObjects(api);
   const pod = pods.find(isReady) ?? pods[0];
   const node = pod?.spec?.nodeName as string | undefined;
@@ -25,5 +27,6 @@ export async function checkNode(api: ClusterApi, { path, timeoutMs, signal }: No
     ];
   const command = ['/bin/sh', '-c', SCRIPT, 'regadm', path];
   const bytes = await volumeBytes(api);
+  note(`about to create a privileged pod on node ${node} of ${api.server}, and delete it afterward`);
   return checkUsage(await runOnNode(api, { node, image, command, timeoutMs, signal }), path, bytes);
 }

@@ -115,7 +115,7 @@ async function verifyManaged(
     await run('cluster', 'registry-pods', () => checkPods(api));
     const openRegistry = (token?: string) => openClusterRegistry(api, { ...registry, token }, { reporter, signal });
     await run('cluster', 'registry-login', () => checkLogin(api, openRegistry));
-    if (nodeCheck) await run('node', 'mount', () => checkNode(api, { path, timeoutMs, signal }));
+    if (nodeCheck) await run('node', 'mount', () => checkNode(api, { path, timeoutMs, signal, note: reporter.note }));
   } finally {
     await api.close();
   }

@@ -38,6 +38,8 @@ export async function recoverHardPrune(
   const reading = await readConfig(api);
   reportClocks(reading, reporter);
   await checkVolume(ports, reading, acceptDataLoss);
+  if (leaseOf(reading.config))
+    reporter.note(`about to restore the registry of ${api.server} to its state before an unfinished hard prune`);
   const lease = await Lease.takeOver(api, () => {}, { ...OBSERVATION, onStart: reporter.note });
   const steps = new Steps(reporter);
   if (!lease) {

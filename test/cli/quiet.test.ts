@@ -1,0 +1,60 @@
+import { startSandbox, type Sandbox } from '../../src/sandbox/index.js';
+import { runCli } from '../support/cli.js';
+import { regadm } from '../support/regadm.js';
+
+let sandbox: Sandbox;
+beforeAll(async () => {
+  sandbox = await startSandbox({ sample: true, storage: 'none', rolloutStepMs: 5 });
+});
+afterAll(() => sandbox.stop());
+
+const run = (words: string, env?: Record<string, string>) =>
+  regadm(words.split(' '), { kubeconfig: sandbox.kubeconfig.admin, env });
+
+describe('--quiet', () => {
+  test('leaves stderr empty', async () => {
+    for (const command of ['prune images -q', 'prune builds --quiet', 'registry status -q']) {
+      const { stderr, header, stdout } = await run(command);
+      expect([stderr, header]).toEqual(['', '']);
+      expect(stdout).not.toBe('');
+    }
+  });
+
+  test('can be set in the environment, and overridden', async () => {
+    const env = { REGADM_QUIET: 'true', REGADM_KEEP_TAG_REVISION: '3' };
+    expect(await run('prune images', env)).toMatchObject({ stderr: '', header: '' });
+    expect((await run('prune images --no-quiet', env)).stderr).toContain('warning: unknown setting');
+    expect((await run('prune images -v 4', env)).header).not.toBe('');
+  });
+
+  test('leaves errors', async () => {
+    expect((await run('prune why none/such -q')).stderr).toMatch(/^error: /);
+  });
+
+  test.each(['-q -v 4', '--quiet --loglevel=1'])('is refused with log output: %s', async (flags) => {
+    const { status, stderr } = await run(`prune images ${flags}`);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^error: --quiet cannot be specified with --loglevel=\d: /);
+  });
+});
+
+describe('a command that acts without --confirm', () => {
+  test.each([
+    ['registry restart', 'about to restart 1 registry pod of SERVER'],
+    ['registry readonly on', 'about to switch the registry of SERVER to read-only mode'],
+    ['registry readonly off', 'about to switch the registry of SERVER to read-write mode'],
+    ['prune schedule --set keepTagRevisions=7', 'about to change keepTagRevisions in ImagePruner "cluster" of SERVER'],
+    ['prune schedule --run-now', 'about to start a job from CronJob image-pruner of SERVER'],
+  ])('%s says what it is about to do', async (command, line) => {
+    let text = '';
+    await runCli([...command.split(' '), '-o', 'json'], {
+      kubeconfig: sandbox.kubeconfig.admin,
+      onStderr: (chunk) => (text += chunk),
+    });
+    expect(text).toContain(line.replace('SERVER', sandbox.apiUrl));
+  });
+
+  test('says nothing with --quiet', async () => {
+    expect(await run('registry restart -q')).toMatchObject({ status: 0, stderr: '', header: '' });
+  });
+});
