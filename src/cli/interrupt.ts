@@ -31,7 +31,8 @@ interface InterruptOptions extends InterruptTexts {
  * Runs work that can be interrupted: the first signal aborts it, a second one ends the process at once. A bug (an
  * uncaught exception, an unhandled rejection) aborts the work too, so that it can still restore what it changed. A
  * closed pipe at stdout or stderr does not.
- * @throws RegadmError INTERRUPTED (exit status 130, 143 or 129), INTERNAL after a bug, SYSTEM_ERROR, and what the work throws
+ * @throws RegadmError INTERRUPTED (exit status 130, 143 or 129), INTERNAL after a bug, SYSTEM_ERROR, and what
+ *   the work throws
  */
 export async function interruptible<T>(
   work: (signal: AbortSignal) => Promise<T>,

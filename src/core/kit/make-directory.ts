@@ -2,8 +2,8 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 
 /**
- * Creates a directory and the directories above it; what exists stays as it is. `mkdir` of Node.js with `recursive` does
- * not end in a file system such as /proc, in which nothing can be created.
+ * Creates a directory and the directories above it; what exists stays as it is. `mkdir` of Node.js with `recursive`
+ * does not end in a file system such as /proc, in which nothing can be created.
  * @throws the error of the file system
  */
 export function makeDirectory(directory: string): void {

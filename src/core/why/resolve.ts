@@ -20,7 +20,10 @@ export function digestsOf(snapshot: Pick<Snapshot, 'streams'>, subject: Subject)
   return [...new Set(wanted.flatMap(({ items }) => items.map(({ image }) => image)))];
 }
 
-const HEX = /^(?:sha256:)?([0-9a-f]{4,64})$/;
+/** A digest or its beginning. Without the algorithm, fewer than four digits are the name of an image stream. */
+const HEX = /^(?:sha256:([0-9a-f]{1,64})|([0-9a-f]{4,64}))$/;
+/** An image of an image stream by its digest without the algorithm, or by the beginning of its digest. */
+const IN_STREAM = /^([^@]+)@((?:sha256:)?[0-9a-f]{4,64})$/i;
 
 /**
  * Finds what an argument names: `sha256:…` or the beginning of one, `namespace/`, `namespace/stream`,
@@ -29,10 +32,13 @@ const HEX = /^(?:sha256:)?([0-9a-f]{4,64})$/;
  * @throws RegadmError NOT_FOUND, AMBIGUOUS with similar names; USAGE for any other argument
  */
 export function resolve(snapshot: Snapshot, argument: string, namespace?: string): Subject {
-  const text = argument.trim();
+  const text = lowerCaseDigest(argument.trim());
+  if (/^sha(256|384|512):$/.test(text))
+    throw usageError(`"${argument}" does not name an image: its digits are missing`, ['write sha256:…']);
   if (/^sha(256|384|512):/.test(text)) return ofDigest(snapshot, text);
   if (text.endsWith('/')) return ofNamespace(snapshot, text, namespace);
-  const parsed = parseImageReference(text);
+  const [, named, digest] = IN_STREAM.exec(text) ?? [];
+  const parsed = parseImageReference(named ?? text);
   if (typeof parsed === 'string') {
     throw usageError(`"${argument}" does not name an image, image stream or tag: ${parsed}`, [
       'write sha256:…, NAMESPACE/, NAMESPACE/STREAM, NAMESPACE/STREAM:TAG or NAMESPACE/STREAM@sha256:…',
@@ -43,30 +49,47 @@ export function resolve(snapshot: Snapshot, argument: string, namespace?: string
     if (parsed.namespace === '' && HEX.test(text)) return ofDigest(snapshot, text);
     throw noStream(snapshot, parsed, namespace);
   }
-  if (parsed.digest !== '') return { ...ofDigest(snapshot, parsed.digest), stream };
+  const image = digest ?? parsed.digest;
+  if (image !== '') return { ...ofDigest(snapshot, image, stream), stream };
   return parsed.tag === '' ? { kind: 'stream', stream } : ofTag(snapshot, stream, parsed.tag);
 }
 
-function ofDigest(snapshot: Snapshot, text: string): Extract<Subject, { kind: 'image' }> {
+/** Digests are printed in lower case, and copied from programs that do not. */
+function lowerCaseDigest(text: string): string {
+  if (/^(?:sha(?:256|384|512):)?[0-9a-f]+$/i.test(text)) return text.toLowerCase();
+  return text.replace(/@(?:sha(?:256|384|512):)?[0-9a-f]+$/i, (digest) => digest.toLowerCase());
+}
+
+/** @param stream if only one of the images that begin like this is in it, that one is meant */
+function ofDigest(snapshot: Snapshot, text: string, stream?: number): Extract<Subject, { kind: 'image' }> {
   const { digests, images } = snapshot;
-  const known = digests.find(text);
+  const [, prefixed, bare] = HEX.exec(text) ?? [];
+  const hex = prefixed ?? bare;
+  const known = digests.find(bare?.length === 64 ? `sha256:${bare}` : text);
   if (known !== -1 && (images.indexOf(known) !== -1 || isListed(snapshot, known)))
     return { kind: 'image', digest: known };
-  const hex = HEX.exec(text)?.[1];
-  const found = hex === undefined || hex.length === 64 ? [] : beginningWith(snapshot, `sha256:${hex}`);
+  const all = hex === undefined || hex.length === 64 ? [] : beginningWith(snapshot, `sha256:${hex}`);
+  const inStream = stream === undefined ? [] : all.filter((digest) => isListed(snapshot, digest, stream));
+  const found = inStream.length > 0 ? inStream : all;
   if (found.length === 1) return { kind: 'image', digest: found[0]! };
-  if (found.length > 1) {
-    const names = found.slice(0, 5).map((digest) => digests.text(digest));
-    throw new RegadmError(`"${text}" matches ${found.length} images`, {
-      code: 'AMBIGUOUS',
-      suggestions: names.map((name) => `is it ${name}?`),
-    });
-  }
+  if (found.length > 1) throw ambiguous(snapshot, text, found);
   const suggestions =
     known === -1
       ? nearDigests(snapshot, text)
       : ['this digest is a layer or config of an image; name the image instead'];
   throw new RegadmError(`image ${text} does not exist`, { code: 'NOT_FOUND', suggestions });
+}
+
+/** How many of several images are shown. */
+const SHOWN = 5;
+
+function ambiguous({ digests }: Snapshot, text: string, found: readonly number[]): RegadmError {
+  const names = found.slice(0, SHOWN).map((digest) => digests.text(digest));
+  const more = found.length > SHOWN ? [`or one of ${found.length - SHOWN} others? write more digits`] : [];
+  return new RegadmError(`"${text}" matches ${found.length} images`, {
+    code: 'AMBIGUOUS',
+    suggestions: [...names.map((name) => `is it ${name}?`), ...more],
+  });
 }
 
 function beginningWith({ images, digests, streams }: Snapshot, prefix: string): number[] {
@@ -80,8 +103,10 @@ function beginningWith({ images, digests, streams }: Snapshot, prefix: string): 
   return [...found];
 }
 
-function isListed({ streams }: Snapshot, digest: number): boolean {
-  return streams.some(({ tags }) => tags.some(({ items }) => items.some(({ image }) => image === digest)));
+/** @param stream default: any image stream */
+function isListed({ streams }: Snapshot, digest: number, stream?: number): boolean {
+  const searched = stream === undefined ? streams : [streams[stream]!];
+  return searched.some(({ tags }) => tags.some(({ items }) => items.some(({ image }) => image === digest)));
 }
 
 /** Suggests images with the same beginning, for a digest that was copied with an error. */

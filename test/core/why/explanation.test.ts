@@ -268,11 +268,31 @@ describe('arguments', () => {
       anImage(`sha256:${'ab'.repeat(31)}11`),
     );
     const other = new Explanation(two, pruneOptions(), NOW);
-    expect(() => other.answer('sha256:abab')).toThrow(expect.objectContaining({ code: 'AMBIGUOUS' }));
+    for (const prefix of ['sha256:abab', 'sha256:a', 'ABAB', 'SHA256:ABABAB', 'a/app@abab'])
+      expect(() => other.answer(prefix)).toThrow(
+        expect.objectContaining({
+          code: 'AMBIGUOUS',
+          message: expect.stringContaining('matches 2 images'),
+          suggestions: [`is it sha256:${'ab'.repeat(31)}00?`, `is it sha256:${'ab'.repeat(31)}11?`],
+        }),
+      );
     expect(() => other.answer('app')).toThrow(
       expect.objectContaining({ code: 'AMBIGUOUS', suggestions: ['is it a/app?', 'is it b/app?'] }),
     );
     expect(new Explanation(two, pruneOptions({ namespace: 'b' }), NOW).answer('app').stream).toBe('b/app');
+  });
+
+  test('a digest can lack its algorithm, have capitals, or begin that of an image in an image stream', () => {
+    const [hex, other] = [`${'ab'.repeat(31)}0f`, `${'ab'.repeat(31)}11`];
+    const scene = aSnapshot(
+      anImageStream('a/app').withTag('t', [`sha256:${hex}`]),
+      anImage(`sha256:${hex}`),
+      anImage(`sha256:${other}`),
+    );
+    const explanation = new Explanation(scene, pruneOptions(), NOW);
+    for (const text of [hex, hex.toUpperCase(), `SHA256:${hex}`, `a/app@${hex}`, 'a/app@abab', 'a/app@sha256:ABAB'])
+      expect(explanation.answer(text).images.map(({ image }) => image)).toEqual([`sha256:${hex}`]);
+    expect(() => explanation.answer('sha256:')).toThrow(/its digits are missing/);
   });
 
   test('a tag item whose image no longer exists is explained too', () => {
