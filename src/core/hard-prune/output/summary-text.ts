@@ -1,5 +1,6 @@
 import { formatBytes } from '../../model/values/quantity.js';
 import { plural } from '../../terminal/text.js';
+import { CONFIRM_REFUSED } from '../findings.js';
 import type { HardPruneReport } from '../report.js';
 import { hardPruneSummary } from './summary.js';
 
@@ -25,10 +26,16 @@ export function summaryLines(report: HardPruneReport): string[] {
     lines.push(`Pushes were refused for ${formatSeconds(seconds)}, besides two roll-outs of the registry`);
   if (requests !== undefined) lines.push(`${plural(requests, 'request')} to the storage`);
   const found = blobs + manifestLinks + repositories + layerLinks + uploads;
-  if (report.refusal) lines.push('Nothing was changed. This is more than --max-delete allows.');
-  else if (dryRun)
-    lines.push(found > 0 ? 'Nothing was changed. Add --confirm to delete.' : 'There is nothing to delete.');
+  if (dryRun) lines.push(dryRunEnding(report, found));
   return lines.map((line) => `${line}\n`);
+}
+
+/** States how to delete what was found, where that is possible. */
+function dryRunEnding({ refusal, warnings }: HardPruneReport, found: number): string {
+  if (refusal) return 'Nothing was changed. This is more than --max-delete allows.';
+  if (warnings.some((warning) => warning.startsWith(CONFIRM_REFUSED)))
+    return 'Nothing was changed. With --confirm, this is refused: see the warnings.';
+  return found > 0 ? 'Nothing was changed. Add --confirm to delete.' : 'There is nothing to delete.';
 }
 
 function formatSeconds(seconds: number): string {

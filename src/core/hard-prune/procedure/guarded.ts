@@ -1,5 +1,5 @@
 import { failureOf, type Failure } from '../../model/document.js';
-import { RegadmError } from '../../model/errors.js';
+import { RegadmError, withAdvice } from '../../model/errors.js';
 import { Lease } from '../../operator/lease/lease.js';
 import { reportFindings } from '../findings.js';
 import { assertWithinLimit } from '../plan/limit.js';
@@ -55,7 +55,10 @@ export async function guardedHardPrune(ports: HardPrunePorts, request: GuardedRe
     ? []
     : await restore({ api, lease, steps, reporter, timeoutMs, prunerMayRun, emptyCache });
   lease.abandon();
-  const error = interruptedError(ports.signal, attempt.error);
+  const interrupted = interruptedError(ports.signal, attempt.error);
+  const isUntouched = !attempt.reachedDeletion && !pruneImages && !request.guard.acceptDataLoss;
+  const isRestored = notRestored.length === 0 && !lease.isTakenOver && !lease.readOnlyEndedByOthers;
+  const error = isUntouched && isRestored ? withNoChange(interrupted) : interrupted;
   const outcome = outcomeOf({ ...attempt, error }, steps.records, notRestored);
   return { ...outcome, readOnlyEndedByOthers: lease.readOnlyEndedByOthers };
 }
@@ -73,6 +76,12 @@ async function emptyStaleCache(emptyCache: () => Promise<number>, steps: Steps):
     return [failureOf(EMPTYING_CACHE, error)];
   }
 }
+
+/** Adds to an error that it left no trace: a run that was interrupted or refused while the registry was locked. */
+const withNoChange = (error: unknown): unknown =>
+  error instanceof RegadmError
+    ? withAdvice(error, ['nothing was deleted, and the registry is as it was before'])
+    : error;
 
 /** Finds unused data while the registry is read-write, and refuses what it finds too much of. */
 async function scan(

@@ -2,7 +2,7 @@ import type { ClusterApi, ExecResult } from '../../cluster/api.js';
 import { ExecRefused } from '../../cluster/exec-refusal.js';
 import type { Reporter } from '../../kit/reporter.js';
 import type { Failure } from '../../model/document.js';
-import { RegadmError, messageOf } from '../../model/errors.js';
+import { RegadmError, messageOf, withAdvice } from '../../model/errors.js';
 import type { RegistryPod } from '../../operator/pods.js';
 import { runPruner, type PruneMode } from '../../operator/pruner/process.js';
 import type { Deletion } from '../../storage/storage.js';
@@ -10,6 +10,7 @@ import { PrunerOutput } from '../plan/plan-from-output.js';
 import { judgePod, type JudgeOptions } from '../plan/judge-pod.js';
 import type { HardPrunePlan } from '../../orphans/plan/types.js';
 import type { ClusterUsage } from '../../orphans/plan/usage.js';
+import { CONFIRM_REFUSED } from '../findings.js';
 import type { Deletions, Findings } from '../report.js';
 import { assertNoErrors, assertSucceeded, failureOf, type PrunerRun } from './pruner-failure.js';
 import type { Pruner } from './way.js';
@@ -109,6 +110,10 @@ export class PodPruner implements Pruner {
       throw error;
     });
     this.running = !hasEnded(result);
+    if (mode === 'check' && this.running && signal.reason instanceof RegadmError)
+      throw withAdvice(signal.reason, [
+        `the registry's pruner continues its check in pod ${pod.name} until it has read the storage; it deletes nothing, but no other hard prune can start until then`,
+      ]);
     signal.throwIfAborted();
     return { result, output };
   }
@@ -128,7 +133,7 @@ function refusalOf(output: PrunerOutput, usage: ClusterUsage, judge: JudgeOption
     return [];
   } catch (error) {
     if (!(error instanceof RegadmError)) throw error;
-    return [`--confirm is refused because of this: ${error.suggestions.join('; ')}`];
+    return [`${CONFIRM_REFUSED}: ${error.suggestions.join('; ')}`];
   }
 }
 

@@ -110,11 +110,13 @@ function* ending(report: ImagePruneReport, paint: Styles): Generator<string> {
 }
 
 /** States how to apply a plan, where that is possible. */
-function dryRunEnding({ isFromFiles, refusal, planOut }: ImagePruneReport, paint: Styles): string {
+function dryRunEnding({ isFromFiles, refusal, planOut, preflight }: ImagePruneReport, paint: Styles): string {
   const confirm = paint.heading('--confirm');
   if (isFromFiles)
     return `Planned from files: nothing was changed. To delete, run regadm prune images on the cluster, without --from.`;
   if (refusal) return 'Dry run: nothing was changed. The plan is larger than --max-delete allows.';
+  if (preflight.some(({ status }) => status === 'failed'))
+    return `Dry run: nothing was changed. First solve what the warnings state: it stops a run with ${confirm}.`;
   if (planOut !== undefined)
     return `Dry run: nothing was changed. To apply the plan, run regadm prune images --plan ${planOut} ${confirm}.`;
   return `Dry run: nothing was changed. To apply it, run the same command with ${confirm}.`;
