@@ -72,7 +72,10 @@ export function notReadWarnings(
   images: Pick<ImageView, 'nameText'>,
 ): string[] {
   const [first, ...others] = denied.repositories;
-  const where = others.length > 0 ? `${first} and ${others.length} more repositories` : first;
+  const where =
+    others.length > 0
+      ? `${first} and ${others.length} more ${others.length === 1 ? 'repository' : 'repositories'}`
+      : first;
   return [
     ...(denied.manifests === 0
       ? []

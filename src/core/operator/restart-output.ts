@@ -11,7 +11,10 @@ function registryRestartDocument(report: RestartReport): RegistryRestartDocument
 function registryRestartLines({ dryRun, previous, pods, redisKeys, deletesAllImages }: RestartReport): string[] {
   const before = previous.join(', ') || 'no pod';
   if (dryRun) return [`would restart ${before}${deletesAllImages ? ' and delete all images' : ''}\n`];
-  const emptied = redisKeys === undefined ? [] : [`deleted ${redisKeys} keys of the blob cache from Redis\n`];
+  const emptied =
+    redisKeys === undefined
+      ? []
+      : [`deleted ${redisKeys} ${redisKeys === 1 ? 'key' : 'keys'} of the blob cache from Redis\n`];
   return [
     ...emptied,
     `restarted the registry: ${before} replaced by ${pods.join(', ')}${deletesAllImages ? '; all images are deleted' : ''}\n`,

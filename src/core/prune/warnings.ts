@@ -67,7 +67,9 @@ export function warnAboutInput(
   for (const { target, message } of unreadable.slice(0, LISTED)) reporter.warning(`${target}: ${message}`);
   for (const line of unreadManifestWarnings(snapshot)) reporter.warning(line);
   if (unreadable.length > LISTED)
-    reporter.warning(`the metadata of ${unreadable.length - LISTED} more images cannot be read`);
+    reporter.warning(
+      `the metadata of ${unreadable.length - LISTED} more ${unreadable.length - LISTED === 1 ? 'image' : 'images'} cannot be read`,
+    );
 }
 
 /**

@@ -13,7 +13,7 @@ const LISTED = 5;
 /** Creates the error for files that cannot be used, with the commands that save them again. */
 export function brokenFiles(input: Input, problems: Problem[]): RegadmError {
   const named = problems.slice(0, LISTED).map(({ path: file, message }) => `${file} ${message}`);
-  const more = problems.length > LISTED ? `; and ${problems.length - LISTED} more problems` : '';
+  const more = problems.length > LISTED ? `; and ${problems.length - LISTED} more` : '';
   const commands = [...new Set(problems.slice(0, LISTED).flatMap((problem) => saveAgain(input, problem)))];
   return new RegadmError(`--from ${input.from}: cannot read the saved lists: ${named.join('; ')}${more}`, {
     code: 'SAVED_LISTS',

@@ -113,7 +113,7 @@ export function missingImagesWarning(
   const [first] = missing;
   if (first === undefined) return [];
   return [
-    `--from ${input.from}: the files lack the images of ${missing.length} tag items (first: ${digests.text(first)}); these items are kept, because the images may exist; ${getWith(input, [saveList(input, 'images')])}`,
+    `--from ${input.from}: the files lack the images of ${missing.length} tag item${missing.length === 1 ? '' : 's'} (first: ${digests.text(first)}); these items are kept, because the images may exist; ${getWith(input, [saveList(input, 'images')])}`,
   ];
 }
 

@@ -155,7 +155,7 @@ function ignoredWarning({ from }: Input, ignored: Problem[]): string[] {
   const [first] = ignored;
   if (!first) return [];
   return [
-    `--from ${from}: ignored ${ignored.length} other files that cannot be used (first: ${first.path} ${first.message})`,
+    `--from ${from}: ignored ${ignored.length} other ${ignored.length === 1 ? 'file' : 'files'} that cannot be used (first: ${first.path} ${first.message})`,
   ];
 }
 

@@ -60,8 +60,14 @@ export function paint(text: string): string {
  */
 export function escapeText(text: string): string {
   if (!NOT_PLAIN.test(text)) return text;
-  const escaped = text.replace(MARK_OR_UNSAFE, (found, code?: string) => (code === undefined ? visible(found) : found));
+  const escaped = escapeData(text);
   return isAsciiLocale() ? escaped.replace(BEYOND_ASCII, (char) => asciiOf(char) ?? yamlEscape(char)) : escaped;
+}
+
+/** Does the same for data, which stays UTF-8 in every locale: metrics and values that scripts read. */
+export function escapeData(text: string): string {
+  if (!NOT_PLAIN.test(text)) return text;
+  return text.replace(MARK_OR_UNSAFE, (found, code?: string) => (code === undefined ? visible(found) : found));
 }
 
 /** Returns true if `escapeText` changes lines of text. */

@@ -1,4 +1,5 @@
 import type { Ora } from 'ora';
+import { isAsciiLocale } from './ascii.js';
 import { wantsColor } from './color.js';
 import type { ProgressUnit } from '../kit/reporter.js';
 import type { Progress } from './progress.js';
@@ -47,6 +48,7 @@ export class TerminalProgress implements Progress {
     if (!this.current || this.spinner) return;
     this.spinner = ora({
       stream: this.stream,
+      ...(isAsciiLocale() ? { spinner: 'line' as const } : {}),
       suffixText: () => this.text(),
       color: wantsColor(this.stream) ? 'cyan' : false,
       // createProgress decides; ora itself would stay silent on terminals of CI systems.

@@ -2,7 +2,7 @@ import type { CheckStatus } from '../../model/check.js';
 import { inRowOrder } from '../../terminal/main-table.js';
 import type { Layout } from '../../terminal/output.js';
 import { clean, plural } from '../../terminal/text.js';
-import { wrapped } from '../../terminal/wrap.js';
+import { wrappedWords } from '../../terminal/wrap.js';
 import type { DoctorDocument } from '../report.js';
 
 const MARKS: Record<CheckStatus, string> = {
@@ -32,9 +32,9 @@ export function* doctorLines(
   const indent = WIDTH + names + 4;
   yield `regadm ${version}, Node.js ${node}\n\n`;
   for (const { name, status, message, suggestions = [] } of inRowOrder(checks, order)) {
-    const [first, ...rest] = wrapped(clean(message), width - indent);
+    const [first, ...rest] = wrappedWords(clean(message), width - indent);
     const remedies = suggestions.flatMap((text) =>
-      wrapped(clean(text), width - indent - 2).map((line, at) => (at === 0 ? `* ${line}` : `  ${line}`)),
+      wrappedWords(clean(text), width - indent - 2).map((line, at) => (at === 0 ? `* ${line}` : `  ${line}`)),
     );
     yield `${paint[status](MARKS[status].padEnd(WIDTH))}  ${name.padEnd(names)}  ${first}\n`;
     for (const line of [...rest, ...remedies]) yield `${' '.repeat(indent)}${line}\n`;

@@ -22,7 +22,8 @@ export function assertWithinLimit(plan: PlanSize, limit: MaxDelete | undefined):
 
 function describeExcess(plan: PlanSize, limit: MaxDelete): string | undefined {
   const count = plan.blobs.length;
-  if ('count' in limit) return count > limit.count ? `${count} blobs, more than ${limit.count}` : undefined;
+  if ('count' in limit)
+    return count > limit.count ? `${count} ${count === 1 ? 'blob' : 'blobs'}, more than ${limit.count}` : undefined;
   if ('bytes' in limit)
     return plan.bytes > limit.bytes ? `${formatBytes(plan.bytes)}, more than ${formatBytes(limit.bytes)}` : undefined;
   const total = plan.totalBlobs ?? 0;

@@ -212,7 +212,7 @@ function toResult(
   for (const [repository, missing] of items)
     failures.push({
       target: `image stream ${repository}`,
-      message: `${missing.size} tag items were not saved, and are therefore kept: ${[...missing.values()][0]}`,
+      message: `${missing.size === 1 ? '1 tag item was not saved, and is' : `${missing.size} tag items were not saved, and are`} therefore kept: ${[...missing.values()][0]}`,
     });
   reporter.note(`saved ${saved} images (${formatBytes(bytes)}) in ${directory}`);
   const { estimatedBytes, freeBytes } = prepared;

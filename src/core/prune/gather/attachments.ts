@@ -39,7 +39,7 @@ export async function gatherSubjects(
   if (candidates.length === 0) return NOTHING;
   if (candidates.length > policy.maxManifests) {
     context.reporter.warning(
-      `skipping ${candidates.length} manifests in a dry run; images attached only through them are kept with --confirm but not shown here`,
+      `skipping ${candidates.length} ${candidates.length === 1 ? 'manifest' : 'manifests'} in a dry run; images attached only through them are kept with --confirm but not shown here`,
     );
     return NOTHING;
   }

@@ -29,7 +29,9 @@ export function assertImagesWithinLimit(plan: ImagePrunePlan, limit: MaxDelete |
 /** Describes how a plan exceeds a limit; undefined if it does not. */
 function excessOver(limit: MaxDelete, { images, blobs, snapshot }: ImagePrunePlan): string | undefined {
   if ('count' in limit)
-    return images.length > limit.count ? `${images.length} images, more than ${limit.count}` : undefined;
+    return images.length > limit.count
+      ? `${images.length} ${images.length === 1 ? 'image' : 'images'}, more than ${limit.count}`
+      : undefined;
   if ('percent' in limit) {
     const total = snapshot.images.count - snapshot.images.invalid.ownNames;
     const over = images.length * 100 > total * limit.percent;

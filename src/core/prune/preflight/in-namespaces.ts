@@ -37,7 +37,8 @@ export async function checkInNamespaces(
     const denied = checked.filter((_, index) => reviews[index]!.access === 'denied');
     const [first] = denied;
     if (!first) return passed(name, passes);
-    const more = denied.length > 1 ? `, and in ${denied.length - 1} more namespaces` : '';
+    const more =
+      denied.length > 1 ? `, and in ${denied.length - 1} more ${denied.length === 2 ? 'namespace' : 'namespaces'}` : '';
     return { name, status: 'failed', message: `${fails}: ${describePermission(first)}${more}`, suggestions };
   } catch (error) {
     return failedWith(name, error);

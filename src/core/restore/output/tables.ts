@@ -56,11 +56,7 @@ interface TableOf {
   rows: string[][];
 }
 
-function imageTable(
-  { outcome, dryRun }: RestoreReport,
-  images: readonly PlannedImage[],
-  { wide, styles }: Layout,
-): TableOf {
+function imageTable({ outcome }: RestoreReport, images: readonly PlannedImage[], { wide, styles }: Layout): TableOf {
   const rows = images.slice(0, wide ? Infinity : ROWS).map((image) => {
     const { status } = outcome.images.get(image.name)!;
     const where = neededIn(image).map(({ repository }) => repository);
@@ -68,7 +64,7 @@ function imageTable(
       wide ? image.name : shortDigest(image.name),
       formatBytes(missingBytes(image)),
       where.length === 0 ? '-' : where.join(', '),
-      ...statusCell(status, dryRun),
+      status,
     ];
   });
   const columns = [
@@ -79,11 +75,7 @@ function imageTable(
   return { columns: [...columns, ...statusColumn(styles)], total: images.length, rows };
 }
 
-function itemTable(
-  { outcome, dryRun }: RestoreReport,
-  items: readonly PlannedItem[],
-  { wide, now, styles }: Layout,
-): TableOf {
+function itemTable({ outcome }: RestoreReport, items: readonly PlannedItem[], { wide, now, styles }: Layout): TableOf {
   const rows = items.slice(0, wide ? Infinity : ROWS).map((item) => {
     const { stream, tag, item: content } = item.saved;
     const { status, position } = outcome.items.get(item)!;
@@ -92,7 +84,7 @@ function itemTable(
       String(position),
       age(Date.parse(content.created), now),
       wide ? content.image : shortDigest(content.image),
-      ...statusCell(status, dryRun),
+      status,
     ];
   });
   const columns: Column[] = [
@@ -109,10 +101,6 @@ function statusColumn(paint: Styles): Column[] {
   const byStatus = (text: string): string =>
     text === 'failed' ? paint.bad(text) : text === 'skipped' ? paint.warn(text) : text;
   return [{ title: 'STATUS', style: byStatus }];
-}
-
-function statusCell(status: string, dryRun: boolean): string[] {
-  return [dryRun && status === 'would-restore' ? 'missing' : status];
 }
 
 function* section(title: string, { columns, total, rows }: TableOf, layout: Layout): Generator<string> {

@@ -1,5 +1,5 @@
 import { redact } from '../../kit/secrets/redact.js';
-import { escapeText } from '../escape.js';
+import { escapeData } from '../escape.js';
 import type { Family } from './family.js';
 
 /**
@@ -29,5 +29,5 @@ function labelValue(text: string): string {
 
 /** Returns the value of a label without secrets and control characters, as a collector reads it. */
 export function shownLabel(text: string): string {
-  return escapeText(redact(text));
+  return escapeData(redact(text));
 }

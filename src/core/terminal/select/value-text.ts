@@ -1,8 +1,8 @@
-import { escapeJson, escapeText } from '../escape.js';
+import { escapeJson, escapeData } from '../escape.js';
 
 /** Formats a value as kubectl prints it in a template: objects and lists as Go writes JSON. */
 export function valueText(value: unknown): string {
-  if (typeof value === 'string') return escapeText(value);
+  if (typeof value === 'string') return escapeData(value);
   return escapeJson(
     JSON.stringify(sorted(value)).replaceAll(/[<>&]/g, (char) => `\\u00${char.charCodeAt(0).toString(16)}`),
   );
@@ -10,7 +10,7 @@ export function valueText(value: unknown): string {
 
 /** Formats a value as kubectl prints it in a column: objects and lists as Go does. */
 export function cellText(value: unknown): string {
-  return escapeText(goText(value));
+  return escapeData(goText(value));
 }
 
 function goText(value: unknown): string {
