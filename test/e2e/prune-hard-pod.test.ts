@@ -143,6 +143,8 @@ describe('a listed image index', () => {
     expect(document.warnings).toContainEqual(
       expect.stringMatching(/^--confirm is refused because of this: .*--storage/),
     );
+    const { stdout } = await runIn(sandbox, ['prune', 'hard']);
+    expect(stdout).toContain('With --confirm, this is refused: see the warnings.');
   });
 
   test('is not refused if the stream lists the children too, or the repository has no links to them', async () => {
