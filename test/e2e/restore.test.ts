@@ -60,7 +60,7 @@ test('after a restore, everything is as it was before the prune', async () => {
   const dryRun = await restore();
   expect(dryRun).toMatchObject({ status: 0, stderr: '' });
   expect(dryRun.stdout).toContain('7 images and 7 tag items would be restored; 12 blobs');
-  expect(dryRun.stdout).toMatch(/^shop\/app:latest +3 .* missing$/m);
+  expect(dryRun.stdout).toMatch(/^shop\/app:latest +3 .* would-restore$/m);
   expect(stateOf(sandbox)).toEqual(pruned);
 
   const { status, document } = await restored();
