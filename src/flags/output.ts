@@ -9,8 +9,8 @@ export const commonFlags = {
     helpValue: 'N',
     default: 0,
     min: 0,
-    max: 10,
-    description: 'verbosity of log output on stderr (4: why objects are kept, 6: requests, 8: request details)',
+    description:
+      'verbosity of log output on stderr (4: why objects are kept, 6: requests, 7: their headers, 8: headers of responses; higher levels show the same)',
   }),
   quiet: Flags.boolean({
     char: 'q',

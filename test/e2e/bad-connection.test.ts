@@ -65,7 +65,7 @@ const NO_AUTHORITY: [string, () => string | Buffer, string][] = [
 describe.each(NO_AUTHORITY)(
   'a certificate authority that is %s is refused before anything is sent',
   (_what, content, words) => {
-    test.each([['prune images'], ['prune hard'], ['doctor'], ['registry verify']])(
+    test.each([['prune images'], ['prune hard --verify'], ['doctor'], ['registry verify']])(
       '%s --certificate-authority',
       async (command) => {
         const ca = file('ca.pem', content());
@@ -169,4 +169,18 @@ describe('errors about the kubeconfig name its file', () => {
       'did you mean production?',
     );
   });
+});
+
+test('each level of -v shows more, without the token, and levels above 8 are accepted', async () => {
+  const shown = async (...level: string[]): Promise<number> => {
+    const line = ['prune', 'images', '--confirm', '--max-delete=0', ...level];
+    const { stderr } = await regadm(line, { kubeconfig: sandbox.kubeconfig.admin });
+    expect(stderr).not.toContain(sandbox.tokens.admin);
+    expect(stderr).not.toContain('invalid argument');
+    return [/^GET /m, /^ {2}> Authorization: \(hidden\)$/m, /^ {2}< content-type: /m].filter((pattern) =>
+      pattern.test(stderr),
+    ).length;
+  };
+  const levels = [['-v4'], ['-v=6'], ['-v', '7'], ['--loglevel=8'], ['--loglevel', '10'], ['-v', '99']];
+  expect(await Promise.all(levels.map((level) => shown(...level)))).toEqual([0, 1, 2, 3, 3, 3]);
 });

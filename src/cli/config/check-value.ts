@@ -17,7 +17,7 @@ export const INTEGERS: Record<string, [min: number, max: number]> = {
   'job-loglevel': [0, 10],
   'storage-concurrency': [1, 256],
   parallelism: [1, 100],
-  loglevel: [0, 10],
+  loglevel: [0, Number.MAX_SAFE_INTEGER],
 };
 
 const duration = (flag: string) => (value: string) => void durationFlag(flag, value);

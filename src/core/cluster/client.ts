@@ -2,6 +2,7 @@ import type { KubeConfig } from '@kubernetes/client-node';
 import type { IncomingMessage } from 'node:http';
 import { AttemptTimeout } from '../kit/attempt-guard.js';
 import { MAX_ATTEMPTS } from '../kit/limits.js';
+import { logExchange } from '../kit/log-exchange.js';
 import { isConnectionError } from '../kit/network-errors.js';
 import { retryAfterStatus, withRetry, type Outcome } from '../kit/retry.js';
 import type { Proxy } from '../kit/proxy.js';
@@ -22,6 +23,7 @@ import { apiError } from './api-error.js';
 import { authorityOf, identityOf } from './connection/chosen.js';
 import { connectionError } from './connection/connection-error.js';
 import type { Connection, Credentials } from './connection/credentials.js';
+import { requestUrl } from './connection/server-address.js';
 import { send, stream, type RawResponse } from './connection/transport.js';
 import { TunnelTimeout } from './connection/tunnel-timeout.js';
 import { expectAnyObject } from './expect.js';
@@ -136,7 +138,7 @@ export class HttpClusterApi implements ClusterApi {
     let opened: IncomingMessage | RawResponse;
     try {
       const { timers } = this.settings;
-      const url = this.url(path, options);
+      const url = requestUrl(this.address, path, options.query);
       opened = await this.credentials.use<IncomingMessage | RawResponse>(
         (connection) => stream({ url, method: 'GET', connection, options, timers }),
         (response) => 'status' in response && response.status === UNAUTHORIZED,
@@ -147,6 +149,7 @@ export class HttpClusterApi implements ClusterApi {
     }
     const isStream = 'statusCode' in opened;
     this.settings.log(6, `GET ${path} ${isStream ? 200 : (opened as RawResponse).status} (stream)`);
+    logExchange(this.settings.log, { sent: options.headers ?? {}, received: opened.headers });
     if (!('statusCode' in opened)) throw apiError(this.toResponse(opened as RawResponse, 'GET', path));
     const incoming = opened;
     return { headers: incoming.headers, chunks: incoming, close: () => incoming.destroy() };
@@ -189,18 +192,13 @@ export class HttpClusterApi implements ClusterApi {
   ): Promise<RawResponse> {
     const started = performance.now();
     const { timeoutMs, timers } = this.settings;
-    const url = this.url(path, options);
-    const response = await this.logged(`${method} ${path}`, async () =>
-      send({
-        url,
-        method,
-        connection,
-        options: { timeoutMs, ...options },
-        timers,
-      }),
-    );
+    const url = requestUrl(this.address, path, options.query);
+    const attempt = { url, method, connection, options: { timeoutMs, ...options }, timers };
+    const response = await this.logged(`${method} ${path}`, async () => send(attempt));
     this.reached = true;
     this.settings.log(6, `${method} ${path} ${response.status} in ${Math.round(performance.now() - started)} ms`);
+    const sent = { ...connection.headers, ...options.headers };
+    logExchange(this.settings.log, { sent, received: response.headers, bytes: response.body.length });
     return response;
   }
 
@@ -220,13 +218,6 @@ export class HttpClusterApi implements ClusterApi {
     if (outcome.error instanceof AttemptTimeout && attempt >= MAX_TIMEOUTS) return undefined;
     if (outcome.error instanceof TunnelTimeout && !this.reached) return undefined;
     return this.reached || attempt < FIRST_CONTACT_TRIES ? 0 : undefined;
-  }
-
-  private url(path: string, options: ApiRequestOptions): URL {
-    const url = new URL(this.address.replace(/\/$/, '') + path);
-    for (const [name, value] of Object.entries(options.query ?? {}))
-      if (value !== undefined) url.searchParams.set(name, String(value));
-    return url;
   }
 
   private toResponse(response: RawResponse, method: string, path: string): ApiResponse {

@@ -3,6 +3,7 @@ import { dispatcherFor, type Dispatcher } from '../http/dispatcher.js';
 import type { AttemptGuard } from '../kit/attempt-guard.js';
 import { ATTEMPT_LIMITS, ERROR_BODY_LIMIT_BYTES, type AttemptLimits } from '../kit/limits.js';
 import type { Proxy } from '../kit/proxy.js';
+import { logExchange } from '../kit/log-exchange.js';
 import { proxyRemedies } from '../kit/proxy-words.js';
 import { Attempt, withoutQuery, type Method, type RequestBody, type Route } from './transport/attempt.js';
 import { RegistryError } from './error.js';
@@ -133,16 +134,20 @@ export class Transport {
     let isOpen = false;
     try {
       const { statusCode: status, headers, body } = await attempt.send();
-      const line = (): string => `${method} ${url} ${status} in ${Math.round(performance.now() - started)} ms`;
+      const logged = (bytes?: number): void => {
+        if (!log) return;
+        log(6, `${method} ${url} ${status} in ${Math.round(performance.now() - started)} ms`);
+        logExchange(log, { sent: options.headers ?? {}, received: headers, bytes });
+      };
       if (options.isStream && status === 200) {
         isOpen = true;
-        log?.(6, line());
+        logged();
         return { status, headers, text: '', stream: streamOf({ body, headers, attempt, url }) };
       }
       const bodyLimit = status === 200 ? options.bodyLimit : undefined;
       const { content, isCut } = await readBody(body, bodyLimit ?? ERROR_BODY_LIMIT_BYTES, attempt.guard);
       if (isCut && bodyLimit) throw tooLong(url, bodyLimit, status);
-      log?.(6, line());
+      logged(content.length);
       if (status === PROXY_AUTHENTICATION_REQUIRED && route.proxy) throw proxyRefusal(url, status, route.proxy);
       return { status, headers, content, text: content.toString('utf8') };
     } catch (error) {
