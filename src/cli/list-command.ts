@@ -4,10 +4,10 @@ import { BaseCommand } from './base-command.js';
 
 /** A command that can print objects of the API, so that users create them. */
 export abstract class ListCommand extends BaseCommand {
-  /** Writes a List of objects to stdout, as JSON with `-o json` and otherwise as YAML, and notes to stderr. */
+  /** Writes a List of objects to stdout, as JSON, with a template or otherwise as YAML, and notes to stderr. */
   protected async printList(format: string, list: object, notes: string[]): Promise<void> {
-    const { documentText } = await import('../core/terminal/document.js');
-    this.print(await documentText(format === 'json' ? 'json' : 'yaml', list));
+    const { writeList } = await import('./output/write-list.js');
+    await writeList(format, list);
     for (const note of notes) this.note(note);
   }
 
