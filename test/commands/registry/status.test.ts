@@ -254,6 +254,7 @@ describe('--report', () => {
       expect(measured.bars.every((part) => part >= 0 && part <= 1.01)).toBe(true);
       expect(measured.cells).toBe(36);
       expect(measured.defaults).toBe(1);
+      expect(measured.isCut).toBe(false);
       expect(measured.worstContrast).toBeGreaterThan(3.5);
     },
   );
@@ -269,6 +270,8 @@ interface Measured {
   cells: number;
   /** Cells with the outline of default settings. */
   defaults: number;
+  /** Whether a text is wider than the cell around it, or the grid than the page. */
+  isCut: boolean;
   worstContrast: number;
 }
 
@@ -290,7 +293,8 @@ probe.textContent = JSON.stringify({
   overflow: document.documentElement.scrollWidth > window.innerWidth,
   dark: light(rgb(getComputedStyle(document.body).backgroundColor)) < 0.2,
   columns: [...document.querySelectorAll('svg .column')].map((one) => one.getBoundingClientRect().height),
-  bars, cells: cells.length, defaults: document.querySelectorAll('td.default').length, worstContrast: Math.min(...ratios),
+  bars, cells: cells.length, defaults: document.querySelectorAll('td.default').length,
+  isCut: [...cells, ...document.querySelectorAll('.scroll')].some((one) => one.scrollWidth > one.clientWidth + 1), worstContrast: Math.min(...ratios),
 });
 document.body.append(probe);
 `;

@@ -2,7 +2,7 @@ import { formatBytes } from '../../model/values/quantity.js';
 import { plural } from '../../terminal/text.js';
 import type { Freeable } from '../report.js';
 import type { GridCell } from '../settings-grid.js';
-import { html, type Raw } from './page-html.js';
+import { html, NOTHING, raw, type Raw } from './page-html.js';
 
 /** Defaults of `prune images`: `--keep-tag-revisions`, and `--keep-younger-than` in ms. */
 const DEFAULTS = { revisions: 3, ageMs: 3_600_000 };
@@ -45,10 +45,12 @@ function gridCell(freeable: Freeable, age: number, at: number, scale: number): R
   const cell = freeable.cells[age]![at]!;
   const { bytes, images, tagItems } = cell;
   const heat = bytes === 0 ? 0 : 0.08 + (0.92 * bytes) / scale;
-  const classes = [heat > STRONG ? 'strong' : '', cell === defaultCell(freeable) ? 'default' : ''];
+  const isDefault = cell === defaultCell(freeable);
+  const classes = [heat > STRONG ? 'strong' : '', isDefault ? 'default' : ''];
   const settings = `--keep-tag-revisions=${freeable.revisions[at]} --keep-younger-than=${freeable.ageTexts[age]}`;
   const title = `${settings}: ${formatBytes(bytes)}, ${plural(images, 'image')}, ${plural(tagItems, 'tag item')}`;
   return html`<td class="${classes.filter(Boolean).join(' ')}" style="--heat:${heat.toFixed(3)}" title="${title}">
-    <b>${images === 0 ? '–' : formatBytes(bytes)}</b><small>${plural(images, 'image')}</small>
+    <b>${images === 0 ? '–' : formatBytes(bytes)}</b
+    ><small>${plural(images, 'image')}</small>${isDefault ? raw('<small>default</small>') : NOTHING}
   </td>`;
 }

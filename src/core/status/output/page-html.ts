@@ -24,3 +24,6 @@ function textOf(value: string | number | Raw | Raw[]): string {
   if (Array.isArray(value)) return value.map(({ markup }) => markup).join('');
   return value instanceof Raw ? value.markup : escapeHtml(String(value));
 }
+
+/** Markup of a part that is not shown. */
+export const NOTHING = raw('');

@@ -33,7 +33,7 @@ dl { display: grid; grid-template-columns: max-content 1fr; gap: 6px 20px; margi
 dt { color: var(--muted); }
 dd { margin: 0; overflow-wrap: anywhere; }
 .bars { display: grid; grid-template-columns: minmax(90px, max-content) 1fr max-content; gap: 9px 14px; align-items: center; font-variant-numeric: tabular-nums; }
-.bars .name { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; max-width: 240px; }
+.bars .name { overflow-wrap: anywhere; max-width: 240px; }
 .bars .value { text-align: right; font-size: 13px; color: var(--muted); white-space: nowrap; }
 .bars .value b { color: var(--text); font-weight: 600; }
 .bar { display: flex; gap: 1px; height: 18px; background: var(--track); border-radius: 4px; overflow: hidden; }
@@ -61,6 +61,7 @@ tbody tr:last-child td, tbody tr:last-child th { border-bottom: 0; }
 .heat td::before { content: ""; position: absolute; inset: 0; background: var(--unique); opacity: var(--heat); z-index: -1; }
 .heat td.strong { color: var(--ink); }
 .heat td b { display: block; font-weight: 600; }
+.heat td small + small { display: block; }
 .heat td b, .heat td small { white-space: nowrap; }
 .heat td small { font-size: 12px; opacity: 0.85; }
 .heat td.strong small { opacity: 1; }
@@ -73,6 +74,24 @@ tbody tr:last-child td, tbody tr:last-child th { border-bottom: 0; }
 .ok { color: var(--good); font-weight: 600; }
 .wrong { color: var(--bad); font-weight: 600; }
 footer { color: var(--muted); font-size: 13px; margin-top: 24px; }
-@media (max-width: 560px) { .bars { grid-template-columns: 1fr max-content; grid-auto-flow: dense; gap: 4px 14px; } .bars .bar { grid-column: 1 / -1; margin-bottom: 8px; } .bars .name { max-width: 60vw; } dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: 8px; } .card { padding: 16px; } }
-@media print { body { background: #fff; } .card, .tile { break-inside: avoid; } }
+@media (max-width: 560px) { .bars { grid-template-columns: 1fr max-content; grid-auto-flow: dense; gap: 4px 14px; } .bars .bar { grid-column: 1 / -1; margin-bottom: 8px; } .bars .name { max-width: 60vw; } .heat { min-width: 0; font-size: 11px; border-spacing: 2px; } .heat td { padding: 6px 1px; } .heat td b, .heat td small { white-space: normal; } .heat td small, .heat th { font-size: 10px; } .heat .corner { width: 64px; white-space: normal; padding-right: 4px; } dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: 8px; } .card { padding: 16px; } }
+@media print {
+  :root {
+    color-scheme: light;
+    --page: #ffffff; --card: #ffffff; --line: #c4cad1; --text: #000000; --muted: #3c444d; --track: #eef1f4;
+    --unique: #2a6bd4; --shared: #a9c6f2; --ink: #ffffff; --warn: #6b3f00; --warn-page: #ffffff; --bad: #b3261e; --good: #14592f;
+  }
+  body { font-size: 12px; }
+  main { max-width: none; padding: 0; }
+  .scroll { overflow: visible; }
+  .heat { min-width: 0; font-size: 11px; border-spacing: 2px; }
+  .heat td { padding: 5px 2px; }
+  .heat td small, .heat th { font-size: 10px; }
+  .heat td b, .heat td small { white-space: normal; }
+  .heat .corner { width: 80px; white-space: normal; }
+  .bar i, .heat td, .legend i { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+  .two { grid-template-columns: 1fr; }
+  .tile, tr, dt, dd, svg, .heat { break-inside: avoid; }
+  h1, h2, .note { break-after: avoid; }
+}
 `;

@@ -2,21 +2,15 @@ import { formatBytes } from '../../model/values/quantity.js';
 import type { RegistryState } from '../../operator/state.js';
 import { plural, thousands } from '../../terminal/text.js';
 import type { Freeable, RegistryStatusReport } from '../report.js';
-import { compareText } from '../../model/values/compare-text.js';
-import type { Pulled } from '../pulled.js';
 import type { Space } from '../space.js';
-import type { StoredSpace } from '../stored.js';
 import { agePlot } from './age-plot.js';
 import { namespacePlot, streamPlot } from './bar-plot.js';
 import { defaultCell, gridPlot } from './grid-plot.js';
-import { html, raw, type Raw } from './page-html.js';
+import { card, pulledCard, storedCard } from './page-cards.js';
+import { html, NOTHING, raw, type Raw } from './page-html.js';
 import { policyText } from './policy-text.js';
 import { STYLE } from './page-style.js';
-import { pullAge, recentText } from './pulled-text.js';
-import { storedNotes, storedRows } from './stored-rows.js';
 import { isBadCondition, registryFacts } from './registry-facts.js';
-
-const NOTHING = raw('');
 
 /** Formats the status as one self-contained web page: no scripts, no fonts, no images. */
 export function statusPage(report: RegistryStatusReport): string {
@@ -75,24 +69,30 @@ ${markup}
 `;
 }
 
+function sourceText({ server, from }: RegistryStatusReport): string {
+  return server ?? `saved lists: ${from ?? ''}`;
+}
+
 function moment(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }
 
-function card(title: string, note: Raw, content: Raw): Raw {
-  return html`<section class="card">
-    <h2>${title}</h2>
-    <p class="note">${note}</p>
-    ${content}
-  </section>`;
+/** Describes the part of the volume that the images take; nothing if its size is not known. */
+function shareText(bytes: number, capacity: number | undefined): string {
+  if (!capacity) return '';
+  const percent = (100 * bytes) / capacity;
+  return `, ${percent > 0 && percent < 1 ? '< 1' : Math.round(percent)} % of the volume of ${formatBytes(capacity)}`;
 }
 
-function tiles({ freeable }: RegistryStatusReport, space: Space): Raw {
+function tiles({ freeable, registry }: RegistryStatusReport, space: Space): Raw {
   const freed = freeable?.policy ?? (freeable && defaultCell(freeable));
   const settings = freeable?.policy ? `the policy ${freeable.policy.file}` : 'default settings';
   const shared = space.bytes === 0 ? 0 : Math.round((100 * space.sharedBetweenNamespaces) / space.bytes);
   const all: [string, string][] = [
-    [formatBytes(space.bytes), `in ${plural(space.blobs, 'blob')}`],
+    [
+      formatBytes(space.bytes),
+      `in ${plural(space.blobs, 'blob')}${shareText(space.bytes, registry.storage?.capacity)}`,
+    ],
     [thousands(space.images), `images, ${thousands(space.imported)} of them imported`],
     [thousands(space.streams), `image streams with ${plural(space.tagItems, 'tag item')}`],
     freed
@@ -108,66 +108,13 @@ function gridCard(freeable: Freeable): Raw {
   const invalid = freeable.invalid.length;
   const notes = [
     'By --keep-tag-revisions (columns) and --keep-younger-than (rows); all other flags have their defaults.',
-    ...(defaultCell(freeable) ? ['Default settings are outlined.'] : []),
+    ...(defaultCell(freeable) ? ['Default settings are outlined and marked.'] : []),
     ...(freeable.policy ? [`${policyText(freeable.policy)}.`] : []),
     ...(invalid > 0
       ? [`${plural(invalid, 'reference')} cannot be parsed: a prune stops, unless it ignores them.`]
       : []),
   ];
   return card('What prune images would free', html`${notes.join(' ')}`, gridPlot(freeable));
-}
-
-function storedCard(stored: StoredSpace | undefined): Raw {
-  if (!stored) return NOTHING;
-  const rows = storedRows(stored).map(
-    ([what, count, bytes]) =>
-      html`<tr>
-        <th scope="row">${what}</th>
-        <td class="n">${count}</td>
-        <td class="n">${bytes}</td>
-      </tr>`,
-  );
-  const notes = storedNotes(stored).map(
-    ({ text, command = '' }) => html`<p class="note" style="margin:14px 0 0">${text} ${command}</p>`,
-  );
-  const content = html`<table>
-      <tbody>
-        ${rows}
-      </tbody>
-    </table>
-    ${notes}`;
-  return card(
-    'Space as stored',
-    html`The blobs and unfinished uploads in ${stored.place?.url ?? stored.text}.`,
-    content,
-  );
-}
-
-/** Maximum image streams whose last pull the page shows. */
-const MAX_PULLED = 20;
-
-function pulledCard({ now }: RegistryStatusReport, pulled: Pulled, { images }: Space): Raw {
-  const latest = [...pulled.streams].sort(([a, x], [b, y]) => y - x || compareText(a, b));
-  const rows = latest.slice(0, MAX_PULLED).map(
-    ([name, time]) =>
-      html`<tr>
-        <th scope="row">${name}</th>
-        <td class="n">${pullAge(time, now)} ago</td>
-      </tr>`,
-  );
-  const rest = latest.length - rows.length;
-  const more = rest > 0 ? html`<p class="note">and ${plural(rest, 'more image stream')}</p>` : NOTHING;
-  const content = html`<table>
-      <tbody>
-        ${rows}
-      </tbody>
-    </table>
-    ${more}`;
-  return card('Last pulls', html`${recentText(pulled, images)}.`, content);
-}
-
-function sourceText({ server, from }: RegistryStatusReport): string {
-  return server ?? `saved lists: ${from ?? ''}`;
 }
 
 function facts(registry: RegistryState): Raw {
