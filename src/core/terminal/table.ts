@@ -9,7 +9,7 @@ import { wrappedWords } from './wrap.js';
 export type { Column } from './fit-columns.js';
 
 /** How to lay out a table; `indent` begins every line. */
-export type TableLayout = Partial<Pick<Layout, 'wide' | 'width' | 'styles' | 'headers'>> & { indent?: string };
+type TableLayout = Partial<Pick<Layout, 'wide' | 'width' | 'styles' | 'headers'>> & { indent?: string };
 
 /** Rows that can be iterated twice: once to measure the widths, once to write the lines. */
 export type Rows = readonly (readonly string[])[] | (() => Iterable<readonly string[]>);
