@@ -1,13 +1,14 @@
 /**
  * Builds the program into dist/: main.js, one file per command, kubectl-complete.js, and the chunks that they share.
  * Bundled, Node opens a dozen files at start instead of several hundred. Also writes oclif.manifest.json, so that the
- * program knows every command's flags without importing the commands.
+ * program knows every command's flags without importing the commands, and the man pages.
  */
 import { build } from 'esbuild';
 import { Plugin } from '@oclif/core';
 import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { commandFiles, moduleOptions, root } from './esbuild-options.js';
+import { writeManPages } from './man-pages.js';
 
 const { metafile } = await build({
   ...moduleOptions,
@@ -50,4 +51,5 @@ async function writeManifest() {
   const commands = Object.fromEntries(Object.entries(plugin.manifest.commands).sort(([a], [b]) => (a < b ? -1 : 1)));
   const manifest = JSON.stringify({ ...plugin.manifest, commands }, null, 2);
   writeFileSync(path.join(root, 'oclif.manifest.json'), `${manifest}\n`);
+  writeManPages({ commands });
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { startSandbox, type Sandbox } from '../../src/sandbox/index.js';
+import { requires } from '../support/jest/requires.js';
 
 const run = promisify(execFile);
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -47,8 +48,10 @@ describe('the package', () => {
     rmSync(directory, { recursive: true, force: true });
   });
 
-  test('holds the program, its documentation, its licenses and the schemas for editors, and nothing else', () => {
-    const others = files.filter((path) => !/^(?:dist|bin)\/|^docs\/[a-z-]+\.md$/.test(path)).sort();
+  test('holds the program, its documentation and man pages, its licenses and the schemas for editors, and nothing else', () => {
+    const others = files
+      .filter((path) => !/^(?:dist|bin)\/|^docs\/[A-Za-z-]+\.md$|^man\/[a-z-]+\.1$/.test(path))
+      .sort();
     expect(others).toEqual([
       'CHANGELOG.md',
       'LICENSE',
@@ -108,6 +111,24 @@ describe('the package', () => {
     expect(JSON.parse(stdout)).toMatchObject({ kind: 'ImagePrune', dryRun: true });
     expect(stderr).not.toMatch(/deprecat|experimental|\(node:\d+\)/i);
     expect((await start('doctor', '--kubeconfig', sandbox.kubeconfig.admin)).stderr).not.toMatch(/\(node:\d+\)/);
+  });
+
+  test('installs a man page for the program and for every command', () => {
+    const { commands } = JSON.parse(readFileSync(join(ROOT, 'oclif.manifest.json'), 'utf8')) as { commands: object };
+    const names = ['', ...Object.keys(commands)].map(
+      (id) => `${['regadm', ...id.split(':')].filter(Boolean).join('-')}.1`,
+    );
+    const installed = join(directory, 'global/share/man/man1');
+    expect(readdirSync(installed).sort()).toEqual(names.sort());
+    const page = readFileSync(join(installed, 'regadm-prune-images.1'), 'utf8');
+    expect(page).toContain('\\fB\\-\\-keep\\-tag\\-revisions\\fR=\\fIN\\fR');
+    expect(page).toContain('.SH "EXIT STATUS"');
+  });
+
+  requires('groff').test('has man pages that groff formats without warnings', async () => {
+    const pages = readdirSync(join(ROOT, 'man')).map((name) => join(ROOT, 'man', name));
+    for (const page of pages)
+      expect(await run('groff', ['-man', '-ww', '-Tutf8', '-z', page])).toEqual({ stdout: '', stderr: '' });
   });
 
   test('contains the manifest of all commands', () => {

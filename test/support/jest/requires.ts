@@ -16,6 +16,7 @@ const PROGRAMS = {
   chromium: { names: ['chromium', 'chromium-browser', 'google-chrome'], source: 'Debian package chromium' },
   'docker-registry': { names: ['docker-registry'], source: 'Debian package docker-registry' },
   fish: { names: ['fish'], source: 'Debian package fish' },
+  groff: { names: ['groff'], source: 'Debian package groff-base' },
   'ignition-validate': {
     names: [process.env.IGNITION_VALIDATE ?? 'ignition-validate'],
     source: 'part of CoreOS Ignition; the variable IGNITION_VALIDATE can name its path',
