@@ -19,14 +19,16 @@ const OF_PROGRAM = {
 
 /** Escapes what groff would interpret, and characters that a terminal may lack. */
 function text(words) {
-  return words
-    .replaceAll('\\', '\\e')
-    .replaceAll('-', '\\-')
-    // Lines can be broken here, without a hyphen.
-    .replaceAll(/([|/,_:])(?=[^ :\n])/g, '$1\\:')
-    .replaceAll('…', '...')
-    .replaceAll(/[^ -~\n]/g, (char) => `\\[u${char.codePointAt(0).toString(16).toUpperCase().padStart(4, '0')}]`)
-    .replaceAll(/^(?=[.'])/gm, '\\&');
+  return (
+    words
+      .replaceAll('\\', '\\e')
+      .replaceAll('-', '\\-')
+      // Lines can be broken here, without a hyphen.
+      .replaceAll(/([|/,_:])(?=[^ :\n])/g, '$1\\:')
+      .replaceAll('…', '...')
+      .replaceAll(/[^ -~\n]/g, (char) => `\\[u${char.codePointAt(0).toString(16).toUpperCase().padStart(4, '0')}]`)
+      .replaceAll(/^(?=[.'])/gm, '\\&')
+  );
 }
 
 const nameOf = (id) => ['regadm', ...id.split(':')].filter(Boolean).join('-');
