@@ -65,7 +65,7 @@ const NO_AUTHORITY: [string, () => string | Buffer, string][] = [
 describe.each(NO_AUTHORITY)(
   'a certificate authority that is %s is refused before anything is sent',
   (_what, content, words) => {
-    test.each([['prune images'], ['prune hard --verify'], ['doctor'], ['registry verify']])(
+    test.each([['prune images'], ['prune hard --verify --confirm'], ['doctor'], ['registry verify']])(
       '%s --certificate-authority',
       async (command) => {
         const ca = file('ca.pem', content());
