@@ -7,6 +7,8 @@ import type { Scope } from '../core/verification/plan/scope.js';
 import type { RegistryAccess } from '../core/operator/open-registry.js';
 import type { VerifyRequest } from '../core/verify/request.js';
 import { clusterFlags } from './cluster.js';
+import { hideSecret } from '../core/kit/secrets/known.js';
+import { assertWithoutCluster, fromFlag } from './from.js';
 import { confirmFlags } from './confirm.js';
 import { requestTimeoutFlag } from './duration.js';
 import { BROKEN } from '../core/verify/output/main-table.js';
@@ -14,6 +16,9 @@ import { outputFlags } from './output.js';
 import { registryFlags } from './registry.js';
 import { OBJECT_STORE_FLAGS, storageFlag, storageFlags, storageNameFlag } from './storage.js';
 import { verifyJobFlags } from './verify-job.js';
+
+/** Flags that change something, or that are about another document. */
+const NOT_WITH_FROM = ['confirm', 'repair-links', 'recover-images', 'store-result', 'print-job', 'merge'];
 
 /** The flags of `regadm registry verify`. */
 export const verifyFlags = {
@@ -52,6 +57,7 @@ export const verifyFlags = {
     description: 'maximum concurrent requests to the registry, without --storage',
   }),
   ...outputFlags(['table', 'wide', 'json', 'yaml'], 'table', BROKEN),
+  from: { ...fromFlag('take the images'), exclusive: NOT_WITH_FROM },
   ...clusterFlags,
 };
 
@@ -69,6 +75,7 @@ export async function toVerifyRequest(
   fromSettings: ReadonlySet<string> = new Set(),
 ): Promise<VerifyRequest> {
   const scopes = only.map(toScope);
+  if (flags.from !== undefined) checkFrom(flags, fromSettings);
   const { storage, 'read-data': all, 'read-data-subset': part } = flags;
   const { confirm, 'repair-links': repairLinks, 'recover-images': recoverImages } = flags;
   if (confirm && !repairLinks && !recoverImages)
@@ -80,6 +87,7 @@ export async function toVerifyRequest(
     options: {
       storage,
       ...(only.length > 0 ? { only: [...only] } : {}),
+      ...(flags.from !== undefined ? { from: flags.from } : {}),
       ...(all ? { readData: true } : {}),
       ...(part !== undefined ? { readDataSubset: part } : {}),
       ...(repairLinks ? { repairLinks, confirm } : {}),
@@ -97,6 +105,22 @@ export async function toVerifyRequest(
   };
 }
 
+/** @throws RegadmError USAGE if `--from` is specified with a flag that selects a cluster, or without what to verify */
+function checkFrom(flags: VerifyFlagValues, fromSettings: ReadonlySet<string>): void {
+  const isRegistry = flags.storage === undefined;
+  // Without a kubeconfig, only this flag has a token for the registry.
+  const { token, ...others } = flags;
+  const checked = isRegistry ? others : flags;
+  const why = 'the lists are read from files, without a cluster';
+  assertWithoutCluster(checked, { others: [], fromSettings, why });
+  if (isRegistry && flags['registry-url'] === undefined)
+    throw usageError('--from needs --registry-url or --storage: the lists do not show how to reach the registry', [
+      'pass --registry-url with the address of the registry, and --token',
+      'or --storage with the directory or the URL of its storage',
+    ]);
+  hideSecret(token);
+}
+
 const REGISTRY_ONLY = ['registry-url', 'certificate-authority', 'force-insecure'] as const;
 
 async function toRegistryAccess(flags: VerifyFlagValues): Promise<RegistryAccess> {
@@ -106,7 +130,8 @@ async function toRegistryAccess(flags: VerifyFlagValues): Promise<RegistryAccess
   if (workers < 1) throw usageError('--num-workers must be at least 1');
   const { registryOptions } = await import('./registry-options.js');
   const requestTimeoutMs = requestTimeoutFlag(flags['request-timeout']);
-  return { ...(await registryOptions(flags)), workers, requestTimeoutMs };
+  const token = flags.from === undefined ? {} : { token: flags.token };
+  return { ...(await registryOptions(flags)), ...token, workers, requestTimeoutMs };
 }
 
 function subsetFlag(text: string | undefined): DataSubset | undefined {

@@ -3,7 +3,7 @@ import type { FlagsOf } from '../../cli/base-command.js';
 import { ListCommand } from '../../cli/list-command.js';
 import { usageError } from '../../core/model/errors.js';
 import type { VerifyRequest } from '../../core/verify/request.js';
-import { toExitStatus } from '../../core/verify/report.js';
+import { toExitStatus, type VerifyReport } from '../../core/verify/report.js';
 import { verifyOutput } from '../../core/verify/output/index.js';
 import { toVerifyRequest, verifyFlags } from '../../flags/verify.js';
 import { jobOfPod } from '../../flags/verify-pod.js';
@@ -18,7 +18,8 @@ Images that were imported from other registries are counted, not checked. Change
 --repair-links or --recover-images.
 
 With --storage, everything is compared with one listing of the registry's storage. Without it, the registry is asked for
-every manifest and blob, which finds no missing links. Arguments limit what is verified.`;
+every manifest and blob, which finds no missing links. Arguments limit what is verified.
+With --from, the images come from saved lists, and no cluster is needed.`;
 
   static override usage = '<%= command.id %> [NAMESPACE[/STREAM[:TAG]]…] [FLAGS]';
 
@@ -56,6 +57,10 @@ every manifest and blob, which finds no missing links. Arguments limit what is v
       command: '<%= config.bin %> <%= command.id %> --storage cluster --read-data-subset $(date +%u)/7',
     },
     {
+      description: 'Verify the mounted volume of the registry against saved lists, without a cluster',
+      command: '<%= config.bin %> <%= command.id %> --from lists --storage /registry',
+    },
+    {
       description: 'For a script',
       command: '<%= config.bin %> <%= command.id %> --storage cluster -o json',
     },
@@ -75,10 +80,19 @@ every manifest and blob, which finds no missing links. Arguments limit what is v
     // A storage can have millions of blobs: collect garbage more often, as prune hard does.
     setFlagsFromString('--optimize-for-size');
     if (flags['store-result']) return this.verifyAndStore(flags, request);
-    const { verifyRegistry } = await import('../../core/verify/verify.js');
-    const report = await this.withCluster(flags, (session) => verifyRegistry(session, request));
+    const report = await this.verify(flags, request);
     await this.present(report, flags, verifyOutput);
     process.exitCode = toExitStatus(report.verification, report.lostImages);
+  }
+
+  private async verify(flags: FlagsOf<typeof RegistryVerify>, request: VerifyRequest): Promise<VerifyReport> {
+    const { from } = flags;
+    if (from !== undefined) {
+      const { verifySaved } = await import('../../core/verify/verify-saved.js');
+      return this.withSession((session) => verifySaved(from, session, request));
+    }
+    const { verifyRegistry } = await import('../../core/verify/verify.js');
+    return this.withCluster(flags, (session) => verifyRegistry(session, request));
   }
 
   private async merge(flags: FlagsOf<typeof RegistryVerify>, documents: string[]): Promise<void> {

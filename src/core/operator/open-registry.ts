@@ -48,6 +48,18 @@ export async function openClusterRegistry(
   }
 }
 
+/**
+ * Opens the registry that the user named, without a cluster: no authority and no token of a kubeconfig is used.
+ * @throws RegistryError if it cannot be reached or is not trusted
+ */
+export async function openNamedRegistry(
+  { registryUrl, ...options }: RegistryAccess & { registryUrl: string },
+  { reporter, signal }: OpeningContext,
+): Promise<Registry> {
+  const { openRegistry } = await import('../registry/index.js');
+  return openRegistry({ ...options, host: registryUrl, explicit: true, clusterInsecure: false, reporter, signal });
+}
+
 async function open(
   api: ClusterApi,
   access: RegistryAccess,

@@ -88,7 +88,12 @@ export function namespacesWithoutStreams(
 }
 
 /** Warns about namespaces whose image streams are not in the files. */
-export function missingStreamsWarning(missing: string[], { everywhere }: Collector, input: Input): string[] {
+export function missingStreamsWarning(
+  missing: string[],
+  { everywhere }: Collector,
+  input: Input,
+  consequence = 'images that were pushed there are kept, and other images that only their image streams contain look unused',
+): string[] {
   if (missing.length === 0) return [];
   const named = missing.slice(0, LISTED).join(', ');
   const more = missing.length > LISTED ? ` and ${missing.length - LISTED} more` : '';
@@ -96,7 +101,7 @@ export function missingStreamsWarning(missing: string[], { everywhere }: Collect
     ? saveList(input, 'imagestreams')
     : `oc adm inspect ns/${missing[0]!} --dest-dir=${shellWord(dirOf(input))}`;
   return [
-    `--from ${input.from}: no image streams of namespaces to which images or workloads refer are in the files: ${named}${more}; images that were pushed there are kept, and other images that only their image streams contain look unused; ${getWith(input, [command])}`,
+    `--from ${input.from}: no image streams of namespaces to which images or workloads refer are in the files: ${named}${more}; ${consequence}; ${getWith(input, [command])}`,
   ];
 }
 
@@ -105,6 +110,7 @@ export function missingImagesWarning(
   { streams, images, digests }: Pick<Snapshot, 'streams' | 'images' | 'digests'>,
   { namespace: scope }: ListNeeds,
   input: Input,
+  consequence = 'these items are kept, because the images may exist',
 ): string[] {
   const missing = streams
     .filter(({ namespace }) => scope === undefined || namespace === scope)
@@ -113,7 +119,7 @@ export function missingImagesWarning(
   const [first] = missing;
   if (first === undefined) return [];
   return [
-    `--from ${input.from}: the files lack the images of ${missing.length} tag item${missing.length === 1 ? '' : 's'} (first: ${digests.text(first)}); these items are kept, because the images may exist; ${getWith(input, [saveList(input, 'images')])}`,
+    `--from ${input.from}: the files lack the images of ${missing.length} tag item${missing.length === 1 ? '' : 's'} (first: ${digests.text(first)}); ${consequence}; ${getWith(input, [saveList(input, 'images')])}`,
   ];
 }
 

@@ -4,7 +4,6 @@ import { messageOf, RegadmError } from '../model/errors.js';
 import type { DeclaredSummary } from '../model/referrers/declared-matches.js';
 import { buildSnapshot } from '../model/table/build-snapshot.js';
 import type { Snapshot } from '../model/table/snapshot.js';
-import type { Lists } from './collector.js';
 import { imagesPushedTo, missingImagesWarning, missingStreamsWarning, namespacesWithoutStreams } from './missing.js';
 import { readSavedLists } from './saved-lists.js';
 
@@ -38,7 +37,7 @@ export async function readSavedSnapshot(
   const { lists } = collector;
   const isInScope = (object: { namespace: string }): boolean =>
     namespace === undefined || object.namespace === namespace;
-  const snapshot = snapshotOf(lists, dir);
+  const snapshot = inSnapshot(dir, () => buildSnapshot(lists));
   for (const referrer of [...collector.custom, ...collector.declared.referrers]) snapshot.referrers.push(referrer);
   const withoutStreams = namespacesWithoutStreams(collector, snapshot, options);
   warnings.push(...missingStreamsWarning(withoutStreams, collector, input));
@@ -56,9 +55,10 @@ export async function readSavedSnapshot(
   return { snapshot, imageObjectBytes: count > 0 ? bytes / count : 0, warnings, usesUnknown, declared };
 }
 
-function snapshotOf(lists: Lists, dir: string): Snapshot {
+/** Builds a snapshot. @throws RegadmError SAVED_LISTS if an object has a field of an unexpected type */
+export function inSnapshot(dir: string, build: () => Snapshot): Snapshot {
   try {
-    return buildSnapshot(lists);
+    return build();
   } catch (cause) {
     const suggestions = ['save the list again'];
     throw new RegadmError(`--from ${dir}: ${messageOf(cause)}`, { code: 'SAVED_LISTS', cause, suggestions });

@@ -1,6 +1,7 @@
 import { compareText } from '../model/values/compare-text.js';
 import { confirmByManifests } from './gather/confirm-by-manifests.js';
-import { readCluster, readClusterAgain, type ClusterPorts } from './gather/read-cluster.js';
+import { dropUnlisted } from './gather/drop-unlisted.js';
+import { readLists, type VerificationPorts } from './gather/read-cluster.js';
 import { readManifests } from './gather/read-manifests.js';
 import type { Looked, VerificationWay } from './look.js';
 import { affectedBy, type Deleted } from './plan/affected.js';
@@ -9,7 +10,6 @@ import { Needs } from './plan/needs.js';
 import { Problems } from './plan/problems.js';
 import { remediesFor } from './plan/remedies.js';
 import type { Scope } from './plan/scope.js';
-import { keepStillListed } from './plan/still-listed.js';
 import { Users } from './plan/users.js';
 import type { BrokenImage, Unchecked, Verification } from './plan/types.js';
 
@@ -32,13 +32,13 @@ export interface Verified {
  * @throws RegadmError USAGE if an argument names nothing; OTHER_STORAGE; and why something cannot be read at all
  */
 export async function verifyImages(
-  ports: ClusterPorts,
+  ports: VerificationPorts,
   way: VerificationWay,
   scopes: readonly Scope[] = [],
   deleted?: Deleted,
 ): Promise<Verified> {
   const { signal } = ports;
-  const { snapshot, now } = await readCluster(ports);
+  const { snapshot, now } = await readLists(ports);
   const all = findListed(snapshot, scopes);
   const listed = deleted ? affectedBy(all, deleted) : all;
   await way.prepare?.(listed);
@@ -48,8 +48,7 @@ export async function verifyImages(
   const needs = new Needs(listed);
   const looked = await way.look({ listed, needs, problems, unchecked, signal });
   if (problems.size > 0) {
-    // Without the scopes: a tag that was deleted meanwhile is not an error.
-    keepStillListed(problems, listed, findListed((await readClusterAgain(ports)).snapshot, []));
+    await dropUnlisted(ports, listed, [problems]);
     const bytesOf = await way.confirm(problems, unchecked);
     await confirmByManifests(way.readManifest, { listed, problems, unchecked, signal, bytesOf });
   }

@@ -41,6 +41,7 @@ export function shardOf({ readData }: VerifyRequest): Shard | undefined {
 export interface VerifyOptions {
   /** The arguments; absent if everything is verified. */
   only?: string[];
+  from?: string;
   storage?: string;
   readData?: boolean;
   readDataSubset?: string;

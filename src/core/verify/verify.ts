@@ -1,20 +1,12 @@
 import { findIfReadable } from '../cluster/objects.js';
 import { NAMESPACES } from '../cluster/resources.js';
 import { recordWarnings } from '../kit/reporter.js';
-import { EXIT, RegadmError } from '../model/errors.js';
-import type { StoragePlace } from '../model/registry-storage.js';
-import { openClusterRegistry } from '../operator/open-registry.js';
-import { openRegistryStorage, type OpenedStorage } from '../operator/registry-storage/open.js';
 import type { Storage } from '../storage/storage.js';
-import type { ClusterPorts } from '../verification/gather/read-cluster.js';
-import type { StorageChoice } from '../storage/location.js';
+import type { ClusterPorts, VerificationPorts } from '../verification/gather/read-cluster.js';
 import type { VerificationWay } from '../verification/look.js';
 import type { Scope } from '../verification/plan/scope.js';
 import { verifyImages, type Verified } from '../verification/verify-images.js';
-import { RegistryWay } from '../verification/way/registry.js';
-import { StorageWay } from '../verification/way/storage.js';
-import { fromRegistry, fromStorage } from './read-data/open-content.js';
-import type { OpenContent } from './read-data/read-blob.js';
+import { openWay } from './open-way.js';
 import { readData } from './read-data/read-data.js';
 import { recoverLost } from './recover-images/index.js';
 import type { Recovery } from './recover-images/types.js';
@@ -27,21 +19,29 @@ import { shardOf, type StorageChanges, type VerifyRequest } from './request.js';
  * and the images that it is asked to recover.
  * @throws RegadmError with exit status 1 if that cannot be checked at all
  */
-export async function verifyRegistry(given: ClusterPorts, request: VerifyRequest): Promise<VerifyReport> {
+export function verifyRegistry(given: ClusterPorts, request: VerifyRequest): Promise<VerifyReport> {
+  return verifyLists(given, request);
+}
+
+/** Does the same for saved lists, with which nothing can be written or recovered. */
+export async function verifyLists(given: VerificationPorts, request: VerifyRequest): Promise<VerifyReport> {
   const startedAt = new Date().toISOString();
   const reporter = recordWarnings(given.reporter);
   const ports = { ...given, reporter };
-  const { way, openContent, storage, place, close } = await open(ports, request);
+  const { way, openContent, storage, place, close } = await openWay(ports, request);
   try {
     const { options, readData: toRead } = request;
     const { repairLinks: repairing, recoverImages: how } = changesOf(request);
     const first = await verifyImages(ports, way, request.scopes);
-    const lostImages = storage && how ? await recoverLost(ports, first, { storage, how }) : [];
+    const lostImages = 'api' in ports && storage && how ? await recoverLost(ports, first, { storage, how }) : [];
     const verified = hasRecovered(lostImages) ? await verifyAgain(ports, way, request.scopes) : first;
     const reading = { open: openContent, readManifest: way.readManifest };
     if (toRead) verified.verification = await readData(ports, verified, { ...toRead, ...reading });
-    const { verification, links } = await repair(ports, verified, { storage, repair: repairing });
-    const cluster = await readClusterUid(ports);
+    const { verification, links } =
+      'api' in ports
+        ? await repair(ports, verified, { storage, repair: repairing })
+        : { verification: verified.verification, links: [] };
+    const cluster = 'api' in ports ? await readClusterUid(ports) : undefined;
     const finishedAt = new Date().toISOString();
     const about = { options, storage: place, cluster, shard: shardOf(request) };
     return { startedAt, finishedAt, ...about, verification, links, lostImages, warnings: [...reporter.warnings] };
@@ -55,7 +55,7 @@ const hasRecovered = (images: readonly Recovery[]): boolean =>
   images.some(({ status }) => status === 'recovered' || status === 'exists');
 
 /** Verifies everything again: only now is it known what the recovered images need, links included. */
-function verifyAgain(ports: ClusterPorts, way: VerificationWay, scopes: readonly Scope[]): Promise<Verified> {
+function verifyAgain(ports: VerificationPorts, way: VerificationWay, scopes: readonly Scope[]): Promise<Verified> {
   ports.reporter.note('lost images have Image objects now: verifying everything again');
   return verifyImages(ports, way, scopes);
 }
@@ -78,41 +78,4 @@ async function readClusterUid({ api, signal }: ClusterPorts): Promise<string | u
 
 function changesOf(request: VerifyRequest): StorageChanges {
   return 'storage' in request ? request : {};
-}
-
-/** A way that is open. */
-interface OpenedWay {
-  way: VerificationWay;
-  openContent: OpenContent;
-  /** Absent if the registry is asked. */
-  storage?: Storage;
-  /** The storage that the registry's settings name. */
-  place?: StoragePlace;
-  close(): Promise<void>;
-}
-
-async function open(ports: ClusterPorts, request: VerifyRequest): Promise<OpenedWay> {
-  const { api, reporter, signal } = ports;
-  if ('registry' in request) {
-    const registry = await openClusterRegistry(api, request.registry, { reporter, signal });
-    const { workers } = request.registry;
-    const way = new RegistryWay(registry, { reporter, signal, workers });
-    return { way, openContent: fromRegistry(registry, signal), close: () => registry.close() };
-  }
-  const { storage, place } = await openStorage(ports, request.storage);
-  const way = new StorageWay(storage, { reporter, isOwn: place !== undefined, signal });
-  return { way, openContent: fromStorage(storage, signal), storage, place, close: () => storage.close() };
-}
-
-/** Opens the storage. What a guard of a prune would refuse could not be checked. */
-async function openStorage({ api, reporter, signal }: ClusterPorts, storage: StorageChoice): Promise<OpenedStorage> {
-  const log = (level: number, line: string): void => reporter.log(level, line);
-  const note = (line: string): void => reporter.note(line);
-  try {
-    return await openRegistryStorage(api, storage, { log, note, signal });
-  } catch (error) {
-    if (!(error instanceof RegadmError) || error.exitCode !== EXIT.refused) throw error;
-    const { code, suggestions, cause } = error;
-    throw new RegadmError(error.message, { code, suggestions, cause, exitCode: EXIT.error });
-  }
 }

@@ -5,11 +5,27 @@ import { readSnapshot } from '../../cluster/lists/read-snapshot.js';
 import type { Reporter } from '../../kit/reporter.js';
 import { notVisibleWarnings } from '../../model/referrers/not-visible.js';
 
-/** What is needed to ask the cluster. */
-export interface ClusterPorts {
-  api: ClusterApi;
+interface Ports {
   reporter: Reporter;
   signal: AbortSignal;
+}
+
+/** What is needed to ask the cluster. */
+export interface ClusterPorts extends Ports {
+  api: ClusterApi;
+}
+
+/** Lists that were saved. */
+interface SavedPorts extends Ports {
+  saved: Pick<ReadResult, 'snapshot' | 'now'>;
+}
+
+/** Where listed images come from: a cluster, or saved lists. */
+export type VerificationPorts = ClusterPorts | SavedPorts;
+
+/** Reads the lists of a verification. @throws ApiError if images or image streams cannot be listed */
+export async function readLists(ports: VerificationPorts): Promise<Pick<ReadResult, 'snapshot' | 'now'>> {
+  return 'saved' in ports ? ports.saved : readCluster(ports);
 }
 
 /**
@@ -18,7 +34,7 @@ export interface ClusterPorts {
  * would need a role for each kind.
  * @throws ApiError if images or image streams cannot be listed
  */
-export async function readCluster({ api, reporter, signal }: ClusterPorts): Promise<ReadResult> {
+async function readCluster({ api, reporter, signal }: ClusterPorts): Promise<ReadResult> {
   reporter.phase('listing objects');
   const options = { signal, withoutCustomKinds: true, onPage: ({ count }: { count: number }) => reporter.tick(count) };
   try {

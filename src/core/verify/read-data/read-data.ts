@@ -3,11 +3,10 @@ import type { DataSubset } from '../../model/data-subset.js';
 import type { Snapshot } from '../../model/table/snapshot.js';
 import { formatBytes } from '../../model/values/quantity.js';
 import { confirmByManifests } from '../../verification/gather/confirm-by-manifests.js';
-import { readClusterAgain, type ClusterPorts } from '../../verification/gather/read-cluster.js';
+import { dropUnlisted } from '../../verification/gather/drop-unlisted.js';
+import type { VerificationPorts } from '../../verification/gather/read-cluster.js';
 import type { ReadManifest } from '../../verification/gather/read-manifests.js';
-import { findListed } from '../../verification/plan/listed.js';
 import { Problems } from '../../verification/plan/problems.js';
-import { keepStillListed } from '../../verification/plan/still-listed.js';
 import type { Unchecked, Verification } from '../../verification/plan/types.js';
 import { brokenImages, type Verified } from '../../verification/verify-images.js';
 import { blame } from './blame.js';
@@ -44,7 +43,7 @@ interface Found {
  * @returns the verification with what was found
  */
 export async function readData(
-  ports: ClusterPorts,
+  ports: VerificationPorts,
   verified: Verified,
   { subset, open, readManifest }: ReadDataOptions,
 ): Promise<Verification> {
@@ -53,9 +52,7 @@ export async function readData(
   if (found.corrupt.size + found.gone.size > 0) {
     const added = new Problems(listed.snapshot.digests);
     blame(listed, found, added);
-    // Without the scopes: a tag that was deleted meanwhile is not an error.
-    const now = findListed((await readClusterAgain(ports)).snapshot, []);
-    for (const each of [problems, added]) keepStillListed(each, listed, now);
+    await dropUnlisted(ports, listed, [problems, added]);
     await readAgain(ports, found, { open, problems: added });
     // No size is compared here.
     const context = { listed, unchecked: found.unchecked, signal: ports.signal, bytesOf: () => undefined };
@@ -75,7 +72,7 @@ export async function readData(
  * read. Only reading shows it: a registry can answer a look-up from its cache.
  */
 async function readAgain(
-  { signal }: ClusterPorts,
+  { signal }: VerificationPorts,
   { gone, unchecked }: Found,
   { open, problems }: { open: OpenContent; problems: Problems },
 ): Promise<void> {
@@ -95,7 +92,7 @@ async function readAgain(
 
 /** Reads blobs, and then those that only the manifests among them name, whatever part is read. */
 async function readAll(
-  { reporter, signal }: ClusterPorts,
+  { reporter, signal }: VerificationPorts,
   snapshot: Snapshot,
   { blobs, open }: { blobs: BlobsToRead; open: OpenContent },
 ): Promise<Found> {
