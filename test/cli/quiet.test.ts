@@ -12,7 +12,22 @@ const run = (words: string, env?: Record<string, string>) =>
   regadm(words.split(' '), { kubeconfig: sandbox.kubeconfig.admin, env });
 
 /** A request of the log that changes something. */
-const CHANGES = /^(?:PATCH|PUT|DELETE) |^POST .*\/jobs /m;
+const CHANGES = /^(?:PATCH|PUT|DELETE) |^POST .*\/(?:jobs|pods) /m;
+
+/** Leaves the lock of a hard prune that was killed. */
+function leaveUnfinished(): void {
+  const record = {
+    version: 1,
+    holder: { id: 'dead', host: 'another-host', pid: 1 },
+    startedAt: '2020-01-01T00:00:00Z',
+    renewedAt: '2020-01-01T00:00:00Z',
+    previousReadOnly: null,
+    changesMode: true,
+  };
+  const config = sandbox.store.get('configs', 'cluster')!;
+  const annotations = { ...config.metadata.annotations, 'regadm/hard-prune': JSON.stringify(record) };
+  sandbox.store.put('configs', { ...config, metadata: { ...config.metadata, annotations } });
+}
 
 describe('--quiet', () => {
   test('leaves stderr empty', async () => {
@@ -42,13 +57,23 @@ describe('--quiet', () => {
 });
 
 describe('a command that acts without --confirm', () => {
-  test.each([
+  test.each<[command: string, line: string, prepare?: () => void]>([
     ['registry restart', 'about to restart 1 registry pod of SERVER'],
     ['registry readonly on', 'about to switch the registry of SERVER to read-only mode'],
     ['registry readonly off', 'about to switch the registry of SERVER to read-write mode'],
     ['prune schedule --set keepTagRevisions=7', 'about to change keepTagRevisions in ImagePruner "cluster" of SERVER'],
     ['prune schedule --run-now', 'about to start a job from CronJob image-pruner of SERVER'],
-  ])('%s says what it is about to do before its first change', async (command, line) => {
+    [
+      'prune hard --recover',
+      'about to restore the registry of SERVER to its state before an unfinished hard prune',
+      leaveUnfinished,
+    ],
+    [
+      'edge verify --node-check',
+      'about to create a privileged pod on node worker-0 of SERVER, and delete it afterward',
+    ],
+  ])('%s says what it is about to do before its first change', async (command, line, prepare = () => {}) => {
+    prepare();
     let text = '';
     await runCli([...command.split(' '), '-o', 'json', '-v', '6'], {
       kubeconfig: sandbox.kubeconfig.admin,

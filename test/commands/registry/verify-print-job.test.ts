@@ -85,6 +85,8 @@ async function runPods(job: KubeObject, objects: KubeObject[], args: string[]): 
     const env = { JOB_NAME: job.metadata.name, JOB_UID: job.metadata.uid!, JOB_COMPLETION_INDEX: String(index) };
     const { status, stderr } = await regadm(here, { kubeconfig, env });
     expect(stderr).not.toContain('forbidden');
+    const place = `configmaps/${NAME}-${index} in namespace ${NAMESPACE}`;
+    expect(stderr).toContain(`about to store the result in ${place} of ${sandbox.apiUrl}\nstored in ${place};`);
     statuses.push(status);
   }
   return statuses;

@@ -22,8 +22,9 @@ export async function verifyAndStore(
   const { index } = shardOf(request)!;
   await assertCanStore(api, { index, job, signal });
   const report = await verifyRegistry(ports, request);
-  const truncated = await storeDocument(api, wholeDocument(report), { index, job, signal });
   const place = describeObject(resultNamed(index));
+  reporter.note(`about to store the result in ${place} of ${api.server}`);
+  const truncated = await storeDocument(api, wholeDocument(report), { index, job, signal });
   const size = truncated ? ', without the entries that do not fit' : '';
   reporter.note(`stored in ${place}${size}; exit status of the verification: ${toExitStatus(report.verification)}`);
   return report;
