@@ -18,6 +18,9 @@ interface Context {
   problemOf: ArgumentCheck;
 }
 
+/** Number of subjects that `everyCheck` looks at, which the progress counts. */
+const SUBJECTS = 9;
+
 /**
  * Checks everything that a prune needs, with read-only requests. A check that cannot be made is `unknown` and does not
  * stop the others.
@@ -29,7 +32,7 @@ export async function diagnose(
   access: RegistryAccess,
   context: Context,
 ): Promise<Check[]> {
-  context.reporter.phase('checking');
+  context.reporter.phase('checking the cluster', SUBJECTS);
   const checks = await everyCheck(connect, access, context);
   // A check reports its error as its result, so an interrupted one does not end the others.
   context.signal.throwIfAborted();
@@ -41,21 +44,26 @@ async function everyCheck(
   access: RegistryAccess,
   context: Context,
 ): Promise<Check[]> {
+  const lookAt = async (...subject: Parameters<typeof look>): Promise<Check[]> => {
+    const checks = await look(...subject);
+    context.reporter.tick();
+    return checks;
+  };
   let api: ClusterApi | undefined;
-  const server = await look('cluster', 'failed', async () => checkServer((api = await connect())));
+  const server = await lookAt('cluster', 'failed', async () => checkServer((api = await connect())));
   if (!api) return [...server, NOTHING_ELSE];
   const cluster = api;
   try {
     if (server[0]!.status === 'failed') return [...server, NOTHING_ELSE];
     const parts = await Promise.all([
-      look('user', 'unknown', () => checkUser(cluster)),
-      look('lists', 'failed', () => checkLists(cluster)),
-      look('registry', 'failed', () => checkRegistry(cluster, access, context)),
-      look('operator', 'unknown', () => checkOperator(cluster)),
-      look('cluster operator', 'unknown', () => checkClusterOperator(cluster)),
-      look('network', 'unknown', () => checkNetwork(cluster)),
-      look('schedule', 'unknown', () => checkSchedule(cluster)),
-      look('cron job', 'unknown', () => checkCronJobs(cluster, context.problemOf)),
+      lookAt('user', 'unknown', () => checkUser(cluster)),
+      lookAt('lists', 'failed', () => checkLists(cluster)),
+      lookAt('registry', 'failed', () => checkRegistry(cluster, access, context)),
+      lookAt('operator', 'unknown', () => checkOperator(cluster)),
+      lookAt('cluster operator', 'unknown', () => checkClusterOperator(cluster)),
+      lookAt('network', 'unknown', () => checkNetwork(cluster)),
+      lookAt('schedule', 'unknown', () => checkSchedule(cluster)),
+      lookAt('cron job', 'unknown', () => checkCronJobs(cluster, context.problemOf)),
     ]);
     return [...server, ...parts.flat()];
   } finally {
