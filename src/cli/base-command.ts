@@ -2,6 +2,7 @@ import { Command, Errors, type Interfaces } from '@oclif/core';
 import { normalizeArgv, requestedFormat, type FlagTable } from './argv.js';
 import { dryRunHint } from '../flags/confirm.js';
 import { commonFlags } from '../flags/output.js';
+import { assertDistinctFiles, type OutputFileFlags } from './distinct-files.js';
 import { checkedChoice, type OutputChoice } from './output/choice.js';
 import { withOptions } from './output/option-values.js';
 import { reportError } from './report-error.js';
@@ -69,7 +70,9 @@ export abstract class BaseCommand extends Command {
     this.argv = whole;
     this.format = requestedFormat(whole) ?? 'table';
     const { flags, args, argv } = await this.parse(command, this.argv);
-    const all = flags as { loglevel?: number; json?: boolean } & Partial<OutputChoice> & MetricsFlagValues;
+    const all = flags as { loglevel?: number; json?: boolean } & Partial<OutputChoice> &
+      MetricsFlagValues &
+      OutputFileFlags;
     if (all.json) {
       if (written.some((arg) => arg.startsWith('--output=')) && all.output !== 'json') {
         throw usageError(`--json cannot be specified with --output=${all.output}`);
@@ -82,6 +85,7 @@ export abstract class BaseCommand extends Command {
     if ((flags as { 'no-color'?: boolean })['no-color']) process.env.NO_COLOR = '1';
     const hint = dryRunHint(all, table);
     if (hint) this.note(`hint: ${hint}`);
+    assertDistinctFiles(all);
     this.metrics = await startMetrics(all, {
       command: this.id?.replaceAll(':', ' ') ?? '',
       version: this.config.version,

@@ -32,6 +32,7 @@ export function findCommand(config: Config, argv: readonly string[]): Request {
   if (found) return { kind: 'command', command: found.value, argv: argv.slice(found.length) };
   const topic = longest(words, (id) => config.findTopic(id));
   if (topic?.length === words.length && argv.length === words.length) return { kind: 'help', argv: words };
+  if (topic?.length === words.length) throw topicWithFlag(config, words, argv[words.length]!);
   throw unknownCommand(config, words, topic?.length ?? 0);
 }
 
@@ -81,6 +82,14 @@ function unknownCommand(config: Config, words: string[], known: number): Error {
   ];
   const names = [...new Set(near)].slice(0, 3).map((name) => `${config.bin} ${name}`);
   return usageError(`unknown command "${wanted}" for "${parent}"`, [...didYouMean(names), usageHint(parent)]);
+}
+
+/** Returns the error for a flag where the name of a command is missing: `regadm prune --version`. */
+function topicWithFlag(config: Config, words: string[], arg: string): Error {
+  const topic = [config.bin, ...words].join(' ').replaceAll(':', ' ');
+  if (arg === '--version')
+    return usageError(`unknown flag: --version for "${topic}"`, [`show the version with: ${config.bin} --version`]);
+  return usageError(`specify a command of "${topic}" before ${nameOnly(arg)}`, [usageHint(topic)]);
 }
 
 function flagsFirst(config: Config, argv: readonly string[]): Error {

@@ -1,12 +1,8 @@
-import path from 'node:path';
-import { usageError } from '../core/model/errors.js';
 import type { RunMetrics } from './run-metrics.js';
 
-/** `--metrics-file`, and the flags that it depends on. */
+/** `--metrics-file`, and the flag that it depends on. */
 export interface MetricsFlagValues {
   'metrics-file'?: string;
-  'audit-log'?: string;
-  'plan-out'?: string;
   confirm?: boolean;
 }
 
@@ -28,10 +24,6 @@ export async function startMetrics(
 ): Promise<RunMetrics | undefined> {
   const { 'metrics-file': file, confirm } = flags;
   if (file === undefined) return undefined;
-  for (const other of ['audit-log', 'plan-out'] as const) {
-    if (flags[other] !== undefined && path.resolve(flags[other]) === path.resolve(file))
-      throw usageError(`--metrics-file and --${other} cannot be the same file`);
-  }
   const { RunMetrics } = await import('./run-metrics.js');
   return RunMetrics.start(file, { command, version, dryRun: canChange ? !confirm : undefined });
 }

@@ -26,6 +26,7 @@ oc regadm and kubectl regadm need no setup: they run the program kubectl_complet
   static override args = {
     shell: Args.string({
       required: true,
+      ignoreStdin: true,
       options: ['bash', 'zsh', 'fish'],
       description: 'shell to generate the script for',
     }),

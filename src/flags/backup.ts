@@ -8,7 +8,7 @@ import { registryFlags } from './registry.js';
 
 /** The argument of the commands that manage a backup. */
 export const backupArgs = {
-  DIR: Args.string({ description: 'directory of prune images --backup' }),
+  DIR: Args.string({ ignoreStdin: true, description: 'directory of prune images --backup' }),
 };
 
 /**

@@ -13,6 +13,10 @@ const MAX_VALUES = 20;
 
 /** The flags that select the settings `registry status` tries, and the storage that it measures. */
 export const statusFlags = {
+  report: Flags.string({
+    helpValue: 'FILE.html',
+    description: 'also write a self-contained web page with plots (.html or .htm)',
+  }),
   revisions: Flags.string({
     helpValue: 'N,…',
     default: '0,1,2,3,5,10',
@@ -54,6 +58,20 @@ export async function statusRequest(flags: StatusFlagValues): Promise<StatusRequ
     pulls: await pullsRequest(flags.pulls),
     storage: await storageRequest(flags),
   };
+}
+
+/**
+ * Checks the file of `--report` before the run. Devices and files that the shell has opened have any name.
+ * @throws RegadmError USAGE, REPORT_FILE
+ */
+export async function reportFlag(file: string): Promise<void> {
+  if (!/\.html?$/i.test(file) && !/^\/(?:dev|proc\/self\/fd)\//.test(file))
+    throw usageError(
+      `--report ${file}: the report is a web page, so the name of its file must end with .html or .htm`,
+      [`write it to ${file.replace(/\.\w+$/, '')}.html; a browser can print it to PDF`],
+    );
+  const { checkStatusPage } = await import('../core/status/output/write-page.js');
+  await checkStatusPage(file);
 }
 
 async function policyFlag(file: string): Promise<RetentionPolicy> {

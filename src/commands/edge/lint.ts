@@ -37,6 +37,7 @@ file, line, rule and remedy.`;
   static override args = {
     file: Args.string({
       name: 'FILE',
+      ignoreStdin: true,
       required: true,
       description: 'files to check, one or more (-: standard input)',
     }),

@@ -45,7 +45,12 @@ docs/json-schema. Copy it next to the policy, and begin the policy with "# yaml-
   ];
 
   static override args = {
-    file: Args.string({ name: 'FILE', required: true, description: 'file of the policy, YAML or JSON' }),
+    file: Args.string({
+      name: 'FILE',
+      required: true,
+      ignoreStdin: true,
+      description: 'file of the policy, YAML or JSON',
+    }),
   };
 
   static override flags = {

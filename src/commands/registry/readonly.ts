@@ -36,7 +36,11 @@ A registry whose storage is an emptyDir loses all its images with every roll-out
   ];
 
   static override args = {
-    mode: Args.string({ options: ['on', 'off'], description: 'mode to switch to (default: show the mode)' }),
+    mode: Args.string({
+      options: ['on', 'off'],
+      ignoreStdin: true,
+      description: 'mode to switch to (default: show the mode)',
+    }),
   };
 
   static override flags = {

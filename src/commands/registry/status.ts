@@ -1,5 +1,4 @@
 import { setFlagsFromString } from 'node:v8';
-import { Flags } from '@oclif/core';
 import { BaseCommand, type FlagsOf } from '../../cli/base-command.js';
 import type { RegistryStatusReport } from '../../core/status/report.js';
 import type { StatusRequest } from '../../core/status/request.js';
@@ -10,7 +9,7 @@ import { assertWithoutCluster, fromFlag } from '../../flags/from.js';
 import { metricsFlags } from '../../flags/metrics.js';
 import { STREAMS } from '../../core/status/output/main-table.js';
 import { outputFlags } from '../../flags/output.js';
-import { statusFlags, statusRequest } from '../../flags/status.js';
+import { reportFlag, statusFlags, statusRequest } from '../../flags/status.js';
 
 const NOT_WITH_FROM = { others: ['storage'], why: 'it reads files, without a cluster and a registry' };
 
@@ -46,7 +45,6 @@ With --from, nothing is contacted: saved lists show who uses the space and, if t
   ];
 
   static override flags = {
-    report: Flags.string({ helpValue: 'FILE.html', description: 'also write a self-contained web page with plots' }),
     ...statusFlags,
     ...outputFlags(['table', 'wide', 'json', 'yaml'], 'table', STREAMS),
     ...metricsFlags(['from']),
@@ -58,6 +56,7 @@ With --from, nothing is contacted: saved lists show who uses the space and, if t
     const { flags } = await this.read(RegistryStatus);
     assertWithoutCluster(flags, { ...NOT_WITH_FROM, fromSettings: this.fromSettings });
     const request = await statusRequest(flags);
+    if (flags.report !== undefined) await reportFlag(flags.report);
     // A storage can have millions of blobs: collect garbage more often, as prune hard does.
     if (request.storage) setFlagsFromString('--optimize-for-size');
     const report = await this.ask(flags, request);
