@@ -23,8 +23,8 @@ export default class EdgeVerify extends BaseCommand {
 (--butane, --ignition, or the hub's ClusterInstance), by meaning and not by text.
 
 On the managed cluster: checks the registry's Config, the cluster's image configuration, claim and volume, the registry's pods, and a
-login. With --node-check, a privileged pod checks the mount and its free space on the registry's node; the pod is always deleted. The
-kubeconfig of the managed cluster is the secret NAME-admin-kubeconfig on the hub, unless --kubeconfig is given.`;
+login. With --node-check, a privileged pod checks the mount and its free space on the registry's node; it is created without --confirm,
+and deleted afterward. The kubeconfig of the managed cluster is the secret NAME-admin-kubeconfig on the hub, unless --kubeconfig is given.`;
 
   static override page = 'edge.md';
 

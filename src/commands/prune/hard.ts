@@ -17,7 +17,7 @@ import { cacheEmptier } from '../../flags/redis.js';
 export default class PruneHard extends ListCommand {
   static override summary = "Delete blobs from the registry's storage that no Image object uses";
 
-  static override description = `Compares the registry's storage with the Image objects and deletes what nothing uses: blobs, manifest links, and repositories without an image stream. Without --confirm, this is a dry run and nothing is changed. With --confirm, it is one guarded procedure: regadm switches the registry to read-only mode and grants its service account the role it needs, and always restores both. Deletions cannot be undone. After a crash, --recover restores them.
+  static override description = `Compares the registry's storage with the Image objects and deletes what nothing uses: blobs, manifest links, and repositories without an image stream. Without --confirm, this is a dry run and nothing is changed; only --recover takes effect without it, and restores what a run that was killed has left behind. With --confirm, it is one guarded procedure: regadm switches the registry to read-only mode and grants its service account the role it needs, and always restores both. Deletions cannot be undone.
 
 Without --storage, the registry's own pruner runs in one of its pods. With --storage, regadm prunes the storage itself: the object storage of the cluster's registry (--storage cluster), a bucket or container that you name, or a mounted volume. Prune images first (regadm prune images, or --prune-images).
 
@@ -28,7 +28,7 @@ Without --storage, the registry's own pruner runs in one of its pods. With --sto
   static override exitStatuses = {
     2: 'with --detailed-exitcode, a dry run found something to delete',
     3: 'something was not deleted, or the check after it found something',
-    4: 'refused, such as by --max-delete; nothing was changed',
+    4: 'refused, such as by --max-delete; nothing was deleted',
   };
 
   static override examples = [

@@ -23,7 +23,7 @@ export default class PruneSchedule extends ListCommand {
 
   static override description = `Without flags, shows ImagePruner "cluster" (settings, conditions), its CronJob and the last runs.
 
---set changes settings; all of them are checked before anything is changed. --cronjob prints objects that let regadm prune on a schedule instead (named ${OWN_CRON_JOB}); suspend the cluster's own pruning if you create them. The other CRONJOB flags change the objects; what they do not state is taken from the cluster's ImagePruner (tolerations, node selector, affinity) and from the registry's Config (whether it is Removed), if they can be read. --run-now starts one Job, from CronJob ${OWN_CRON_JOB} if it exists, otherwise from the operator's ${OPERATOR_CRON_JOB}, and writes its log to stdout; if the Job fails, the exit status is 1.
+--set and --run-now take effect without --confirm. --set changes settings; all of them are checked before anything is changed. --cronjob prints objects that let regadm prune on a schedule instead (named ${OWN_CRON_JOB}); suspend the cluster's own pruning if you create them. The other CRONJOB flags change the objects; what they do not state is taken from the cluster's ImagePruner (tolerations, node selector, affinity) and from the registry's Config (whether it is Removed), if they can be read. --run-now starts one Job, from CronJob ${OWN_CRON_JOB} if it exists, otherwise from the operator's ${OPERATOR_CRON_JOB}, and writes its log to stdout; if the Job fails, the exit status is 1.
 
 Settings: ${SETTINGS.join(', ')}.`;
 

@@ -11,7 +11,7 @@ export default class RegistryReadonly extends BaseCommand {
 
   static override description = `Without an argument, shows the mode: in the config, in every registry pod, and the operator's conditions. on and off change spec.readOnly
 of configs.imageregistry.operator.openshift.io/cluster, and wait until the Deployment has rolled out and no pod of the other mode exists.
-If the registry already has the mode, nothing is changed.
+They take effect without --confirm. If the registry already has the mode, nothing is changed.
 
 A registry whose storage is an emptyDir loses all its images with every roll-out: on and off are refused (exit status 4), unless
 --accept-data-loss is given.`;

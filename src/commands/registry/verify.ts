@@ -14,8 +14,8 @@ export default class RegistryVerify extends ListCommand {
 
   static override description = `Checks for every tag item whose image lives in the integrated registry that its Image object, its manifest, its config and
 its layers exist, with their links and the sizes that the manifest states; for an image index, the same for each child.
-Images that were imported from other registries are counted, not checked. Changes nothing, unless --confirm is given with
---repair-links or --recover-images.
+Images that were imported from other registries are counted, not checked. Changes nothing in the registry
+unless --confirm is given with --repair-links or --recover-images.
 
 With --storage, everything is compared with one listing of the registry's storage. Without it, the registry is asked for
 every manifest and blob, which finds no missing links. Arguments limit what is verified.
