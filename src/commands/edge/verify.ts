@@ -30,7 +30,8 @@ and deleted afterward. The kubeconfig of the managed cluster is the secret NAME-
 
   static override exitStatuses = {
     0: 'no check failed',
-    1: 'a check failed, or an error',
+    1: 'an error, or a check could not be done',
+    2: 'a check failed',
   };
 
   static override examples = [
@@ -109,7 +110,8 @@ and deleted afterward. The kubeconfig of the managed cluster is the secret NAME-
     const request = await verifyRequest(flags);
     const report = await this.withSession((session) => verifyEdge(request, this.clusters(flags), session));
     await this.present(report, flags, edgeVerifyOutput);
-    if (report.summary.failed > 0) process.exitCode = EXIT.error;
+    const { failed, notChecked } = report.summary;
+    if (failed > 0) process.exitCode = notChecked > 0 ? EXIT.error : EXIT.found;
   }
 
   private clusters({ cluster: _managedCluster, ...flags }: FlagsOf<typeof EdgeVerify>): Clusters {

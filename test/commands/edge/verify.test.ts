@@ -239,6 +239,17 @@ describe('the managed cluster', () => {
     ]);
   });
 
+  test('exits with status 2 for what a check found, and with 1 if another one could not be done', async () => {
+    await startManaged();
+    const path = ['--path', '/var/other', '--kubeconfig', managed.kubeconfig.admin];
+    expect(await verify(...path)).toMatchObject({ status: 2, stdout: expect.stringContaining('"notChecked": 0') });
+    expect(await verify(...path, '--registry-url', '127.0.0.1:1')).toMatchObject({ status: 2 });
+    await managed.stop();
+    await startManaged({ fail: ['GET persistentvolumeclaims => 403'] });
+    const both = await verify('--path', '/var/other', '--kubeconfig', managed.kubeconfig.admin);
+    expect(both).toMatchObject({ status: 1, stdout: expect.stringContaining('"notChecked": 1') });
+  });
+
   test('fails if the registry rejects the token', async () => {
     await startManaged({ fail: ['GET ^/v2/ => 401'] });
     expect(await problems()).toMatchObject([

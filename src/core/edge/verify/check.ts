@@ -1,9 +1,12 @@
 import type { Check, CheckStatus } from '../../model/check.js';
+import type { ErrorCode } from '../../model/error-codes.js';
 import { RegadmError, messageOf } from '../../model/errors.js';
 
 /** A check of an edge site; its name is stable, e.g. `ignition-override`. */
 export interface EdgeCheck extends Check {
   where: 'hub' | 'cluster' | 'node';
+  /** True if it failed because nothing could be read: the state of the site is unknown. */
+  notChecked?: true;
 }
 
 /** Makes the checks of one place. */
@@ -20,6 +23,18 @@ export function checker(where: EdgeCheck['where']) {
   return { passed: make('ok'), failed: make('failed'), warning: make('warning'), skipped: make('skipped') };
 }
 
+/** Errors by which a check states nothing about the site. Every other error is what the check found. */
+const NOT_CHECKED: ReadonlySet<ErrorCode> = new Set([
+  'API_ERROR',
+  'API_NOT_JSON',
+  'API_RESPONSE_TOO_LARGE',
+  'API_UNREACHABLE',
+  'API_UNTRUSTED',
+  'FORBIDDEN',
+  'NODE_CHECK_FAILED',
+  'UNAUTHORIZED',
+]);
+
 /**
  * Runs a check. An error fails only this check, so that the others still run.
  * @throws the signal's reason when it aborts
@@ -35,6 +50,7 @@ export async function attempt(
   } catch (error) {
     signal?.throwIfAborted();
     const suggestion = error instanceof RegadmError ? error.suggestions[0] : undefined;
-    return [checker(where).failed(name, messageOf(error), suggestion)];
+    const failed = checker(where).failed(name, messageOf(error), suggestion);
+    return [error instanceof RegadmError && !NOT_CHECKED.has(error.code) ? failed : { ...failed, notChecked: true }];
   }
 }

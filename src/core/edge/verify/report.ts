@@ -5,7 +5,14 @@ import type { EdgeCheck } from './check.js';
 export interface VerifyReport extends DocumentHeader<'EdgeVerify'> {
   /** Name of the managed cluster on the hub; absent if only the managed cluster was checked. */
   cluster?: string;
-  summary: { passed: Count; failed: Count; warnings: Count; skipped: Count };
+  summary: {
+    passed: Count;
+    failed: Count;
+    /** Those of `failed` that could not be done, such as for lack of permissions. */
+    notChecked: Count;
+    warnings: Count;
+    skipped: Count;
+  };
   checks: VerifyEntry[];
 }
 
@@ -41,6 +48,7 @@ export function verifyReport(cluster: string | undefined, found: EdgeCheck[]): V
     summary: {
       passed: count('passed'),
       failed: count('failed'),
+      notChecked: found.filter(({ notChecked }) => notChecked).length,
       warnings: count('warning'),
       skipped: count('skipped'),
     },
