@@ -28,7 +28,9 @@ export async function withSession<T>(
 ): Promise<T> {
   const reporter = createReporter(stderr().stream, verbosity);
   const run = (signal: AbortSignal): Promise<T> => work({ reporter, signal }).finally(() => reporter.done());
-  return interruptible(run, { ...texts, note: reporter.note });
+  // Why a run ends early is part of its errors, which --quiet keeps.
+  const note = stderr().isQuiet ? (text: string): void => stderr().error(text) : reporter.note;
+  return interruptible(run, { ...texts, note });
 }
 
 /** Opens the cluster that the flags name. @throws RegadmError USAGE, and what opening the cluster throws */

@@ -36,6 +36,16 @@ describe('the program', () => {
     expect(stderr).toContain('show the progress of the roll-out: regadm registry readonly');
   });
 
+  test('with --quiet, it still says what happens', async () => {
+    const { child, ended } = await waiting('registry', 'readonly', 'on', '--quiet');
+    child.kill('SIGINT');
+    const { status, stderr } = await ended;
+    expect({ status, start: stderr.split('\n').slice(0, 2) }).toEqual({
+      status: 130,
+      start: [STOPPING, 'error: interrupted by SIGINT'],
+    });
+  });
+
   test('a second signal stops it at once, even if the server no longer responds', async () => {
     const { child, ended } = await waiting('prune', 'hard', '--confirm', '--rules=registry');
     sandbox.onRequest(() => ({ do: 'hang' }));

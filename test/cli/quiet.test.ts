@@ -56,6 +56,26 @@ describe('--quiet', () => {
   });
 });
 
+describe('--quiet leaves the lines of failures, where stdout does not name them, and no warnings', () => {
+  let failing: Sandbox;
+  beforeAll(async () => {
+    const fail = ['DELETE ^/apis/image.openshift.io/v1/images/ => 403', 'DELETE /builds/ => 403'];
+    failing = await startSandbox({ sample: true, storage: 'none', fail });
+  });
+  afterAll(() => failing.stop());
+
+  test.each([
+    ['prune images --confirm -o name', /^error: .*sha256:/m],
+    ['prune images --confirm -o oc', /^error: .*sha256:/m],
+    ['prune builds --confirm --keep-complete=0 -o name', /^failed: .*Build/m],
+  ])('%s', async (words, failure) => {
+    const run = await regadm([...words.split(' '), '-q'], { kubeconfig: failing.kubeconfig.admin });
+    expect(run.status).toBe(3);
+    expect(run.stderr).toMatch(failure);
+    expect(run.stderr).not.toMatch(/^(?:warning|hint|about to)/m);
+  });
+});
+
 describe('a command that acts without --confirm', () => {
   test.each<[command: string, line: string, prepare?: () => void]>([
     ['registry restart', 'about to restart 1 registry pod of SERVER'],

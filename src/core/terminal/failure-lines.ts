@@ -1,5 +1,6 @@
 import { remediesOf, type Failure } from '../model/document.js';
 import { lateImagesFirst } from '../model/late-image.js';
+import { stderr } from './writer.js';
 
 /** Maximum number of failures that are listed: tenants choose how many objects there are. */
 const LISTED = 20;
@@ -11,10 +12,11 @@ export function listsFailures(format: string): boolean {
 
 /**
  * Lists failures and what to do about them, for stderr.
- * @param warnings warnings that were printed: a failure that one of them describes is omitted
+ * @param warnings warnings of the run: a failure that one of them describes is omitted, except with `--quiet`, which
+ *   did not print them
  */
 export function failureLines(failures: readonly Failure[], warnings: readonly string[]): string[] {
-  const warned = new Set(warnings);
+  const warned = new Set(stderr().isQuiet ? [] : warnings);
   const unsaid = lateImagesFirst(failures).filter(({ target, message }) => !warned.has(`${target}: ${message}`));
   const lines = unsaid.map(({ target, message }) => `error: ${target}: ${message}`).slice(0, LISTED);
   if (unsaid.length > LISTED) lines.push(`error: ${unsaid.length - LISTED} more failed (-o json lists all)`);

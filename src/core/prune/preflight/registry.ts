@@ -129,7 +129,14 @@ async function probeLayerLink(
   }
 }
 
-function explained(error: unknown, { cluster, signal }: RegistryCheckInput): Promise<unknown> {
+/** A proxy can replace the response of a registry in read-only mode by the one of a registry that deletes nothing. */
+async function explained(error: unknown, { cluster, signal }: RegistryCheckInput): Promise<unknown> {
+  if (hasCode(error, 'REGISTRY_DELETE_DISABLED') && (await cluster.isSetReadOnly?.(signal)))
+    return new RegadmError("405 UNSUPPORTED, and spec.readOnly of the operator's config is true", {
+      code: 'REGISTRY_READ_ONLY',
+      suggestions: [ADVICE.endReadOnly],
+      cause: error,
+    });
   return explainLoginRefusal(error, (permission) => cluster.reviewAccess(permission, signal));
 }
 

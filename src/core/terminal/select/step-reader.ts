@@ -4,6 +4,8 @@ import { TemplateError, type Step } from './template.js';
 
 /** Characters that end a name. */
 const END_OF_NAME = /[\s.,[\]$@{}]/;
+/** Maximum depth of filters in filters. */
+const MAX_FILTERS = 20;
 const IDENTIFIER = /^[\p{L}\p{N}_]$/u;
 const SLICE = /^(-?\d{1,9})?(?::(-?\d{1,9})?(?::(-?\d{1,9})?)?)?$/;
 
@@ -24,6 +26,8 @@ export class StepReader {
     private at = 0,
     /** End of what is read: that of a filter's operand, or of the template. */
     private readonly end = text.length,
+    /** Number of filters around what is read. */
+    private readonly depth = 0,
   ) {}
 
   /** Position after what was read. */
@@ -130,13 +134,16 @@ export class StepReader {
   private bracket(): Step {
     const start = this.at;
     const isFilter = this.text.startsWith('[?(', start);
+    if (isFilter && this.depth === MAX_FILTERS) throw this.problem(`more than ${MAX_FILTERS} nested filters`, start);
     const [close] = this.find(start + (isFilter ? 3 : 1), isFilter ? ')' : ']');
     if (close === undefined) throw this.problem(isFilter ? '[?( is not closed' : '[ is not closed', start);
     this.at = close + 1;
     if (!isFilter) return this.subscript(start + 1, close);
     if (this.text[this.at] !== ']') throw this.problem('expected ] after the filter');
     this.at++;
-    return filterStep(this.text, start + 3, close, (from, to) => new StepReader(this.text, from, to).whole());
+    return filterStep(this.text, start + 3, close, (from, to) =>
+      new StepReader(this.text, from, to, this.depth + 1).whole(),
+    );
   }
 
   /** Returns where a character is outside of quotes, and outside of parentheses and brackets that open there. */

@@ -221,6 +221,15 @@ describe('responses of another kind of server', () => {
     expect(failing(checks)).toEqual([place]);
   });
 
+  test('deletion disabled, while the operator sets read-only mode, is that mode', async () => {
+    const fake = registry(failingWith('REGISTRY_DELETE_DISABLED'), async () => {});
+    const { cluster, ...rest } = await input('pruner', { registry: fake });
+    const checks = await runPreflight({ ...rest, cluster: { ...cluster, isSetReadOnly: async () => true } });
+    expect(failing(checks)).toEqual(['mode']);
+    expect(find(checks, 'mode').message).toMatch(/^the registry is in read-only mode; nothing was changed \(405/);
+    expect(preflightError(checks)).toMatchObject({ code: 'REGISTRY_READ_ONLY' });
+  });
+
   test.each<ErrorCode>(['NOT_OPENSHIFT_REGISTRY', 'REGISTRY_ERROR', 'REGISTRY_UNREACHABLE'])(
     'the error that ends the run has the code of the answer: %s',
     async (code) => {

@@ -101,6 +101,7 @@ describe('a template', () => {
     ['{.a[::0]}', 5, 'the step'],
     ['{.a,.b}', 4, 'unexpected ","'],
     ['{....a}', 4, '.. directly after ..'],
+    [`{${'[?(@'.repeat(3000)}${')]'.repeat(3000)}}`, 82, 'more than 20 nested filters'],
   ])('%s is refused at position %d: %s', (template, position, message) => {
     const error = (() => {
       try {
