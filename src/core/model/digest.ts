@@ -51,8 +51,30 @@ export function sha256Hex(digest: Digest): string | undefined {
   return digest.startsWith('sha256:') ? digest.slice('sha256:'.length) : undefined;
 }
 
-/** Shortens a digest for tables: `sha256:0123456789ab`. */
-export function shortDigest(digest: string): string {
+/** Hexadecimal digits of a short digest. */
+const SHORT = 12;
+
+/**
+ * Returns a function that shortens the digests of one table: `sha256:0123456789ab`. Those that would look the same get
+ * more digits.
+ */
+export function shortDigests(digests: Iterable<string>): (digest: string) => string {
+  const alike = new Map<string, Set<string>>();
+  for (const digest of digests) {
+    const short = shortened(digest, SHORT);
+    const known = alike.get(short);
+    if (known) known.add(digest);
+    else alike.set(short, new Set([digest]));
+  }
+  return (digest) => {
+    const others = [...(alike.get(shortened(digest, SHORT)) ?? [])].filter((other) => other !== digest);
+    let digits = SHORT;
+    while (others.some((other) => shortened(other, digits) === shortened(digest, digits))) digits += 4;
+    return shortened(digest, digits);
+  };
+}
+
+function shortened(digest: string, digits: number): string {
   const [algorithm = '', hex = ''] = digest.split(':');
-  return hex ? `${algorithm}:${hex.slice(0, 12)}` : digest;
+  return hex ? `${algorithm}:${hex.slice(0, digits)}` : digest;
 }

@@ -4,6 +4,7 @@ import { inRowOrder } from '../terminal/main-table.js';
 import type { Layout, Output, ValueAt } from '../terminal/output.js';
 import { tableLines, type Column } from '../terminal/table.js';
 import { clean, plural, thousands } from '../terminal/text.js';
+import { wrappedWords } from '../terminal/wrap.js';
 import { PULLS } from './main-table.js';
 import type { PullsReport } from './collect-pulls.js';
 
@@ -28,11 +29,13 @@ interface Row {
 }
 
 function* tableOf({ document, file, counts }: PullsReport, layout: Layout): Generator<string> {
-  const { wide, now, order } = layout;
+  const { wide, width, now, order } = layout;
   const rowsByTime = rowsOf(document.pulls);
   const all = order ? inOrderOf(rowsByTime, inRowOrder(document.pulls, order)) : rowsByTime;
   const shown = wide ? all : all.slice(0, ROWS);
   if (all.length > 0) {
+    for (const line of wrappedWords(sentence(all), wide ? Infinity : width)) yield `${line}\n`;
+    yield '\n';
     const columns: Column[] = [
       { title: 'REPOSITORY' },
       { title: 'IMAGES', align: 'right', drop: 2 },
@@ -53,6 +56,12 @@ function* tableOf({ document, file, counts }: PullsReport, layout: Layout): Gene
   yield `${plural(counts.lines, 'line')} read: ${plural(counts.pulls, 'pull')}${ignored}\n`;
   yield* coverageLines(document.coverage);
   yield `wrote ${clean(file)}: ${plural(all.length, 'repository', 'repositories')}\n`;
+}
+
+function sentence(rows: readonly Row[]): string {
+  const sum = (count: 'images' | 'tags'): number => rows.reduce((total, row) => total + row[count], 0);
+  const repositories = plural(rows.length, 'repository', 'repositories');
+  return `${repositories} with ${plural(sum('images'), 'pulled image')} and ${plural(sum('tags'), 'pulled tag')}.`;
 }
 
 function* coverageLines({ from, to, gaps }: PullsDocument['coverage']): Generator<string> {

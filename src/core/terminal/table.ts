@@ -28,7 +28,7 @@ export function* tableLines(columns: readonly Column[], rows: Rows, layout: Tabl
   const muted = styles?.muted ?? ((text: string) => text);
   const iterate = typeof rows === 'function' ? rows : () => rows;
   const width = (wide ? Infinity : (layout.width ?? Infinity)) - indent.length;
-  const fit = fitColumns(columns, extentsOf(columns, iterate(), width), width);
+  const fit = fitColumns(columns, extentsOf(columns, iterate(), { width, headers }), width);
   const titles = line(
     fit.columns,
     fit.columns.map(({ title }) => title),
@@ -49,8 +49,13 @@ export function table(columns: readonly Column[], rows: Rows, layout: TableLayou
   return [...tableLines(columns, rows, layout)].join('');
 }
 
-function extentsOf(columns: readonly Column[], rows: Iterable<readonly string[]>, width: number): Extent[] {
-  const extents = columns.map(({ title }) => ({ cell: title.length, word: title.length }));
+function extentsOf(
+  columns: readonly Column[],
+  rows: Iterable<readonly string[]>,
+  { width, headers }: { width: number; headers: boolean },
+): Extent[] {
+  const least = ({ title }: Column): number => (headers ? title.length : 1);
+  const extents = columns.map((column) => ({ cell: least(column), word: least(column) }));
   const wrapping = width === Infinity ? [] : [...columns.keys()].filter((at) => columns[at]!.wraps);
   for (const row of rows) {
     for (const [at, extent] of extents.entries())

@@ -117,8 +117,8 @@ function countedRows(): { rows: () => Iterable<string[]>; count: () => number } 
   return { rows, count: () => count };
 }
 
-test('without headers, a table has only rows', () => {
-  expect(table(COLUMNS, [['a', '1', 'x']], { headers: false })).toBe('a          1   x\n');
+test('without headers, a table has only rows, and columns are as narrow as their cells', () => {
+  expect(table(COLUMNS, [['a', '1', 'x']], { headers: false })).toBe('a   1   x\n');
 });
 
 test.each([50, 120, Infinity])('short and long tables have the same layout at %d columns', (width) => {

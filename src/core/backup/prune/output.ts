@@ -3,7 +3,7 @@ import { formatBytes } from '../../model/values/quantity.js';
 import { inRowOrder } from '../../terminal/main-table.js';
 import type { Layout, Output } from '../../terminal/output.js';
 import type { StreamedDocument } from '../../terminal/streamed-document.js';
-import { plural, timestamp } from '../../terminal/text.js';
+import { plural, thousands, timestamp } from '../../terminal/text.js';
 import type { Entry } from '../plan/saved.js';
 import { SAVED } from '../output/main-table.js';
 import { entryBlocks, entryDocument, paragraph, runDocument, titledList } from '../output/entries.js';
@@ -57,6 +57,8 @@ function* pruneLines(report: BackupPruneReport, layout: Layout): Generator<strin
     );
     return;
   }
+  yield* paragraph(sentence(report), layout);
+  yield '\n';
   const items = inRowOrder(plan.entries, layout.order).map((entry) => ({ entry }));
   if (items.length > 0) {
     yield `${layout.styles.heading(dryRun ? 'Images to remove' : 'Removed images')}\n`;
@@ -70,6 +72,13 @@ function* pruneLines(report: BackupPruneReport, layout: Layout): Generator<strin
   yield* titledList(layout.styles.bad('Failed'), failed, layout);
   yield '\n';
   yield* ending(report, layout);
+}
+
+function sentence(report: BackupPruneReport): string {
+  const { removed } = summarize(report);
+  const runs = `${thousands(removed.runs)} of ${plural(report.contents.runs.length, 'run')}`;
+  const what = `${runs}, ${plural(removed.images, 'image')} and ${plural(removed.blobs, 'blob')}`;
+  return `${what} ${report.dryRun ? 'would be removed' : 'removed'}, ${formatBytes(removed.bytes)} on disk.`;
 }
 
 function* summaryLines(report: BackupPruneReport, layout: Layout): Generator<string> {

@@ -30,7 +30,8 @@ export function* doctorLines(
   };
   const names = Math.max(...checks.map(({ name }) => name.length));
   const indent = WIDTH + names + 4;
-  yield `regadm ${version}, Node.js ${node}\n\n`;
+  yield `regadm ${version}, Node.js ${node}\n`;
+  yield `${sentence(checks)}\n\n`;
   for (const { name, status, message, suggestions = [] } of inRowOrder(checks, order)) {
     const [first, ...rest] = wrappedWords(clean(message), width - indent);
     const remedies = suggestions.flatMap((text) =>
@@ -41,6 +42,18 @@ export function* doctorLines(
   }
   yield '\n';
   yield `${verdict(summary)}\n`;
+}
+
+function sentence(checks: DoctorDocument['checks']): string {
+  const count = (...wanted: CheckStatus[]): number => checks.filter(({ status }) => wanted.includes(status)).length;
+  const [warnings, failed, unknown, skipped] = [count('warning'), count('failed'), count('unknown'), count('skipped')];
+  const rest = [
+    ...(failed > 0 ? [`${failed} failed`] : []),
+    ...(warnings > 0 ? [plural(warnings, 'warning')] : []),
+    ...(unknown > 0 ? [`${unknown} not possible`] : []),
+    ...(skipped > 0 ? [`${skipped} skipped`] : []),
+  ];
+  return `${plural(checks.length, 'check')}: ${[`${count('ok', 'info')} passed`, ...rest].join(', ')}`;
 }
 
 function verdict({ failed, warnings, unknown }: DoctorDocument['summary']): string {

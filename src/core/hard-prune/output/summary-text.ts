@@ -4,6 +4,20 @@ import { CONFIRM_REFUSED } from '../findings.js';
 import type { HardPruneReport } from '../report.js';
 import { hardPruneSummary } from './summary.js';
 
+/** Sums up in one sentence what was deleted, or would be, above the tables. */
+export function sentence(report: HardPruneReport): string {
+  const { blobs, bytes, manifestLinks, repositories, layerLinks, uploads } = hardPruneSummary(report);
+  const parts = [
+    plural(blobs, 'blob'),
+    plural(manifestLinks, 'manifest link'),
+    plural(repositories, 'repository', 'repositories'),
+    ...(layerLinks > 0 ? [plural(layerLinks, 'layer link')] : []),
+    ...(uploads > 0 ? [plural(uploads, 'unfinished upload')] : []),
+  ];
+  const would = report.dryRun ? 'would be ' : '';
+  return `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)} ${would}deleted, and ${formatBytes(bytes)} ${would}freed.`;
+}
+
 /** Describes what was deleted, or would be, below the tables. */
 export function summaryLines(report: HardPruneReport): string[] {
   const { dryRun, plan } = report;

@@ -1,10 +1,12 @@
-import { shortDigest } from '../../model/digest.js';
+import { shortDigests } from '../../model/digest.js';
 import { formatBytes } from '../../model/values/quantity.js';
 import type { Layout } from '../../terminal/output.js';
 import { tableLines, type Column } from '../../terminal/table.js';
+import { thousands } from '../../terminal/text.js';
 import { verificationLines } from '../../verification/output/table.js';
-import type { HardPruneReport, PlanPart } from '../report.js';
-import { summaryLines } from './summary-text.js';
+import { wrappedWords } from '../../terminal/wrap.js';
+import { isEmpty, type HardPruneReport, type PlanPart } from '../report.js';
+import { sentence, summaryLines } from './summary-text.js';
 
 /** Maximum number of rows of a table without `-o wide`. */
 const MAX_ROWS = 20;
@@ -13,35 +15,66 @@ type TableLayout = Pick<Layout, 'wide' | 'width' | 'styles' | 'headers' | 'order
 
 /** Writes tables of repositories, manifest links, layer links, uploads and blobs (largest first), and a summary. */
 export function* hardPruneTables(report: HardPruneReport, layout: TableLayout): Generator<string> {
-  const { plan } = report;
-  const digestText = (digest: string): string => (layout.wide ? digest : shortDigest(digest));
-  const table = <T>(part: PlanPart, titles: string[], items: readonly T[], cells: (item: T) => string[]) => {
-    const rows = items.map((item, index) => [...cells(item), statusText(report, part, index)]);
-    return tableText(titles, rows, layout);
-  };
-  yield* table('repositories', ['REPOSITORY', 'WHY'], plan.repositories, ({ name, reason }) => [name, reason]);
-  yield* table('manifestLinks', ['MANIFEST LINK OF', 'DIGEST'], plan.manifestLinks, ({ repository, digest }) => [
-    repository,
-    digestText(digest),
-  ]);
-  yield* table('layerLinks', ['LAYER LINK OF', 'DIGEST'], plan.layerLinks, ({ repository, digest }) => [
-    repository,
-    digestText(digest),
-  ]);
-  yield* table('uploads', ['UPLOAD TO', 'ID'], plan.uploads, ({ repository, id }) => [repository, id]);
-  const { blobs } = plan;
-  const order = layout.order ?? [...blobs.keys()].sort((a, b) => (blobs[b]!.bytes ?? 0) - (blobs[a]!.bytes ?? 0));
-  const rows = order.map((at) => {
-    const { digest, bytes } = blobs[at]!;
-    return [digestText(digest), bytes === undefined ? '-' : formatBytes(bytes), statusText(report, 'blobs', at)];
-  });
-  yield* tableText(['BLOB', 'SIZE'], rows, layout);
+  const unlimited = { ...layout, width: layout.wide ? Infinity : layout.width };
+  if (!isEmpty(report.plan)) {
+    for (const line of wrappedWords(sentence(report), unlimited.width)) yield `${line}\n`;
+    yield '\n';
+  }
+  for (const table of tablesOf(report, layout.order)) yield* tableText(table, report, unlimited);
   yield* summaryLines(report);
   if (!report.verification) return;
   yield '\n';
   yield `${layout.styles.heading('Verification')}\n`;
-  yield* verificationLines(report.verification, { ...layout, width: layout.wide ? Infinity : layout.width });
+  yield* verificationLines(report.verification, unlimited);
 }
+
+/** A table of one part of the plan. */
+interface Table {
+  part: PlanPart;
+  titles: string[];
+  /** Positions in the part, in the order of the rows. */
+  order: readonly number[];
+  cells: (at: number, short: (digest: string) => string) => string[];
+  digest?: (at: number) => string;
+  note?: string;
+}
+
+function tablesOf({ plan }: HardPruneReport, blobOrder?: readonly number[]): Table[] {
+  const { repositories, uploads, blobs } = plan;
+  const largestFirst = (): number[] =>
+    [...blobs.keys()].sort((a, b) => (blobs[b]!.bytes ?? 0) - (blobs[a]!.bytes ?? 0));
+  return [
+    {
+      ...{ part: 'repositories', titles: ['REPOSITORY', 'WHY'], order: [...repositories.keys()] },
+      cells: (at) => [repositories[at]!.name, repositories[at]!.reason],
+    },
+    linkTable(plan, 'manifestLinks', 'MANIFEST LINK OF'),
+    linkTable(plan, 'layerLinks', 'LAYER LINK OF'),
+    {
+      ...{ part: 'uploads', titles: ['UPLOAD TO', 'ID'], order: [...uploads.keys()] },
+      cells: (at) => [uploads[at]!.repository, uploads[at]!.id],
+    },
+    {
+      ...{ part: 'blobs', titles: ['BLOB', 'SIZE'], order: blobOrder ?? largestFirst() },
+      digest: (at) => blobs[at]!.digest,
+      cells: (at, short) => [short(blobs[at]!.digest), sizeText(blobs[at]!.bytes)],
+      note: blobs.every(({ bytes }) => bytes === undefined)
+        ? "SIZE is not known: the registry's pruner states only the sum"
+        : `SIZE is that of the stored blob${blobOrder ? '' : '; the largest come first'}`,
+    },
+  ];
+}
+
+function linkTable(plan: HardPruneReport['plan'], part: 'manifestLinks' | 'layerLinks', title: string): Table {
+  const links = plan[part];
+  return {
+    ...{ part, titles: [title, 'DIGEST'], order: [...links.keys()] },
+    digest: (at) => links[at]!.digest,
+    cells: (at, short) => [links[at]!.repository, short(links[at]!.digest)],
+  };
+}
+
+const sizeText = (bytes: number | undefined): string => (bytes === undefined ? '-' : formatBytes(bytes));
 
 function statusText({ outcomes }: HardPruneReport, part: PlanPart, index: number): string {
   if (!outcomes) return 'would-delete';
@@ -51,17 +84,24 @@ function statusText({ outcomes }: HardPruneReport, part: PlanPart, index: number
 }
 
 /** Writes a table; nothing if there are no rows. */
-function* tableText(titles: string[], rows: string[][], layout: TableLayout): Generator<string> {
+function* tableText(
+  { part, titles, order, cells, digest, note }: Table,
+  report: HardPruneReport,
+  layout: TableLayout,
+): Generator<string> {
   const { wide, styles } = layout;
-  if (rows.length === 0) return;
-  const shown = wide ? rows : rows.slice(0, MAX_ROWS);
+  if (order.length === 0) return;
+  const shown = wide ? order : order.slice(0, MAX_ROWS);
+  const short = wide || !digest ? (text: string) => text : shortDigests(shown.map(digest));
+  const rows = shown.map((at) => [...cells(at, short), statusText(report, part, at)]);
   const columns: Column[] = [...titles, 'STATUS'].map((title) => ({
     title,
     wraps: title === 'WHY' || title === 'STATUS',
     align: title === 'SIZE' ? 'right' : 'left',
   }));
-  yield* tableLines(columns, shown, layout);
-  if (rows.length > shown.length)
-    yield `${styles.muted(`… and ${rows.length - shown.length} more (-o wide shows all)`)}\n`;
+  yield* tableLines(columns, rows, layout);
+  const hidden = order.length - shown.length;
+  if (hidden > 0) yield `${styles.muted(`… and ${thousands(hidden)} more (-o wide shows all)`)}\n`;
+  if (note !== undefined) yield `${styles.muted(note)}\n`;
   yield '\n';
 }

@@ -54,13 +54,17 @@ function* settingLines({ source }: RetentionPolicy, layout: Layout): Generator<s
     row(DEFAULTS, settingCells(defaultSettings(source))),
   ];
   const columns = [{ title: 'RULE' }, ...SETTING_COLUMNS.filter(shown)];
+  yield* paragraph(
+    `${plural(source.rules.length, 'rule')}: the first that matches a tag decides, otherwise the defaults.`,
+    layout,
+  );
   yield* tableLines(columns, rows, layout);
   yield '\n';
   yield `The policy is valid: ${plural(source.rules.length, 'rule')}\n`;
 }
 
 function* effectLines({ source }: RetentionPolicy, effect: PolicyEffect, layout: Layout): Generator<string> {
-  const { wide, width } = layout;
+  const { wide } = layout;
   const row = (name: string, one: RuleEffect, settings: string[]): string[] => [
     name,
     ...effectCells(one),
@@ -73,10 +77,23 @@ function* effectLines({ source }: RetentionPolicy, effect: PolicyEffect, layout:
     ...inRowOrder(rules, layout.order),
     row(DEFAULTS, effect.defaults, settingCells(defaultSettings(source))),
   ];
+  yield* paragraph(decidedText(effect), layout);
   const columns = [{ title: 'RULE' }, ...EFFECT_COLUMNS, ...(wide ? SETTING_COLUMNS : [])];
   yield* tableLines(columns, rows, layout);
   yield '\n';
-  for (const line of wrappedWords(totalText(effect), width)) yield `${line}\n`;
+  for (const line of wrappedWords(totalText(effect), layout.width)) yield `${line}\n`;
+}
+
+function* paragraph(text: string, { width }: Layout): Generator<string> {
+  for (const line of wrappedWords(text, width)) yield `${line}\n`;
+  yield '\n';
+}
+
+function decidedText({ rules, defaults }: PolicyEffect): string {
+  const all = [...rules, defaults].map(({ matches }) => matches);
+  const tags = all.reduce((sum, matches) => sum + matches.tags, 0);
+  const items = all.reduce((sum, matches) => sum + matches.items, 0);
+  return `${plural(rules.length, 'rule')} and the defaults decide about ${plural(tags, 'tag')} with ${plural(items, 'tag item')}.`;
 }
 
 function totalText({ total: { tags, items, images, bytes } }: PolicyEffect): string {

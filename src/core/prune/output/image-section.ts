@@ -1,5 +1,5 @@
 import { describeReason } from '../../graph/reason.js';
-import { shortDigest } from '../../model/digest.js';
+import { shortDigests } from '../../model/digest.js';
 import { formatBytes } from '../../model/values/quantity.js';
 import { age } from '../../model/values/age.js';
 import { largestFirst } from '../../kit/largest-first.js';
@@ -23,13 +23,14 @@ export function imageSection(
     plan,
     shown.map((at) => plan.images[at]!),
   );
+  const short = shortDigests(wide ? [] : shown.map((at) => images.nameText(plan.images[at]!)));
   function* rows(): Generator<string[]> {
     for (const at of shown) {
       const image = plan.images[at]!;
       const entry = deletionStatus(outcome.images[at]!, dryRun, () => outcome.imageNotes.get(at));
       const name = images.nameText(image);
       const row = [
-        wide ? name : shortDigest(name),
+        wide ? name : short(name),
         age(images.created(image), now),
         formatBytes(images.size(image)),
         where(image),

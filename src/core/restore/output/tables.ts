@@ -1,4 +1,4 @@
-import { shortDigest } from '../../model/digest.js';
+import { shortDigests } from '../../model/digest.js';
 import { remediesOf } from '../../model/document.js';
 import { compareText } from '../../model/values/compare-text.js';
 import { formatBytes } from '../../model/values/quantity.js';
@@ -54,14 +54,21 @@ interface TableOf {
   columns: Column[];
   total: number;
   rows: string[][];
+  /** Below the table. */
+  note?: string;
 }
 
+/** A blob that several images lack is part of the size of each. */
+const ADDED = 'ADDED is the size of the configs and layers that the registry lacks; images can share them';
+
 function imageTable({ outcome }: RestoreReport, images: readonly PlannedImage[], { wide, styles }: Layout): TableOf {
-  const rows = images.slice(0, wide ? Infinity : ROWS).map((image) => {
+  const shown = images.slice(0, wide ? Infinity : ROWS);
+  const short = shortDigests(shown.map(({ name }) => name));
+  const rows = shown.map((image) => {
     const { status } = outcome.images.get(image.name)!;
     const where = neededIn(image).map(({ repository }) => repository);
     return [
-      wide ? image.name : shortDigest(image.name),
+      wide ? image.name : short(image.name),
       formatBytes(missingBytes(image)),
       where.length === 0 ? '-' : where.join(', '),
       status,
@@ -72,18 +79,20 @@ function imageTable({ outcome }: RestoreReport, images: readonly PlannedImage[],
     { title: 'ADDED', align: 'right' as const },
     { title: 'REPOSITORY', wraps: true },
   ];
-  return { columns: [...columns, ...statusColumn(styles)], total: images.length, rows };
+  return { columns: [...columns, ...statusColumn(styles)], total: images.length, rows, note: ADDED };
 }
 
 function itemTable({ outcome }: RestoreReport, items: readonly PlannedItem[], { wide, now, styles }: Layout): TableOf {
-  const rows = items.slice(0, wide ? Infinity : ROWS).map((item) => {
+  const shown = items.slice(0, wide ? Infinity : ROWS);
+  const short = shortDigests(shown.map(({ saved }) => saved.item.image));
+  const rows = shown.map((item) => {
     const { stream, tag, item: content } = item.saved;
     const { status, position } = outcome.items.get(item)!;
     return [
       `${stream}:${tag}`,
       String(position),
       age(Date.parse(content.created), now),
-      wide ? content.image : shortDigest(content.image),
+      wide ? content.image : short(content.image),
       status,
     ];
   });
@@ -103,12 +112,13 @@ function statusColumn(paint: Styles): Column[] {
   return [{ title: 'STATUS', style: byStatus }];
 }
 
-function* section(title: string, { columns, total, rows }: TableOf, layout: Layout): Generator<string> {
+function* section(title: string, { columns, total, rows, note }: TableOf, layout: Layout): Generator<string> {
   const paint = layout.styles;
   if (total === 0) return;
   yield `${paint.heading(title)}\n`;
   yield* tableLines(columns, rows, layout);
   if (total > rows.length) yield `${more(total - rows.length, paint)}\n`;
+  if (note !== undefined) yield `${paint.muted(note)}\n`;
   yield '\n';
 }
 

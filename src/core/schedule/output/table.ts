@@ -1,6 +1,8 @@
 import { age } from '../../model/values/age.js';
 import type { Layout } from '../../terminal/output.js';
 import { tableLines } from '../../terminal/table.js';
+import { clean } from '../../terminal/text.js';
+import { wrappedWords } from '../../terminal/wrap.js';
 import { failureText, type CronJobStatus, type Run, type ScheduleDocument } from '../report.js';
 
 type TableLayout = Pick<Layout, 'wide' | 'width' | 'styles' | 'headers' | 'now'>;
@@ -11,6 +13,9 @@ const WRAPPING = new Set(['VALUE', 'REASON', 'MESSAGE']);
 /** Writes settings, conditions, CronJobs and last runs as tables. */
 export function* scheduleLines(report: ScheduleDocument, layout: TableLayout): Generator<string> {
   const { now } = layout;
+  for (const line of wrappedWords(clean(sentence(report, now)), layout.wide ? Infinity : layout.width))
+    yield `${line}\n`;
+  yield '\n';
   const sections = [
     settings(report, layout),
     section(
@@ -38,12 +43,27 @@ export function* scheduleLines(report: ScheduleDocument, layout: TableLayout): G
   }
 }
 
-function settings({ name, spec, effective, changed }: ScheduleDocument, layout: TableLayout): Iterable<string> {
+function sentence({ name, effective, runs: [last] }: ScheduleDocument, now: number): string {
+  const { schedule, suspend } = effective;
+  const when = `schedule ${String(schedule)}${suspend === true ? ' (suspended)' : ''}`;
+  // Without a run, nothing is claimed: the user may not be allowed to list them.
+  return `ImagePruner ${name}: ${when}${last ? `, last run ${lastText(last, now)}` : ''}.`;
+}
+
+function lastText({ status, startedAt, finishedAt }: Run, now: number): string {
+  const time = status === 'running' ? startedAt : finishedAt;
+  if (time === undefined) return status;
+  return status === 'running' ? `running for ${between(time, now)}` : `${status} ${between(time, now)} ago`;
+}
+
+function* settings({ name, spec, effective, changed }: ScheduleDocument, layout: TableLayout): Generator<string> {
   const rows = Object.entries(effective).flatMap(([key, value]) => {
     const origin = changed?.includes(key) ? 'changed' : spec[key] === undefined || spec[key] === '' ? 'default' : '';
     return leaves(key, value).map(([path, leaf]) => [path, leaf, origin]);
   });
-  return section(`IMAGEPRUNER ${name}`, ['SETTING', 'VALUE', 'FROM'], rows, layout);
+  yield* section(`IMAGEPRUNER ${name}`, ['SETTING', 'VALUE', 'FROM'], rows, layout);
+  if (rows.some(([, , origin]) => origin === ''))
+    yield `${layout.styles.muted('(FROM is blank for what the ImagePruner states)')}\n`;
 }
 
 /** Returns a row for each value in an object, with its name as `--set` takes it: `resources.limits.cpu`. */

@@ -24,12 +24,17 @@ type TableLayout = Pick<Layout, 'wide' | 'width' | 'styles' | 'headers' | 'order
 /** Yields the status for people in pieces. */
 export function* statusPieces(report: RegistryStatusReport, layout: TableLayout): Generator<string> {
   const unlimited = { ...layout, width: layout.wide ? Infinity : layout.width };
+  if (report.space) yield `${sentence(report.space)}\n\n`;
   if (report.from === undefined) yield* registryPieces(report.registry, unlimited);
   else yield `${layout.styles.heading('Saved lists')}: ${report.from}\n\n`;
   if (report.space) yield* spacePieces(report.space, report, unlimited);
   if (report.stored) yield* storedPieces(report.stored, unlimited);
   yield* freeablePieces(report, unlimited);
   yield* unavailablePieces(report.registry, unlimited);
+}
+
+function sentence({ images, streams, bytes }: Space): string {
+  return `${plural(images, 'image')} in ${plural(streams, 'stream')}, ${formatBytes(bytes)}`;
 }
 
 function* registryPieces(state: RegistryState, layout: TableLayout): Generator<string> {
@@ -57,6 +62,10 @@ function* registryPieces(state: RegistryState, layout: TableLayout): Generator<s
   yield '\n';
 }
 
+/** States what the sizes mean: a layer counts once in each row whose images need it. */
+const SIZES =
+  '(BYTES: the layers and configs that the images need; UNIQUE: those that only images of this row need; SHARED: the rest)';
+
 const SPACE_COLUMNS: Column[] = [
   { ...rightAligned('IMAGES'), drop: 4 },
   { ...rightAligned('ITEMS'), drop: 2 },
@@ -76,6 +85,7 @@ function* spacePieces(
   const pulls = pulled ? [recentText(pulled, space.images)] : [];
   const columns = [...SPACE_COLUMNS, ...(pulled ? [rightAligned('LAST PULL')] : [])];
   for (const text of [counts, bytes, ...pulls]) for (const line of textLines(text, layout.width)) yield `${line}\n`;
+  for (const line of textLines(SIZES, layout.width)) yield `${layout.styles.muted(line)}\n`;
   yield '\n';
   const untagged = space.untagged.images > 0 ? [['(no tag)', '', ...spaceCells(space.untagged)]] : [];
   yield* sectionPieces(layout, {

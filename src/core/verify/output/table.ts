@@ -16,9 +16,20 @@ export function* verifyLines(
   layout: Layout,
 ): Generator<string> & Lines {
   const broken = [...inRowOrder(verification.broken, layout.order)];
+  const found = sentence(verification);
+  if (found !== undefined) yield* [`${found}\n`, '\n'];
   yield* verificationLines({ ...verification, broken }, layout);
   if (links.length > 0) yield* linkLines(links, layout);
   if (lostImages.length > 0) yield* lostLines(lostImages, layout);
+}
+
+/** Sums up what is wrong, above the list of it; undefined if nothing is. */
+function sentence({ broken, unchecked }: VerifyReport['verification']): string | undefined {
+  const parts = [
+    ...(broken.length > 0 ? [plural(broken.length, 'image is broken', 'images are broken')] : []),
+    ...(unchecked.length > 0 ? ['not everything could be checked'] : []),
+  ];
+  return parts.length === 0 ? undefined : `${parts.join('; ')}.`;
 }
 
 function* linkLines(links: readonly LinkRepair[], { wide, styles }: Layout): Generator<string> {

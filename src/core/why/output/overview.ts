@@ -1,5 +1,5 @@
 import { describeReason } from '../../graph/reason.js';
-import { shortDigest } from '../../model/digest.js';
+import { shortDigests } from '../../model/digest.js';
 import { compareText } from '../../model/values/compare-text.js';
 import { age } from '../../model/values/age.js';
 import type { Styles } from '../../terminal/color.js';
@@ -49,11 +49,12 @@ export function verdictOf({ image, place }: WhyItem): 'kept' | 'pruned' | 'item 
  */
 export function* overview(items: readonly WhyItem[], context: Context, stream?: string): Generator<string> {
   const { report, styles } = context;
+  const short = shortDigests(items.map(({ image }) => image.image));
   const rows = items.map(({ image, place }) => [
     ...(stream === undefined ? [place.stream] : []),
     place.tag,
     `${place.position} of ${place.of}`,
-    shortDigest(image.image),
+    short(image.image),
     age(place.created, report.now),
     verdictOf({ image, place }),
     reasonsFor(image, place),

@@ -1,5 +1,5 @@
 import { parseDuration } from '../../../../src/core/model/values/duration.js';
-import { digestProblem, shortDigest } from '../../../../src/core/model/digest.js';
+import { digestProblem, shortDigests } from '../../../../src/core/model/digest.js';
 import { formatBytes, parseQuantity } from '../../../../src/core/model/values/quantity.js';
 import { readPending, writePending } from '../../../../src/core/model/pending.js';
 import { protectionMatcher } from '../../../../src/core/model/protection.js';
@@ -59,8 +59,18 @@ test('digests', () => {
   expect(digestProblem(DIGEST)).toBeUndefined();
   expect(digestProblem('sha256:none')).toBe('invalid checksum digest length');
   expect(digestProblem('nothing')).toBe('invalid checksum digest format');
-  expect(shortDigest(DIGEST)).toBe('sha256:0123456789ab');
-  expect(shortDigest('odd')).toBe('odd');
+});
+
+test('a short digest has 12 digits, and more if another one of the table would look the same', () => {
+  const [other, third] = ['5', '6'].map((digit) => `sha256:0123456789abcde${digit}`.padEnd(71, '0')) as [
+    string,
+    string,
+  ];
+  const alone = shortDigests([DIGEST, DIGEST, 'odd']);
+  expect([DIGEST, 'odd'].map(alone)).toEqual(['sha256:0123456789ab', 'odd']);
+  const both = shortDigests([other, third, `sha256:${'f'.repeat(64)}`]);
+  expect([other, third].map(both)).toEqual(['sha256:0123456789abcde5', 'sha256:0123456789abcde6']);
+  expect(both(`sha256:${'f'.repeat(64)}`)).toBe(`sha256:${'f'.repeat(12)}`);
 });
 
 test('the annotation of pending digests reads what it wrote, and ignores what it does not know', () => {
