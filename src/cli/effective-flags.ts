@@ -63,7 +63,7 @@ function decides(name: string, { helpGroup = '' }: FlagTable[string], on: Readon
   return GROUP_WITH.every(([group, flag]) => !group.test(helpGroup) || on.has(flag));
 }
 
-/** Returns the defaults in the form of settings, so that the same flags replace them. A boolean that is off has none. */
+/** Returns the defaults as settings, so that the same flags replace them. A boolean that is off has none. */
 function defaultsOf(flags: Record<string, unknown>, table: FlagTable): Setting[] {
   return Object.entries(table).flatMap(([flag, spec]) => {
     const value = flags[flag] ?? defaultIn(spec);

@@ -39,7 +39,7 @@ function kubeconfig(cluster: object, user: object = { token: sandbox.tokens.admi
   return file('kubeconfig', JSON.stringify(config));
 }
 
-/** Expects one error that is no bug, before anything is sent. */
+/** Expects one error, not called a bug, before anything is sent. */
 async function expectRefused(run: Promise<Outcome>, ...words: string[]): Promise<void> {
   const from = sandbox.requests.length;
   const { status, stdout, stderr } = await run;

@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { messageOf } from '../model/errors.js';
 
 /** The certificates of a file or a field, or why it cannot be used. */
-export type Authorities = { certificates: string[] } | { problem: string };
+type Authorities = { certificates: string[] } | { problem: string };
 
 /** What a file can contain instead of certificates, by the label of its PEM blocks. */
 const OTHER_CONTENTS: [RegExp, string][] = [

@@ -17,10 +17,7 @@ export const ADVICE = {
   kubeconfig: 'log in with oc login, set KUBECONFIG, or pass --kubeconfig FILE',
   existingKubeconfig: 'pass an existing file to --kubeconfig or KUBECONFIG',
   ownKubeconfig: 'or pass a kubeconfig of your own: --kubeconfig FILE',
-  context: 'choose a context with --context, or pass --server',
   serverAddress: 'write it as https://api.example.com:6443, or pass --server',
-  kubeconfigAuthority:
-    'correct certificate-authority in the kubeconfig: it names a PEM file with the certificate of the authority that signed that of the API server',
   serverAuthority: 'check certificate-authority in the kubeconfig; as a last resort --insecure-skip-tls-verify',
   serverCertificateName:
     'use a name that the certificate is for in the server of the kubeconfig (or --server), or set it as tls-server-name; as a last resort --insecure-skip-tls-verify',
@@ -48,9 +45,6 @@ export const ADVICE = {
     'pass --as with the user, or set "as" in the kubeconfig; or remove --as-group and the fields as-groups, as-uid and as-user-extra',
   certificatePair: (missing: string) =>
     `add ${missing} or ${missing}-data to the user, log in (oc login), or pass --token`,
-  clientCertificate: (field: string) => `correct ${field} in the kubeconfig, log in (oc login), or pass --token`,
-  /** @param where the files, in parentheses */
-  contextUser: (where: string) => `correct the user of the context${where}, choose a user with --user, or pass --token`,
   token: 'correct the token in the kubeconfig, or pass --token',
   givenToken: 'pass a single token, such as that of oc whoami -t',
   tokenFile: 'correct tokenFile in the kubeconfig, or pass --token',

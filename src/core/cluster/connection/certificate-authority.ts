@@ -1,8 +1,8 @@
 import type { Cluster } from '@kubernetes/client-node';
 import { readFileSync } from 'node:fs';
 import { parseAuthorities } from '../../kit/certificates.js';
-import { ADVICE } from '../../model/advice.js';
 import { RegadmError, messageOf } from '../../model/errors.js';
+import { KUBECONFIG_ADVICE } from '../../model/kubeconfig-advice.js';
 
 /** The certificate authority of a cluster as client-node reads it: base64 of PEM. */
 interface Authority {
@@ -30,7 +30,7 @@ function readAuthority(file: string): Buffer {
     const reason = messageOf(cause);
     throw new RegadmError(
       `cannot read the certificate authority of the kubeconfig: ${reason}${reason.includes(file) ? '' : `: ${file}`}`,
-      { code: 'KUBECONFIG_INVALID', suggestions: [ADVICE.kubeconfigAuthority], cause },
+      { code: 'KUBECONFIG_INVALID', suggestions: [KUBECONFIG_ADVICE.authority], cause },
     );
   }
 }
@@ -38,6 +38,6 @@ function readAuthority(file: string): Buffer {
 function unusable(what: string, problem: string): RegadmError {
   return new RegadmError(`the certificate authority of the kubeconfig cannot be used: ${what} ${problem}`, {
     code: 'KUBECONFIG_INVALID',
-    suggestions: [ADVICE.kubeconfigAuthority],
+    suggestions: [KUBECONFIG_ADVICE.authority],
   });
 }

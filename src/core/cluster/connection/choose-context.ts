@@ -1,7 +1,7 @@
 import type { KubeConfig } from '@kubernetes/client-node';
 import { didYouMean, suggest } from '../../kit/suggest.js';
-import { ADVICE } from '../../model/advice.js';
 import { RegadmError } from '../../model/errors.js';
+import { KUBECONFIG_ADVICE } from '../../model/kubeconfig-advice.js';
 import { shownName, type Named } from './kubeconfig-source.js';
 
 /** What users choose in a kubeconfig. */
@@ -29,7 +29,7 @@ export function chooseContext({ config, files }: Found, options: Choice): void {
   const context = wanted ? config.getContextObject(wanted) : null;
   if (options.context && !context) throw notFound('context', options.context, { entries: config.contexts, where });
   if (wanted && !context && !options.server && !options.cluster)
-    throw notFound('context', wanted, { entries: config.contexts, where, advice: [ADVICE.context] });
+    throw notFound('context', wanted, { entries: config.contexts, where, advice: [KUBECONFIG_ADVICE.context] });
   const cluster = options.cluster ?? context?.cluster;
   const user = options.user ?? context?.user;
   if (options.cluster && !config.getCluster(options.cluster))
@@ -39,11 +39,11 @@ export function chooseContext({ config, files }: Found, options: Choice): void {
   const chosenCluster = cluster ? config.getCluster(cluster) : null;
   if (!chosenCluster && !options.server) {
     if (!cluster) throw noCluster(config, where);
-    throw notFound('cluster', cluster, { entries: config.clusters, where, advice: [ADVICE.context] });
+    throw notFound('cluster', cluster, { entries: config.clusters, where, advice: [KUBECONFIG_ADVICE.context] });
   }
   const chosenUser = user ? config.getUser(user) : null;
   if (user && !chosenUser && !options.token)
-    throw notFound('user', user, { entries: config.users, where: '', advice: [ADVICE.contextUser(where)] });
+    throw notFound('user', user, { entries: config.users, where: '', advice: [KUBECONFIG_ADVICE.contextUser(where)] });
   const place = { cluster: 'cluster', user: 'user', namespace: context?.namespace };
   config.loadFromOptions({
     clusters: [{ ...(chosenCluster ?? { server: '', skipTLSVerify: false }), ...named('cluster', chosenCluster) }],
@@ -84,6 +84,6 @@ function noCluster({ contexts }: KubeConfig, where: string): RegadmError {
   const why = names.length > 0 ? ': it has no current-context' : ': it has no contexts';
   return new RegadmError(`the kubeconfig names no cluster${why}${where}`, {
     code: 'KUBECONFIG_INVALID',
-    suggestions: [...(names.length > 0 ? [`it has: ${names.join(', ')}`] : []), ADVICE.context],
+    suggestions: [...(names.length > 0 ? [`it has: ${names.join(', ')}`] : []), KUBECONFIG_ADVICE.context],
   });
 }

@@ -2,8 +2,8 @@ import type { User } from '@kubernetes/client-node';
 import { X509Certificate, createPrivateKey, type KeyObject } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { parseAuthorities } from '../../kit/certificates.js';
-import { ADVICE } from '../../model/advice.js';
 import { RegadmError, messageOf } from '../../model/errors.js';
+import { KUBECONFIG_ADVICE } from '../../model/kubeconfig-advice.js';
 
 /**
  * Checks the client certificate of a user and its key, before anything is sent: OpenSSL's errors name neither.
@@ -52,6 +52,6 @@ function parseKey(content: Buffer): KeyObject | string {
 function unusable(field: string, problem: string): RegadmError {
   return new RegadmError(`the ${field} of the kubeconfig's user cannot be used: ${problem}`, {
     code: 'KUBECONFIG_INVALID',
-    suggestions: [ADVICE.clientCertificate(field)],
+    suggestions: [KUBECONFIG_ADVICE.clientCertificate(field)],
   });
 }

@@ -1,0 +1,9 @@
+/** What to do about a kubeconfig in which something is missing or cannot be used. */
+export const KUBECONFIG_ADVICE = {
+  context: 'choose a context with --context, or pass --server',
+  /** @param where the files, in parentheses */
+  contextUser: (where: string) => `correct the user of the context${where}, choose a user with --user, or pass --token`,
+  clientCertificate: (field: string) => `correct ${field} in the kubeconfig, log in (oc login), or pass --token`,
+  authority:
+    'correct certificate-authority in the kubeconfig: it names a PEM file with the certificate of the authority that signed that of the API server',
+};
