@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { cleanLines } from '../../src/core/terminal/clean-lines.js';
 import { paint } from '../../src/core/terminal/escape.js';
 import { OTHER_TABLES } from '../support/long-names/other-tables.js';
 import { PRUNE_TABLES } from '../support/long-names/prune-tables.js';
@@ -37,3 +38,24 @@ test.each(CASES.map((one, at): [string, typeof one] => [`${one.files.join(', ')}
     expect(names.filter((name) => !text.includes(name))).toEqual([]);
   },
 );
+
+test.each(CASES.flatMap(({ files, sums, lines }) => (sums === undefined ? [] : [{ files, sums, lines }])))(
+  'a sentence sums up before the tables: $files',
+  async ({ sums, lines }) => {
+    const text = [...(await lines())].map(paint).join('');
+    expect(text.slice(0, sums.length)).toBe(sums);
+  },
+);
+
+describe('in a C locale', () => {
+  const { LC_ALL } = process.env;
+  beforeAll(() => (process.env.LC_ALL = 'C'));
+  afterAll(() => {
+    if (LC_ALL === undefined) delete process.env.LC_ALL;
+    else process.env.LC_ALL = LC_ALL;
+  });
+
+  test.each(CASES)('tables are ASCII: $files', async ({ lines }) => {
+    expect([...cleanLines(await lines())].join('')).toMatch(/^[\x00-\x7f]+$/);
+  });
+});

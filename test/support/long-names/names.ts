@@ -24,6 +24,8 @@ export interface TableCase {
   files: string[];
   lines: () => Lines | Promise<Lines>;
   names: string[];
+  /** The sentence before the table. */
+  sums?: string;
 }
 
 /** Returns a value as the report that an output takes: of large reports, only what the table shows is built. */

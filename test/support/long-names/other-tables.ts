@@ -55,6 +55,7 @@ export const OTHER_TABLES: TableCase[] = [
   },
   {
     files: ['core/backup/list/output.ts'],
+    sums: '1 image from 1 run: 1 blob, 1 B on disk.',
     lines: () => backupOutput.table(reportOf({ contents, sharedBytes: 0, unreadable: [] }), LAYOUT),
     names: saved,
   },
@@ -78,6 +79,7 @@ export const OTHER_TABLES: TableCase[] = [
   },
   {
     files: ['core/backup/prune/output.ts'],
+    sums: '1 of 1 run, 1 image and 0 blobs would be removed, 0 B on disk.',
     lines: () =>
       backupPruneOutput.table(
         reportOf({
@@ -94,6 +96,7 @@ export const OTHER_TABLES: TableCase[] = [
   },
   {
     files: ['core/restore/output/tables.ts'],
+    sums: '1 image and 1 tag item would be restored; ',
     lines: () =>
       restoreTables(
         reportOf({
@@ -110,8 +113,18 @@ export const OTHER_TABLES: TableCase[] = [
       ),
     names: [SHORT, `\n${KEY}:${LONG_TAG} `, `${KEY}\n`, `  ${KEY}:${LONG_TAG}: `],
   },
-  { files: ['core/policy/output/table.ts'], lines: checkPolicy({}), names: RULES },
-  { files: ['core/policy/output/table.ts'], lines: checkPolicy({ trial }), names: RULES },
+  {
+    files: ['core/policy/output/table.ts'],
+    sums: '2 rules: the first that matches a tag decides, otherwise the defaults.',
+    lines: checkPolicy({}),
+    names: RULES,
+  },
+  {
+    files: ['core/policy/output/table.ts'],
+    sums: '2 rules and the defaults decide about 3 tags with 3 tag items.',
+    lines: checkPolicy({ trial }),
+    names: RULES,
+  },
   {
     files: ['core/policy/output/table.ts'],
     lines: checkPolicy({ policy: undefined, problems: [{ line: 3, field: CHECK, message: 'is unknown' }] }),
@@ -119,6 +132,7 @@ export const OTHER_TABLES: TableCase[] = [
   },
   {
     files: ['core/doctor/output/text.ts'],
+    sums: 'regadm 1.0.0, Node.js 20.0.0\n1 check: 0 passed, 1 warning',
     lines: () =>
       doctorLines(
         reportOf({

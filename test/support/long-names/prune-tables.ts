@@ -51,6 +51,7 @@ const imagePlan = () =>
 export const PRUNE_TABLES: TableCase[] = [
   {
     files: ['core/prune/output/tables.ts', 'core/prune/output/summary-table.ts'],
+    sums: 'Would delete 2 images and 1 tag item in 1 image stream',
     lines: () =>
       imageTables(
         aReport(imagePlan(), {
@@ -63,6 +64,7 @@ export const PRUNE_TABLES: TableCase[] = [
   },
   {
     files: ['core/hard-prune/output/table.ts'],
+    sums: '1 blob, 1 manifest link, 1 repository, 1 layer link and 1 unfinished upload\nwould be',
     lines: () =>
       hardPruneTables(
         reportOf({
@@ -82,6 +84,7 @@ export const PRUNE_TABLES: TableCase[] = [
   },
   {
     files: ['core/object-prune/output/tables.ts'],
+    sums: '1 of 1 build would be deleted.',
     lines: () =>
       objectTables(
         reportOf({
@@ -127,6 +130,7 @@ export const PRUNE_TABLES: TableCase[] = [
   },
   {
     files: ['core/schedule/output/table.ts'],
+    sums: 'ImagePruner cluster: schedule 0 0 * * *, last run failed.',
     lines: () =>
       scheduleLines(
         reportOf({

@@ -54,11 +54,13 @@ const verification = {
 export const REGISTRY_TABLES: TableCase[] = [
   {
     files: ['core/status/output/table.ts'],
+    sums: '1 image in 1 stream, 117.7 MiB',
     lines: () => statusPieces(reportOf(status), LAYOUT),
     names: [NAMESPACE, KEY, POD, ROUTE, CLAIM, FILE, longName('condition'), longName('reason'), longName('user')],
   },
   {
     files: ['core/pulls/output.ts'],
+    sums: '1 repository with 0 pulled images and 1 pulled tag.',
     lines: () =>
       pullsOutput.table(
         reportOf({
@@ -75,6 +77,7 @@ export const REGISTRY_TABLES: TableCase[] = [
   },
   {
     files: ['core/verify/output/table.ts', 'core/verification/output/table.ts'],
+    sums: '1 image is broken; not everything could be checked.',
     lines: () =>
       verifyLines(
         reportOf({
