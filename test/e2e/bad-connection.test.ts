@@ -143,6 +143,15 @@ test('plain HTTP to a TLS port, and the server of a kubeconfig without a scheme'
   await expectRefused(regadm(['registry', 'readonly'], { kubeconfig: config }), 'the server "localhost:6443"');
 });
 
+test('an API server as the registry is recognized', async () => {
+  const run = await regadm(
+    ['prune', 'images', '--confirm', '--registry-url', sandbox.apiUrl, '--certificate-authority', sandbox.caFile],
+    { kubeconfig: sandbox.kubeconfig.admin },
+  );
+  expect(run.stderr).toContain('this is the API server of a cluster, not a registry');
+  expect(run.stderr).toContain('pass --registry-url with the address of the integrated registry');
+});
+
 describe('errors about the kubeconfig name its file', () => {
   test.each([
     ['text', 'hello'],

@@ -193,6 +193,7 @@ export const ADVICE = {
   cacheOffIsRollout: [
     'turning the cache off permanently is a roll-out, too, and deletes all images: set a persistent storage first',
   ],
+  redisAddress: 'check the address of --redis-url; the name of a Service works only in the cluster',
   redisAuthority: 'pass the certificate of the authority that signed it with --redis-ca',
   emptyRedis:
     'until it is empty, pushes can miss layers that the registry believes to exist: regadm registry restart --redis-url URL',

@@ -1,6 +1,7 @@
 import net from 'node:net';
 import tls from 'node:tls';
-import { EXPECTS_HTTPS, failure } from './failure.js';
+import { EXPECTS_HTTPS } from '../http/https-only.js';
+import { failure } from './failure.js';
 import type { RegistryError } from './error.js';
 
 /** Timeout of each diagnosis, in ms. */

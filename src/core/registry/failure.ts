@@ -50,9 +50,6 @@ export const REMEDY: Record<FailureKind, { code: ErrorCode; suggestions: string[
   other: { code: 'REGISTRY_ERROR', suggestions: [] },
 };
 
-/** Description of a TLS port that was addressed with plain HTTP; the first words are those of Go programs. */
-export const EXPECTS_HTTPS = 'malformed HTTP response: the server expects HTTPS, but the request was plain HTTP';
-
 /** Creates the RegistryError for a kind of failure, with its code and remedies. */
 export function failure(
   kind: FailureKind,

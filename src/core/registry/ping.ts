@@ -1,8 +1,9 @@
+import { EXPECTS_HTTPS, isHttpsOnly } from '../http/https-only.js';
 import { throughProxy } from '../kit/proxy-words.js';
 import { isConnectionError } from '../kit/network-errors.js';
 import { retryAfterStatus, withRetry, type Outcome } from '../kit/retry.js';
-import { RegistryError } from './error.js';
-import { EXPECTS_HTTPS, failure } from './failure.js';
+import { isRefusal, RegistryError } from './error.js';
+import { failure } from './failure.js';
 import { bearerChallenge } from './response/challenge.js';
 import type { HttpResponse, Transport } from './transport.js';
 import { isWebPage } from '../kit/web-page.js';
@@ -13,7 +14,8 @@ const MAX_WAIT_MS = 5_000;
 
 /**
  * Checks that a registry answers: `GET /` or `GET /healthz` must return 200, and not a web page.
- * @throws RegistryError, NOT_OPENSHIFT_REGISTRY for a registry of another kind, which can have a web page there
+ * @throws RegistryError, NOT_OPENSHIFT_REGISTRY for an API server, and for a registry of another kind, which can have a
+ *   web page there
  */
 export async function ping(transport: Transport, signal?: AbortSignal): Promise<void> {
   try {
@@ -25,6 +27,12 @@ export async function ping(transport: Transport, signal?: AbortSignal): Promise<
 
 async function getHealth(transport: Transport, signal?: AbortSignal): Promise<void> {
   const root = await get(transport, '/', signal);
+  if (isApiServer(root))
+    throw failure('answer', 'this is the API server of a cluster, not a registry', `${transport.origin}/`, {
+      code: 'NOT_OPENSHIFT_REGISTRY',
+      status: root.status,
+      suggestions: [ADVICE.integratedRegistry],
+    });
   if (isHealthy(root)) return;
   const health = await get(transport, '/healthz', signal);
   if (!isHealthy(health)) throw unexpected(transport, root, health);
@@ -66,17 +74,20 @@ function retryAfter(outcome: Outcome<HttpResponse>): number | undefined {
   return isConnectionError(outcome.error) && (kind === 'refused' || kind === 'closed') ? 0 : undefined;
 }
 
+/** Recognizes the list of paths that an API server has at `/`, and its refusal to show it. */
+function isApiServer({ status, text }: HttpResponse): boolean {
+  if (status === 200) return /^\s*\{\s*"paths"\s*:\s*\[\s*"\//.test(text);
+  return isRefusal(status) && /"kind"\s*:\s*"Status"/.test(text) && /"apiVersion"\s*:\s*"v1"/.test(text);
+}
+
 function isHealthy(response: HttpResponse): boolean {
   return response.status === 200 && !isWebPage(response);
 }
 
-/** Responses of HTTPS servers to plain HTTP: Go's, then nginx's. */
-const HTTPS_ONLY = /HTTP request to an HTTPS server|plain HTTP request was sent to HTTPS port/i;
-
 function unexpected(transport: Transport, root: HttpResponse, health: HttpResponse): RegistryError {
   const { origin, proxyRemedies } = transport;
   const { status } = health;
-  if (status === 400 && HTTPS_ONLY.test(root.text + health.text)) {
+  if (isHttpsOnly(status, root.text + health.text)) {
     return failure('tls-port', EXPECTS_HTTPS, origin, { status });
   }
   const url = `${origin}/healthz`;

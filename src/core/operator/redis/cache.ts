@@ -3,7 +3,7 @@ import { ADVICE } from '../../model/advice.js';
 import { RegadmError } from '../../model/errors.js';
 import { loadTrust } from '../../http/trust.js';
 import { describeAddress, type RedisAddress } from './address.js';
-import { causeOf } from './cause.js';
+import { causeOf, isAway } from './cause.js';
 import type { RedisConnection } from './connect.js';
 
 /** Patterns of the keys of Distribution's blob cache. Other keys are not changed. */
@@ -34,6 +34,7 @@ export async function emptyBlobCache(address: RedisAddress, authorities: readonl
       code: 'REDIS_FAILED',
       suggestions: [
         ...(certificateProblem(cause) === 'unknown-authority' ? [ADVICE.redisAuthority] : []),
+        ...(isAway(cause) ? [ADVICE.redisAddress] : []),
         ADVICE.emptyRedis,
       ],
       cause,

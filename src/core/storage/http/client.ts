@@ -8,7 +8,7 @@ import { findProxy, type Proxy } from '../../kit/proxy.js';
 import { proxyProblem, proxyRemedies, withoutPath } from '../../kit/proxy-words.js';
 import { retryAfterStatus, withRetry, type Outcome, type RetryOptions } from '../../kit/retry.js';
 import { RegadmError } from '../../model/errors.js';
-import { unreachable } from './unreachable.js';
+import { assertSpeaksPlainHttp, unreachable } from './unreachable.js';
 
 /** How to reach the servers of an object store. */
 export interface ConnectOptions {
@@ -173,6 +173,7 @@ export class StoreClient {
       const { body: whole, isCut } = await readBody(response.body, limit, guard);
       log?.(6, `${method} ${url} ${status}`);
       if (isCut && status < 300) throw tooLong(url, limit);
+      assertSpeaksPlainHttp({ status, body: whole }, { name: this.name, url });
       return { status, headers: response.headers, body: whole, attempts };
     } catch (error) {
       throw failure(error);

@@ -1,3 +1,4 @@
+import { EXPECTS_HTTPS, isHttpsOnly } from '../../http/https-only.js';
 import { connectionFailure } from '../../http/connection-failure.js';
 import type { Proxy } from '../../kit/proxy.js';
 import { proxyRemedies } from '../../kit/proxy-words.js';
@@ -28,5 +29,17 @@ export function unreachable(
     code: 'STORAGE_UNREACHABLE',
     suggestions,
     cause: error,
+  });
+}
+
+/** @throws RegadmError STORAGE_UNREACHABLE if the response says that plain HTTP was sent to a port that speaks TLS */
+export function assertSpeaksPlainHttp(
+  { status, body }: { status: number; body: Buffer },
+  { name, url }: Pick<Target, 'name' | 'url'>,
+): void {
+  if (!url.startsWith('http:') || !isHttpsOnly(status, body.toString('latin1'))) return;
+  throw new RegadmError(`cannot reach ${name}: ${url}: ${EXPECTS_HTTPS}`, {
+    code: 'STORAGE_UNREACHABLE',
+    suggestions: ['write the address of the storage with https://', ADVICE.storageAuthority],
   });
 }

@@ -48,7 +48,12 @@ test('a server that is not Redis is an error without the password', async () => 
 test('a server that does not answer is an error with that reason', async () => {
   const address = await aServerThatSays('');
   await servers.pop()!.stop();
-  await expect(empty(`redis://${address}`)).rejects.toMatchObject(failed(`connect ECONNREFUSED ${address}`));
+  const error = (await empty(`redis://${address}`).catch((thrown: Error) => thrown)) as Error;
+  expect(error.message).toContain(`Redis ${address}: connection refused (ECONNREFUSED)`);
+  expect(error).toMatchObject({
+    code: 'REDIS_FAILED',
+    suggestions: [expect.stringContaining('check the address of --redis-url'), expect.any(String)],
+  });
 });
 
 requires('redis-server').describe('a real Redis', () => {

@@ -49,6 +49,18 @@ const get = (client: StoreClient, path = '/bucket?list-type=2'): Promise<StoreRe
 
 const ok: Handler = (_request, response) => end(response, 200, 'content');
 
+test('plain HTTP to a port that speaks TLS names the cause and the remedy', async () => {
+  const server = closeLater(
+    await plainServer((_request, response) => end(response, 400, 'Client sent an HTTP request to an HTTPS server.\n')),
+  );
+  const words = `localhost:${server.port}/bucket: malformed HTTP response: the server expects HTTPS`;
+  await expect(get(await connect(`http://localhost:${server.port}`))).rejects.toMatchObject({
+    code: 'STORAGE_UNREACHABLE',
+    message: expect.stringContaining(words) as string,
+    suggestions: ['write the address of the storage with https://', expect.stringContaining('--storage-ca') as string],
+  });
+});
+
 test('every attempt is counted as a request', async () => {
   let [counted, answered] = [0, 0];
   const server = closeLater(
