@@ -41,10 +41,13 @@ export async function readPossibleGaps(
 }
 
 function unreadWarning(count: number, image: string, problem: string): string {
-  const [manifests, name] = count === 1 ? ['the manifest', 'it names'] : [`${count} manifests`, 'they name'];
-  return `cannot read ${manifests} of images whose objects may not name all their blobs (first: image ${image}): ${problem}; blobs that only ${name} are not kept; push the images again, or run as a user who may pull`;
+  if (count === 1)
+    return `cannot read the manifest of image ${image}, whose object may not name all its blobs: ${problem}; blobs that only it names are not kept; push the image again, or run as a user who may pull`;
+  return `cannot read ${count} manifests of images whose objects may not name all their blobs (first: image ${image}): ${problem}; blobs that only they name are not kept; push the images again, or run as a user who may pull`;
 }
 
 function skippedInDryRun(count: number): string {
+  if (count === 1)
+    return 'skipping the manifest of an image whose object may not name all its blobs in a dry run; blobs that only it names are kept with --confirm, but can be in this plan';
   return `skipping ${count} manifests of images whose objects may not name all their blobs in a dry run; blobs that only they name are kept with --confirm, but can be in this plan`;
 }

@@ -70,7 +70,10 @@ function incompleteWarnings(incomplete: Map<string, string[]>, input: Input): st
   const more = [...incomplete.keys()].slice(LISTED);
   return more.length === 0
     ? lines
-    : [...lines, `${more.length} more namespaces lack such lists: ${more.slice(0, LISTED * 4).join(', ')}`];
+    : [
+        ...lines,
+        `${more.length === 1 ? '1 more namespace lacks' : `${more.length} more namespaces lack`} such lists: ${more.slice(0, LISTED * 4).join(', ')}`,
+      ];
 }
 
 function emptyWarning(empty: string[], input: Input, workloads: SavedResource[]): string[] {

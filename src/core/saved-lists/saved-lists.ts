@@ -159,11 +159,13 @@ function ignoredWarning({ from }: Input, ignored: Problem[]): string[] {
   ];
 }
 
+function ignoredText(first: string, count: number): string {
+  return count === 1
+    ? `an archive or a file with another ending (${first}); if it contains lists, extract or rename it`
+    : `${count} archives and files with another ending (first: ${first}); if they contain lists, extract or rename them`;
+}
+
 function compressedWarning({ from }: Input, compressed: string[]): string[] {
   const [first] = compressed;
-  return first === undefined
-    ? []
-    : [
-        `--from ${from}: ignored ${compressed.length} archives and files with another ending (first: ${first}); if they contain lists, extract or rename them`,
-      ];
+  return first === undefined ? [] : [`--from ${from}: ignored ${ignoredText(first, compressed.length)}`];
 }

@@ -58,7 +58,7 @@ describe('a file that contains no objects of the API server is refused', () => {
   test('but not if its name is spelled in an unusual way: it is ignored with a warning', async () => {
     saveLists();
     write('notes.JSON', { note: 1 });
-    expect((await plan()).warnings).toContainEqual(expect.stringMatching(/ignored 1 other files .*notes\.JSON/));
+    expect((await plan()).warnings).toContainEqual(expect.stringMatching(/ignored 1 other file .*notes\.JSON/));
   });
 
   test('objects that plans do not need are ignored', async () => {

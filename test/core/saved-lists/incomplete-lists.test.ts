@@ -303,7 +303,7 @@ describe('a must-gather', () => {
     const { status, stderr } = await plan();
     expect([status, stderr]).toEqual([
       0,
-      expect.stringContaining('ignored 1 other files that cannot be used (first: quay-io/etcd_info/member_list.json'),
+      expect.stringContaining('ignored 1 other file that cannot be used (first: quay-io/etcd_info/member_list.json'),
     ]);
     const image = `quay-io/cluster-scoped-resources/image.openshift.io/images/${digest('new')}.yaml`;
     write(image, cut(files[image]!, 'metadata:').replace(/^kind:.*$/m, ''));

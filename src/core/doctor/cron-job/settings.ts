@@ -67,7 +67,7 @@ function backoffLimit({ metadata: { name }, spec }: CronJob): Problem | undefine
   if (limit === 0) return undefined;
   return {
     wrong: `backoffLimit is ${limit}, not 0`,
-    effect: `a run that a guard refuses is retried up to ${limit} times`,
+    effect: `a run that a guard refuses is retried ${limit === 1 ? 'once' : `up to ${limit} times`}`,
     remedy: patchCronJob(name, { spec: { jobTemplate: { spec: { backoffLimit: 0 } } } }),
   };
 }

@@ -81,7 +81,7 @@ export async function compareWithCluster(snapshot: StorageSnapshot, options: Com
   const { storage, api, reporter, rules, acceptPartial, danglingLinks, keepYoungerThanMs, signal } = options;
   const { blobs, repositories } = snapshot;
   reporter.progress(
-    `found ${blobs.length} blobs in ${repositories.length} repositories; listing images and image streams`,
+    `found ${blobs.length} ${blobs.length === 1 ? 'blob' : 'blobs'} in ${repositories.length} ${repositories.length === 1 ? 'repository' : 'repositories'}; listing images and image streams`,
   );
   const usage = await readUsage(api, options);
   const accepted = assertOwnStorage(findDoubts(seenStorage(snapshot, usage), usage, rules), acceptPartial);

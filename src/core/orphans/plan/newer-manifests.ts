@@ -42,7 +42,7 @@ export function newerManifests(
       message:
         `${newer} of ${manifests} manifests in this storage are named by no Image object and were written after the newest ` +
         `Image object was created (${new Date(newestImage).toISOString()}), and ${images} of the cluster's ` +
-        `${usage.images.size} images are here: etcd was restored from an older backup, or another cluster uses this storage`,
+        `${usage.images.size} ${usage.images.size === 1 ? 'image' : 'images'} ${images === 1 ? 'is' : 'are'} here: etcd was restored from an older backup, or another cluster uses this storage`,
     },
   ];
 }

@@ -38,10 +38,14 @@ export function findDoubts(storage: SeenStorage, usage: ImageLists, rules: HardP
   if (!storage.hasImages)
     return [
       {
-        message: `none of the cluster's ${usage.images.size} images is in this storage: it belongs to another cluster`,
+        message: `${noneOf(usage.images.size)} in this storage: it belongs to another cluster`,
       },
     ];
   return rules === 'safe' ? mostlyElsewhere(storage, usage) : [];
+}
+
+function noneOf(images: number): string {
+  return images === 1 ? "the cluster's only image is not" : `none of the cluster's ${images} images is`;
 }
 
 function emptyLists({ repositories, blobs }: SeenStorage, { streams, images }: ImageLists): Doubt[] {
@@ -54,7 +58,7 @@ function emptyLists({ repositories, blobs }: SeenStorage, { streams, images }: I
     });
   if (images.size === 0)
     doubts.push({
-      message: `the cluster has no images: every blob in this storage would be deleted (${blobs}), and it has ${repositories} repositories`,
+      message: `the cluster has no images: every blob in this storage would be deleted (${blobs}), and it has ${repositories} ${repositories === 1 ? 'repository' : 'repositories'}`,
       suggestion: 'find out why no images are listed: oc get images',
     });
   return doubts;
@@ -70,9 +74,9 @@ function mostlyElsewhere(storage: SeenStorage, usage: ImageLists): Doubt[] {
   const mean = shares.reduce((sum, { here, managed }) => sum + here / managed, 0) / shares.length;
   const sum = (key: 'here' | 'managed'): number => shares.reduce((total, share) => total + share[key], 0);
   const [here, managed] = [sum('here'), sum('managed')];
-  const found = `only ${here} of ${managed} images that were pushed to the cluster's registry are in this storage`;
+  const found = `only ${here} of ${managed} ${managed === 1 ? 'image that was' : 'images that were'} pushed to the cluster's registry ${managed === 1 ? 'is' : 'are'} in this storage`;
   if (mean < MIN_SHARE) {
-    const share = `on average ${percent(mean)} of those of a namespace, of ${shares.length} namespaces; at least ${percent(MIN_SHARE)} are expected`;
+    const share = `on average ${percent(mean)} of those of a namespace, of ${shares.length} ${shares.length === 1 ? 'namespace' : 'namespaces'}; at least ${percent(MIN_SHARE)} are expected`;
     return [{ message: `${found} (${share})` }];
   }
   if (here >= MIN_SHARE * managed) return [];

@@ -27,7 +27,7 @@ const messages = (...args: Parameters<typeof findDoubts>): string[] =>
 describe('managed images that are mostly elsewhere', () => {
   test('the counts are in the message', () => {
     expect(messages(storageWith(['shop0']), aCluster({ shop: 12 }), 'safe')).toEqual([
-      "only 1 of 12 images that were pushed to the cluster's registry are in this storage (on average 8% of those of a namespace, of 1 namespaces; at least 50% are expected)",
+      "only 1 of 12 images that were pushed to the cluster's registry are in this storage (on average 8% of those of a namespace, of 1 namespace; at least 50% are expected)",
     ]);
   });
 
@@ -66,13 +66,17 @@ describe('lists or a storage without anything in common', () => {
   test('no streams and no images, but repositories', () => {
     expect(messages(storageWith([], { hasImages: false }), empty, 'safe')).toEqual([
       'the cluster has no image streams: every repository in this storage would be deleted (1)',
-      'the cluster has no images: every blob in this storage would be deleted (10), and it has 1 repositories',
+      'the cluster has no images: every blob in this storage would be deleted (10), and it has 1 repository',
     ]);
   });
 
   test.each(['safe', 'registry'] as const)('no image of the cluster, with --rules %s', (rules) => {
     expect(messages(storageWith([], { hasImages: false }), aCluster({ shop: 2 }), rules)).toEqual([
       "none of the cluster's 3 images is in this storage: it belongs to another cluster",
+    ]);
+    const one = { ...empty, images: new Set(['a']) };
+    expect(messages(storageWith([], { hasImages: false }), one, 'registry')).toEqual([
+      "the cluster's only image is not in this storage: it belongs to another cluster",
     ]);
   });
 
