@@ -5,7 +5,7 @@ import { stateStorage, type StorageStatements } from '../support/cluster-storage
 import { guardedState } from '../support/guarded.js';
 import { startFakeIdentity, type FakeIdentity } from '../support/servers/fake-identity.js';
 import { ACCESS_KEY, SECRET_KEY, type FakeS3 } from '../support/servers/fake-s3.js';
-import { startSampleOnS3 } from '../support/sample-on-s3.js';
+import { bucketStatements, startSampleOnS3 } from '../support/sample-on-s3.js';
 
 interface Document {
   kind: string;
@@ -31,22 +31,7 @@ afterEach(async () => {
 });
 
 /** What the operator writes for a bucket with keys. */
-function statements(more: StorageStatements = {}): StorageStatements {
-  return {
-    status: {
-      managementState: 'Unmanaged',
-      s3: { bucket: s3.bucket, region: 'us-east-1', regionEndpoint: s3.endpoint },
-    },
-    env: {
-      REGISTRY_STORAGE: 's3',
-      REGISTRY_STORAGE_S3_BUCKET: s3.bucket,
-      REGISTRY_STORAGE_S3_REGION: 'us-east-1',
-      REGISTRY_STORAGE_S3_REGIONENDPOINT: s3.endpoint,
-    },
-    secret: { credentials: `[default]\naws_access_key_id = ${ACCESS_KEY}\naws_secret_access_key = ${SECRET_KEY}\n` },
-    ...more,
-  };
-}
+const statements = (more: StorageStatements = {}): StorageStatements => ({ ...bucketStatements(s3), ...more });
 
 const place = (): object => ({ url: `s3://${s3.bucket}`, endpoint: s3.endpoint, region: 'us-east-1' });
 const SKIP = ['--read-only=skip', '--keep-blobs-younger-than=0'];

@@ -10,6 +10,8 @@ export interface Example {
   status: number;
   /** Lines that its output must contain; `…` matches anything. */
   output: string[];
+  /** True for a command in a sentence or a table. */
+  isInline?: boolean;
 }
 
 /**
@@ -30,6 +32,25 @@ export function examplesOf(page: string, text = readFileSync(page, 'utf8')): Exa
     if (read) examples.push(...read(block).map((example) => ({ page, ...example, line: start + 1 + example.line })));
   }
   return examples;
+}
+
+/**
+ * Finds the commands in the sentences and tables of a page, without duplicates: those with flags or arguments as
+ * examples, and the names of commands. Commands with placeholders (`DIR`, `…`) are omitted.
+ */
+export function inlineExamplesOf(page: string, text: string): { named: string[]; commands: Example[] } {
+  const prose = text.replaceAll(/^ *```[^]*?^ *```$/gm, '');
+  const found = [...prose.matchAll(/`(?:npx )?(regadm\s[^`]+)`/g)].map(([, script]) => script!.replaceAll(/\s+/g, ' '));
+  const whole = [...new Set(found)].filter((script) => !/[A-Z]{3}|…|[[\]|]/.test(script));
+  // What follows on the page needs a registry that accepts pushes.
+  whole.sort((a, b) => Number(/ on$/.test(a)) - Number(/ on$/.test(b)));
+  const isName = (script: string): boolean => /^[a-z]+( [a-z]+){1,2}$/.test(script);
+  return {
+    named: whole.filter((script) => isName(script) && !/ (?:on|off)$/.test(script)).map((script) => script.slice(7)),
+    commands: whole
+      .filter((script) => !isName(script) || / (?:on|off)$/.test(script))
+      .map((script) => ({ page, line: 0, script, status: 0, output: [], isInline: true })),
+  };
 }
 
 type Found = Omit<Example, 'page'>;
