@@ -101,7 +101,10 @@ function flagTokens({ name, flag, value: text }: Found, flags: FlagTable): strin
   if (name !== flag.name && name.startsWith('no-'))
     throw usageError(`invalid argument "${value}" for "--${name}" flag: takes no value`);
   const on = parseBoolean(value);
-  if (on === undefined) throw usageError(`invalid argument "${value}" for "--${name}" flag: must be true or false`);
+  if (on === undefined) {
+    const allowed = name === 'dry-run' ? 'client, server, true or false' : 'true or false';
+    throw usageError(`invalid argument "${value}" for "--${name}" flag: must be ${allowed}`);
+  }
   if (on) return [`--${name}`];
   // For a flag without a negated form, false means that it is not given.
   return flag.allowNo ? [`--no-${name}`] : [];

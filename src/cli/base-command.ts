@@ -47,6 +47,8 @@ export abstract class BaseCommand extends Command {
   private readonly header = new RunHeader(this.config.version);
   /** Present with `--metrics-file`. */
   private metrics: RunMetrics | undefined;
+  /** Present with `--dry-run` until it is written. */
+  private dryRunHint: string | undefined;
 
   /**
    * Parses the command line with every form of flag that `oc` accepts, and adds settings.
@@ -83,8 +85,7 @@ export abstract class BaseCommand extends Command {
     this.level = stderr().isQuiet ? 0 : (all.loglevel ?? 0);
     this.header.setCommandLine({ flags: all as Record<string, unknown>, table, argv: whole, settings });
     if ((flags as { 'no-color'?: boolean })['no-color']) process.env.NO_COLOR = '1';
-    const hint = dryRunHint(all, table);
-    if (hint) this.note(`hint: ${hint}`);
+    this.dryRunHint = dryRunHint(all, table);
     assertDistinctFiles(all);
     this.metrics = await startMetrics(all, {
       command: this.id?.replaceAll(':', ' ') ?? '',
@@ -162,7 +163,14 @@ export abstract class BaseCommand extends Command {
   /** Tells users which cluster the run uses, with which settings, once. Call it before the first request. */
   protected announce(api: ClusterApi): ClusterApi {
     for (const line of this.header.opened(api)) this.note(line);
+    this.writeDryRunHint();
     return api;
+  }
+
+  /** Writes the hint about `--dry-run` once: after the header, or at the end of a run without a cluster. */
+  private writeDryRunHint(): void {
+    if (this.dryRunHint !== undefined) this.note(`hint: ${this.dryRunHint}`);
+    this.dryRunHint = undefined;
   }
 
   /**
@@ -231,6 +239,7 @@ export abstract class BaseCommand extends Command {
 
   /** Writes the metrics when the exit status is final: missing output changes it. */
   protected override async finally(error: Error | undefined): Promise<void> {
+    if (!error) this.writeDryRunHint();
     if (this.metrics) {
       const { finishOutput, reportAtEnd } = await import('./finish-output.js');
       const { afterRun } = await import('./run-metrics.js');

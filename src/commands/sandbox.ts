@@ -4,6 +4,7 @@ import { BaseCommand, type FlagsOf } from '../cli/base-command.js';
 import { interruptible } from '../cli/interrupt.js';
 import { makeDirectory } from '../core/kit/make-directory.js';
 import { messageOf, usageError } from '../core/model/errors.js';
+import { stdout } from '../core/terminal/writer.js';
 import type { SandboxOptions } from '../sandbox/types.js';
 
 /** `regadm sandbox`: starts a simulated cluster. */
@@ -92,7 +93,12 @@ invalid-reference.`;
         if (flags.demo) return (await import('../sandbox/demo/demo.js')).runDemo({ print, signal });
         const { serve } = await import('../sandbox/serve.js');
         const log = (text: string): void => this.logAt(1, text);
-        process.exitCode = await serve(toOptions(flags), { run: flags.run, signal, print, log });
+        const printed = async (text: string): Promise<boolean> => {
+          print(text);
+          await stdout().settled();
+          return !stdout().isIncomplete;
+        };
+        process.exitCode = await serve(toOptions(flags), { run: flags.run, signal, print: printed, log });
       },
       { note: this.note, message: 'Stopping the sandbox. Press Ctrl-C again to stop at once.' },
     );

@@ -16,13 +16,14 @@ interface ServeOptions {
   run?: string;
   /** Stops the sandbox when it aborts. */
   signal: AbortSignal;
-  print(text: string): void;
+  /** @returns false if the text was not written: the output is full, or its reader went away */
+  print(text: string): Promise<boolean>;
   /** Writes one line per request. */
   log(text: string): void;
 }
 
 /**
- * Runs a sandbox until `signal` aborts, or until the command has ended.
+ * Runs a sandbox until `signal` aborts, until the command has ended, or until its instructions cannot be written.
  * @returns the exit status
  * @throws RegadmError (USAGE) for a directory that is not empty, a port that is in use, or an invalid fault rule
  */
@@ -36,10 +37,9 @@ export async function serve(options: SandboxOptions, { run, signal, print, log }
   });
   try {
     if (run !== undefined) return await runCommand(sandbox, run, signal);
-    if (!signal.aborted) {
-      print(instructions(sandbox));
-      await once(signal, 'abort');
-    }
+    // Without the instructions, nobody knows the addresses.
+    if (!signal.aborted && !(await print(instructions(sandbox)))) return 0;
+    if (!signal.aborted) await once(signal, 'abort');
     // Returns whether a signal stopped the sandbox; any other reason is an error.
     if (!isInterruption(signal.reason)) throw signal.reason;
     return 0;

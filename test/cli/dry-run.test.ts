@@ -25,6 +25,19 @@ describe('--dry-run', () => {
     },
   );
 
+  test('the hint follows the header', async () => {
+    const { stdout } = await regadm(['prune', 'images', '--dry-run', '--kubeconfig', sandbox.kubeconfig.admin], {
+      shell: '"$@" 2>&1 > /dev/null',
+    });
+    expect(stdout).toMatch(/^server: .*\nsettings: .*\nhint: --dry-run is the default/);
+  });
+
+  test('prune images --dry-run=foo is refused with the values that it takes', async () => {
+    const { status, stderr } = await onSandbox('prune', 'images', '--dry-run=foo');
+    expect(status).toBe(1);
+    expect(stderr).toContain('must be client, server, true or false\n');
+  });
+
   test.each(['--dry-run=none', '--dry-run=false'])('prune images %s is refused', async (flag) => {
     const { status, stderr } = await onSandbox('prune', 'images', flag);
     expect(status).toBe(1);

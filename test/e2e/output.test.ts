@@ -98,7 +98,7 @@ describe('a full disk', () => {
     expect((await inShell('"$@" > /dev/full', '--confirm', '--max-delete=1', '-o', 'json')).status).toBe(4);
   });
 
-  test.each([[['--help']], [['--version']], [['completion', 'bash']], [['config']]])(
+  test.each([[['--help']], [['--version']], [['completion', 'bash']], [['config']], [['sandbox']]])(
     'is an error for %j',
     async (args) => {
       expect((await regadm(args, { shell: '"$@" > /dev/full' })).status).toBe(1);

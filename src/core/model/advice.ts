@@ -15,7 +15,6 @@ function quoted(value: string): string {
 export const ADVICE = {
   // connection to the API server
   kubeconfig: 'log in with oc login, set KUBECONFIG, or pass --kubeconfig FILE',
-  existingKubeconfig: 'pass an existing file to --kubeconfig or KUBECONFIG',
   ownKubeconfig: 'or pass a kubeconfig of your own: --kubeconfig FILE',
   serverAddress: 'write it as https://api.example.com:6443, or pass --server',
   serverAuthority: 'check certificate-authority in the kubeconfig; as a last resort --insecure-skip-tls-verify',

@@ -1,5 +1,6 @@
 /** What to do about a kubeconfig in which something is missing or cannot be used. */
 export const KUBECONFIG_ADVICE = {
+  existing: 'pass an existing file to --kubeconfig or KUBECONFIG',
   context: 'choose a context with --context, or pass --server',
   /** @param where the files, in parentheses */
   contextUser: (where: string) => `correct the user of the context${where}, choose a user with --user, or pass --token`,

@@ -2,8 +2,8 @@ import { KubeConfig } from '@kubernetes/client-node';
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
-import { ADVICE } from '../../model/advice.js';
 import { RegadmError, messageOf } from '../../model/errors.js';
+import { KUBECONFIG_ADVICE } from '../../model/kubeconfig-advice.js';
 import { isRecord } from '../../model/values/json.js';
 import { assertFieldTypes, failedTypes } from './field-types.js';
 import { keepSource, type Named } from './kubeconfig-source.js';
@@ -66,7 +66,7 @@ function readFile(file: string): KubeConfig {
   } catch (cause) {
     throw new RegadmError(`cannot read the kubeconfig ${file}: ${messageOf(cause)}`, {
       code: 'KUBECONFIG_MISSING',
-      suggestions: [ADVICE.existingKubeconfig],
+      suggestions: [KUBECONFIG_ADVICE.existing],
       cause,
     });
   }
