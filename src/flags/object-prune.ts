@@ -62,6 +62,10 @@ export function objectPruneFlags({ things, perOwner, failed, orphans, rules }: T
     }),
     ...safetyFlags(things),
     ...outputFlags(['table', 'wide', 'json', 'yaml', 'name', 'oc'], 'table', OBJECTS),
+    'show-labels': Flags.boolean({
+      helpGroup: 'OUTPUT',
+      description: 'show labels as the last column of the table, as kubectl does',
+    }),
     ...metricsFlags(),
     ...clusterFlags,
   };
@@ -127,6 +131,7 @@ export function toObjectPruneRequest(
       ...(flags.namespace === undefined ? {} : { namespace: flags.namespace }),
     },
     keepYoungerThan,
+    showLabels: flags['show-labels'],
     workers: flags['num-workers'],
     maxDelete: maxDelete === undefined ? undefined : maxObjectsFlag(maxDelete, things),
     auditLog: flags['audit-log'],

@@ -85,11 +85,11 @@ async function run(
   limit(refusal);
   const execution = await finish(plan, context);
   const { startedAt, warnings } = context;
-  const { keepYoungerThan } = request;
+  const { keepYoungerThan, showLabels = false } = request;
   const { unreadable = [], now } = evidence;
   return {
     ...execution,
-    ...{ feature, startedAt, finishedAt: new Date(), keepYoungerThan, plan, warnings, now, refusal },
+    ...{ feature, startedAt, finishedAt: new Date(), keepYoungerThan, showLabels, plan, warnings, now, refusal },
     auditLog: execution.dryRun ? undefined : request.auditLog,
     failures: [...unreadable, ...execution.failures],
   };

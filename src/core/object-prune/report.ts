@@ -15,6 +15,8 @@ export interface ObjectPruneReport {
   finishedAt: Date;
   /** The value of `--keep-younger-than` as the user wrote it. */
   keepYoungerThan: string;
+  /** True for a column of labels in the table. */
+  showLabels: boolean;
   plan: ObjectPrunePlan;
   /** The API server's time, from which ages are counted, in ms since the epoch. */
   now: number;

@@ -6,6 +6,8 @@ export interface ObjectPruneRequest {
   options: ObjectPruneOptions;
   /** The value of `--keep-younger-than` as the user wrote it. */
   keepYoungerThan: string;
+  /** `--show-labels` */
+  showLabels?: boolean;
   /** Maximum number of concurrent deletions. */
   workers: number;
   maxDelete?: Exclude<MaxDelete, { bytes: number }>;

@@ -99,6 +99,22 @@ describe('formats', () => {
     },
   );
 
+  test('--show-labels adds them as the last column; a label that changes later keeps nothing', async () => {
+    addBuilds();
+    const build = sandbox.store.get('builds', 'dev', 'app-1')!;
+    const labelled = (labels: Record<string, string>): void =>
+      void sandbox.store.put('builds', { ...build, metadata: { ...build.metadata, labels } });
+    labelled({ team: 'a', app: 'x' });
+    const { stdout } = await run(['builds', '--show-labels', '-o', 'wide']);
+    expect(stdout).toMatch(/REASON +LABELS$/m);
+    expect(stdout).toMatch(/app-1 .* app=x,team=a$/m);
+    expect(stdout).toMatch(/app-2 .* <none>$/m);
+    sandbox.onRequest(({ method, path }) => {
+      if (method === 'GET' && path.endsWith('/builds/app-1')) labelled({ team: 'b' });
+    });
+    expect((await run(['builds', '--confirm', '-o', 'name'])).stdout).toContain('/app-1\n');
+  });
+
   test('names of 63 characters stay whole at 80 columns', async () => {
     const namespace = `ns-${'x'.repeat(60)}`;
     const name = `app-${'y'.repeat(57)}`;

@@ -10,8 +10,12 @@ export function isSameObject(
   { kinds }: Pick<ObjectPruneFeature, 'kinds'>,
 ): boolean {
   try {
-    return isDeepStrictEqual(kinds[object.kind]!.reduce(found), object);
+    return isDeepStrictEqual(withoutLabels(kinds[object.kind]!.reduce(found)), withoutLabels(object));
   } catch {
     return false;
   }
+}
+
+function withoutLabels({ labels: _shown, ...decisive }: PrunableObject): Omit<PrunableObject, 'labels'> {
+  return decisive;
 }

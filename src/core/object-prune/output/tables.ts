@@ -48,7 +48,7 @@ function sentence(report: ObjectPruneReport): string {
   return `${thousands(objects - gone)} of ${read}${where} deleted${rest}.`;
 }
 
-function columnsOf({ dryRun, feature }: ObjectPruneReport, paint: Styles): Column[] {
+function columnsOf({ dryRun, feature, showLabels }: ObjectPruneReport, paint: Styles): Column[] {
   const byStatus = (text: string): string =>
     text.startsWith('failed') ? paint.bad(text) : text.startsWith('skipped') ? paint.warn(text) : text;
   return [
@@ -59,6 +59,7 @@ function columnsOf({ dryRun, feature }: ObjectPruneReport, paint: Styles): Colum
     { title: 'AGE', align: 'right' },
     ...(dryRun ? [] : [{ title: 'STATUS', style: byStatus }]),
     { title: 'REASON', wraps: true },
+    ...(showLabels ? [{ title: 'LABELS', wraps: true }] : []),
   ];
 }
 
@@ -66,7 +67,7 @@ function hasSeveralKinds({ kinds }: ObjectPruneReport['feature']): boolean {
   return Object.keys(kinds).length > 1;
 }
 
-function rowsOf({ plan, statuses, dryRun, feature, now }: ObjectPruneReport): string[][] {
+function rowsOf({ plan, statuses, dryRun, feature, now, showLabels }: ObjectPruneReport): string[][] {
   return plan.deletions.map(({ object, because }, at) => {
     const { status, reason, message } = statuses[at]!;
     return [
@@ -77,8 +78,15 @@ function rowsOf({ plan, statuses, dryRun, feature, now }: ObjectPruneReport): st
       age(object.created ?? NaN, now),
       ...(dryRun ? [] : [status]),
       reason ?? message ?? describeReason(because),
+      ...(showLabels ? [labelsText(object.labels)] : []),
     ];
   });
+}
+
+/** Formats labels as kubectl does. */
+function labelsText(labels: Record<string, string> = {}): string {
+  const pairs = Object.entries(labels).map(([name, value]) => `${name}=${value}`);
+  return pairs.sort(compareText).join(',') || '<none>';
 }
 
 function more(count: number, paint: Styles): string {

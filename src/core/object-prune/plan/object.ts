@@ -32,6 +32,8 @@ export interface PrunableObject {
   /** Its position in the history of its owner; undefined if it states none. */
   revision?: number;
   owners: OwnerReference[];
+  /** Only shown: no decision rests on them. */
+  labels?: Record<string, string>;
 }
 
 /** An object that owns others. */
@@ -57,6 +59,7 @@ export function metadataFields(...annotations: readonly string[]): Fields {
     creationTimestamp: 'all',
     deletionTimestamp: 'all',
     ownerReferences: 'all',
+    labels: 'all',
     annotations: Object.fromEntries(annotations.map((name) => [name, 'all' as const])),
   };
 }
@@ -71,6 +74,7 @@ export function reduceCommon({ metadata }: KubeObject): Omit<PrunableObject, 'ki
     created: timeOf(creationTimestamp),
     isDeleting: Boolean(deletionTimestamp),
     owners: ownersOf(metadata.ownerReferences),
+    ...(metadata.labels ? { labels: metadata.labels } : {}),
   };
 }
 
