@@ -50,6 +50,8 @@ defaults: { keepTagRevisions: 2, keepPulledWithin: 30d }
     expect(stderr).toBe('hint: only the file was checked; to try the policy, specify --kubeconfig or --from\n');
     expect(status).toBe(0);
     expect(stdout.split('\n')).toEqual([
+      '2 rules: the first that matches a tag decides, otherwise the defaults.',
+      '',
       expect.stringMatching(/^RULE +REVISIONS +YOUNGER THAN +PULLED WITHIN +TAGS EXPIRE$/),
       expect.stringMatching(/^releases +all +never$/),
       expect.stringMatching(/^pull requests +2 +24h +30d +after 14d, newest/),
@@ -173,8 +175,9 @@ defaults: { keepTagRevisions: 2 }
       kubeconfig: sandbox.kubeconfig.admin,
     });
     const lines = stdout.split('\n');
-    expect(lines[0]).toMatch(/^RULE +TAGS +ITEMS +KEEPS +REMOVES +WHOLE TAGS +FREES$/);
-    expect(lines.at(3)).toMatch(/^\(defaults\) /);
+    expect(lines[0]).toMatch(/^2 rules and the defaults decide about \d+ tags with \d+ tag items\.$/);
+    expect(lines[2]).toMatch(/^RULE +TAGS +ITEMS +KEEPS +REMOVES +WHOLE TAGS +FREES$/);
+    expect(lines.at(5)).toMatch(/^\(defaults\) /);
     expect(stdout).toMatch(/\nA prune with this policy would remove 0 whole tags, \d+ tag items/);
     expect(lines.filter((line) => line.length > 80)).toEqual([]);
     expect((await onCluster(EXAMPLE, '-o', 'wide')).stdout).toMatch(/ FREES +REVISIONS +YOUNGER THAN /);
