@@ -76,6 +76,6 @@ function assertServer(server: string): void {
   if (problem === undefined) return;
   throw new RegadmError(
     `the server "${server}" of the kubeconfig is not an address${problem === 'not an address' ? '' : `: ${problem}`}`,
-    { code: 'KUBECONFIG_INVALID', suggestions: [ADVICE.serverAddress] },
+    { code: 'KUBECONFIG_INVALID', suggestions: [KUBECONFIG_ADVICE.serverAddress] },
   );
 }

@@ -16,7 +16,6 @@ export const ADVICE = {
   // connection to the API server
   kubeconfig: 'log in with oc login, set KUBECONFIG, or pass --kubeconfig FILE',
   ownKubeconfig: 'or pass a kubeconfig of your own: --kubeconfig FILE',
-  serverAddress: 'write it as https://api.example.com:6443, or pass --server',
   serverAuthority: 'check certificate-authority in the kubeconfig; as a last resort --insecure-skip-tls-verify',
   serverCertificateName:
     'use a name that the certificate is for in the server of the kubeconfig (or --server), or set it as tls-server-name; as a last resort --insecure-skip-tls-verify',
