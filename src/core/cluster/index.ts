@@ -14,6 +14,7 @@ import { assertUnattended } from './connection/unattended.js';
 import type { Timers } from '../kit/timers.js';
 import { ADVICE } from '../model/advice.js';
 import { RegadmError } from '../model/errors.js';
+import { KUBECONFIG_ADVICE } from '../model/kubeconfig-advice.js';
 
 export { isClusterConfigured } from './connection/kubeconfig.js';
 
