@@ -10,8 +10,8 @@ export interface OutputFileFlags {
 }
 
 const NAMES = ['metrics-file', 'report', 'audit-log', 'plan-out'] as const;
-/** Devices, and files that the shell has opened: several outputs can go there. */
-const SHARED = /^\/(?:dev|proc\/self\/fd)\//;
+/** Devices, and files that the shell has opened: several outputs can go there. /dev/shm has ordinary files. */
+const SHARED = /^\/(?:dev\/(?!shm\/)|proc\/self\/fd\/)/;
 
 /** Refuses a file that two flags name: the last one would replace what the others wrote. @throws RegadmError (USAGE) */
 export function assertDistinctFiles(flags: OutputFileFlags): void {
