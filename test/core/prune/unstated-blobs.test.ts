@@ -126,7 +126,7 @@ describe('an image whose object may state everything', () => {
     [
       'an error',
       { do: 'status', status: 400 },
-      [expect.stringMatching(/^cannot read the manifest of images whose objects/)],
+      [expect.stringMatching(/^cannot read the manifest of image sha256:[0-9a-f]{64}, whose object/)],
     ],
   ])('does not restrict the run if its manifest is %s', async (_what, action, expected) => {
     pushed(() => ({ dockerImageManifestMediaType: undefined, dockerImageMetadata: {} }));
