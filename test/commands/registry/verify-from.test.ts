@@ -53,7 +53,7 @@ test('a missing manifest is found; an Image object that the files lack is not ca
   const whole = await inStorage('shop');
   expect([whole.status, whole.stderr]).toEqual([
     0,
-    expect.stringContaining('the files lack the images of 1 tag items'),
+    expect.stringContaining('the files lack the images of 1 tag item '),
   ]);
   const hex = first!.metadata.name.slice(7);
   rmSync(path.join(sandbox.storageDir, 'docker/registry/v2/blobs/sha256', hex.slice(0, 2), hex, 'data'));
