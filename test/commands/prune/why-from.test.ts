@@ -42,7 +42,7 @@ test('what the files lack is not called gone', async () => {
     verdict: 'keep',
     reason: 'the files lack its image, which may exist',
   });
-  expect(stderr).toContain('the files lack the images of 1 tag items');
+  expect(stderr).toContain('the files lack the images of 1 tag item ');
   expect((await why(digest('doomed'))).stdout).toContain('The image is not in the saved lists.');
   const unknown = await why('ns/other');
   expect([unknown.status, unknown.stderr]).toEqual([
