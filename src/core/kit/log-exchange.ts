@@ -1,3 +1,5 @@
+import { counted } from '../model/values/counted.js';
+
 /** Headers of requests and responses. */
 type Headers = Readonly<Record<string, string | number | readonly string[] | undefined>>;
 
@@ -20,7 +22,7 @@ const SHOWN =
 export function logExchange(log: (level: number, line: string) => void, { sent, received, bytes }: Exchange): void {
   for (const line of headerLines(sent)) log(7, `  > ${line}`);
   for (const line of headerLines(received)) log(8, `  < ${line}`);
-  if (bytes !== undefined) log(8, `  < body: ${bytes} ${bytes === 1 ? 'byte' : 'bytes'}`);
+  if (bytes !== undefined) log(8, `  < body: ${counted(bytes, 'byte')}`);
 }
 
 function headerLines(headers: Headers): string[] {

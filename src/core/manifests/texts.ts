@@ -4,6 +4,7 @@ import { RegadmError, hasCode, messageOf } from '../model/errors.js';
 import type { ImageView, SnapshotView, UnreadManifest } from '../model/table/snapshot.js';
 import type { RepositoryName } from '../model/names/repository-name.js';
 import { isRefusal, RegistryError } from '../registry/error.js';
+import { counted } from '../model/values/counted.js';
 
 /** Manifests that are not read, although they may name a subject, and whose images are not kept for it. */
 export interface NotRead {
@@ -73,14 +74,12 @@ export function notReadWarnings(
 ): string[] {
   const [first, ...others] = denied.repositories;
   const where =
-    others.length > 0
-      ? `${first} and ${others.length} more ${others.length === 1 ? 'repository' : 'repositories'}`
-      : first;
+    others.length > 0 ? `${first} and ${counted(others.length, 'more repository', 'more repositories')}` : first;
   return [
     ...(denied.manifests === 0
       ? []
       : [
-          `manifests cannot be read; ${ATTACHED} are not kept with it: ${messageOf(denied.error)} (${denied.manifests} ${denied.manifests === 1 ? 'manifest' : 'manifests'}, in ${where}); grant the user a role that allows pulling: oc adm policy add-cluster-role-to-user registry-viewer USER, or for one namespace: oc policy add-role-to-user system:image-puller USER -n NAMESPACE`,
+          `manifests cannot be read; ${ATTACHED} are not kept with it: ${messageOf(denied.error)} (${counted(denied.manifests, 'manifest')}, in ${where}); grant the user a role that allows pulling: oc adm policy add-cluster-role-to-user registry-viewer USER, or for one namespace: oc policy add-role-to-user system:image-puller USER -n NAMESPACE`,
         ]),
     ...(unknown.length < MIN_UNKNOWN
       ? []

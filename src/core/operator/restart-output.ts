@@ -1,5 +1,6 @@
 import type { RegistryRestartDocument } from './document-types.js';
 import type { RestartReport } from './restart.js';
+import { counted } from '../model/values/counted.js';
 
 /** The output formats of `regadm registry restart`. */
 export const registryRestartOutput = { document: registryRestartDocument, table: registryRestartLines };
@@ -12,9 +13,7 @@ function registryRestartLines({ dryRun, previous, pods, redisKeys, deletesAllIma
   const before = previous.join(', ') || 'no pod';
   if (dryRun) return [`would restart ${before}${deletesAllImages ? ' and delete all images' : ''}\n`];
   const emptied =
-    redisKeys === undefined
-      ? []
-      : [`deleted ${redisKeys} ${redisKeys === 1 ? 'key' : 'keys'} of the blob cache from Redis\n`];
+    redisKeys === undefined ? [] : [`deleted ${counted(redisKeys, 'key')} of the blob cache from Redis\n`];
   return [
     ...emptied,
     `restarted the registry: ${before} replaced by ${pods.join(', ')}${deletesAllImages ? '; all images are deleted' : ''}\n`,

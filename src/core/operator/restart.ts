@@ -11,6 +11,7 @@ import { assertImagesSurvive, rolloutLoss, rolloutRisk, type StorageStatement } 
 import { DEPLOYMENT } from './objects.js';
 import { listRegistryPods, type RegistryPod } from './pods.js';
 import { findDeployment, readDeployment, waitForRollout, type Deployment, type RolloutGoal } from './rollout.js';
+import { counted } from '../model/values/counted.js';
 
 /** The annotation that `kubectl rollout restart` sets on a Deployment's template. */
 const RESTARTED_AT = 'kubectl.kubernetes.io/restartedAt';
@@ -101,7 +102,7 @@ async function checkStorage(api: ClusterApi, options: RestartOptions): Promise<S
 /** States what a restart is about to do, and where. */
 function announcement(api: ClusterApi, { deployment }: StorageStatement, { emptyCache }: RestartOptions): string {
   const replicas = deployment?.spec?.replicas;
-  const pods = replicas === undefined ? 'the registry pods' : `${replicas} registry pod${replicas === 1 ? '' : 's'}`;
+  const pods = replicas === undefined ? 'the registry pods' : `${counted(replicas, 'registry pod')}`;
   return `about to ${emptyCache ? "empty the registry's cache in Redis and " : ''}restart ${pods} of ${api.server}`;
 }
 

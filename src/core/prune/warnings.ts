@@ -12,6 +12,7 @@ import { invalidNameWarnings } from '../model/table/invalid-name-warnings.js';
 import type { ParsedPlanFile } from './plan/parse-plan-file.js';
 import type { ImagePrunePlan } from './plan/plan.js';
 import type { RunContext } from '../deletion/run-context.js';
+import { counted } from '../model/values/counted.js';
 
 /** Maximum number of images that warnings name: tenants choose how many there are. */
 const LISTED = 20;
@@ -67,9 +68,7 @@ export function warnAboutInput(
   for (const { target, message } of unreadable.slice(0, LISTED)) reporter.warning(`${target}: ${message}`);
   for (const line of unreadManifestWarnings(snapshot)) reporter.warning(line);
   if (unreadable.length > LISTED)
-    reporter.warning(
-      `the metadata of ${unreadable.length - LISTED} more ${unreadable.length - LISTED === 1 ? 'image' : 'images'} cannot be read`,
-    );
+    reporter.warning(`the metadata of ${counted(unreadable.length - LISTED, 'more image')} cannot be read`);
 }
 
 /**

@@ -7,6 +7,7 @@ import type { MissingLists } from './errors.js';
 import { dirOf, getWith, saveList, shellWord, type Input, type ListNeeds } from './input.js';
 import { OPTIONAL_WORKLOADS, REQUIRED, type SavedResource } from './kinds.js';
 import { namespaceOf, namespacesWithWorkloads } from './namespaces.js';
+import { counted } from '../model/values/counted.js';
 
 /** Maximum number of namespaces that a warning names. */
 const LISTED = 5;
@@ -119,7 +120,7 @@ export function missingImagesWarning(
   const [first] = missing;
   if (first === undefined) return [];
   return [
-    `--from ${input.from}: the files lack the images of ${missing.length} tag item${missing.length === 1 ? '' : 's'} (first: ${digests.text(first)}); ${consequence}; ${getWith(input, [saveList(input, 'images')])}`,
+    `--from ${input.from}: the files lack the images of ${counted(missing.length, 'tag item')} (first: ${digests.text(first)}); ${consequence}; ${getWith(input, [saveList(input, 'images')])}`,
   ];
 }
 

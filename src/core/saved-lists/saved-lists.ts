@@ -13,6 +13,7 @@ import type { SavedResource } from './kinds.js';
 import { parseDocuments, type SavedDocument } from './parse.js';
 import { isListFile, placeOf } from './place.js';
 import type { FileReceiver } from './source.js';
+import { counted } from '../model/values/counted.js';
 
 /** The lists that were found in a directory or an archive. */
 interface SavedLists {
@@ -155,7 +156,7 @@ function ignoredWarning({ from }: Input, ignored: Problem[]): string[] {
   const [first] = ignored;
   if (!first) return [];
   return [
-    `--from ${from}: ignored ${ignored.length} other ${ignored.length === 1 ? 'file' : 'files'} that cannot be used (first: ${first.path} ${first.message})`,
+    `--from ${from}: ignored ${counted(ignored.length, 'other file')} that cannot be used (first: ${first.path} ${first.message})`,
   ];
 }
 

@@ -2,6 +2,7 @@ import { formatBytes } from '../../model/values/quantity.js';
 import { refusal, type RegadmError } from '../../model/errors.js';
 import type { MaxDelete } from '../../model/values/max-delete.js';
 import type { HardPrunePlan } from '../../orphans/plan/types.js';
+import { counted } from '../../model/values/counted.js';
 
 type PlanSize = Pick<HardPrunePlan, 'blobs' | 'bytes' | 'totalBlobs'>;
 
@@ -22,8 +23,7 @@ export function assertWithinLimit(plan: PlanSize, limit: MaxDelete | undefined):
 
 function describeExcess(plan: PlanSize, limit: MaxDelete): string | undefined {
   const count = plan.blobs.length;
-  if ('count' in limit)
-    return count > limit.count ? `${count} ${count === 1 ? 'blob' : 'blobs'}, more than ${limit.count}` : undefined;
+  if ('count' in limit) return count > limit.count ? `${counted(count, 'blob')}, more than ${limit.count}` : undefined;
   if ('bytes' in limit)
     return plan.bytes > limit.bytes ? `${formatBytes(plan.bytes)}, more than ${formatBytes(limit.bytes)}` : undefined;
   const total = plan.totalBlobs ?? 0;

@@ -1,4 +1,5 @@
 import type { DeclaredPath, DeclaredResource } from '../declared-referrers.js';
+import { counted } from '../values/counted.js';
 
 /** How many objects of a declared kind were read, and how many values each path has led to. */
 export interface DeclaredMatches {
@@ -50,12 +51,8 @@ export function declaredWarnings(summaries: readonly DeclaredSummary[]): string[
 export function declaredLines(summaries: readonly DeclaredSummary[]): string[] {
   return summaries.flatMap(({ file, name, objects, paths }) =>
     paths.map(({ line, text, values }) => {
-      const found = `${count(values, 'value')} in ${count(objects, 'object')} of ${name}`;
+      const found = `${counted(values, 'value')} in ${counted(objects, 'object')} of ${name}`;
       return `${file}:${line}: ${text}: ${found}`;
     }),
   );
-}
-
-function count(amount: number, noun: string): string {
-  return `${amount} ${noun}${amount === 1 ? '' : 's'}`;
 }

@@ -13,6 +13,7 @@ import { invalidNameWarnings, type ClusterUsage } from '../plan/usage.js';
 import { addManifestUses } from './manifest-uses.js';
 import { readUsage } from './usage.js';
 import { readYoungManifests } from './young-manifests.js';
+import { counted } from '../../model/values/counted.js';
 
 interface CompareOptions {
   storage: Storage;
@@ -81,7 +82,7 @@ export async function compareWithCluster(snapshot: StorageSnapshot, options: Com
   const { storage, api, reporter, rules, acceptPartial, danglingLinks, keepYoungerThanMs, signal } = options;
   const { blobs, repositories } = snapshot;
   reporter.progress(
-    `found ${blobs.length} ${blobs.length === 1 ? 'blob' : 'blobs'} in ${repositories.length} ${repositories.length === 1 ? 'repository' : 'repositories'}; listing images and image streams`,
+    `found ${counted(blobs.length, 'blob')} in ${counted(repositories.length, 'repository', 'repositories')}; listing images and image streams`,
   );
   const usage = await readUsage(api, options);
   const accepted = assertOwnStorage(findDoubts(seenStorage(snapshot, usage), usage, rules), acceptPartial);

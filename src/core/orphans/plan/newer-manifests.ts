@@ -1,6 +1,7 @@
 import type { CandidateFacts, StorageSnapshot } from '../../model/registry-storage.js';
 import type { Doubt } from './own-storage.js';
 import type { ClusterUsage } from './usage.js';
+import { counted } from '../../model/values/counted.js';
 
 /** Minimum number of unknown manifests, newer than every Image object, that suggest a restored etcd. */
 const MIN_NEWER = 10;
@@ -42,7 +43,7 @@ export function newerManifests(
       message:
         `${newer} of ${manifests} manifests in this storage are named by no Image object and were written after the newest ` +
         `Image object was created (${new Date(newestImage).toISOString()}), and ${images} of the cluster's ` +
-        `${usage.images.size} ${usage.images.size === 1 ? 'image' : 'images'} ${images === 1 ? 'is' : 'are'} here: etcd was restored from an older backup, or another cluster uses this storage`,
+        `${counted(usage.images.size, 'image')} ${images === 1 ? 'is' : 'are'} here: etcd was restored from an older backup, or another cluster uses this storage`,
     },
   ];
 }

@@ -1,6 +1,7 @@
 import { refusal } from '../../model/errors.js';
 import type { HardPruneRules } from './types.js';
 import type { ClusterUsage } from './usage.js';
+import { counted } from '../../model/values/counted.js';
 
 /** A reason to suspect that a storage is not, or not only, the cluster's: what looks unused may be in use elsewhere. */
 export interface Doubt {
@@ -58,7 +59,7 @@ function emptyLists({ repositories, blobs }: SeenStorage, { streams, images }: I
     });
   if (images.size === 0)
     doubts.push({
-      message: `the cluster has no images: every blob in this storage would be deleted (${blobs}), and it has ${repositories} ${repositories === 1 ? 'repository' : 'repositories'}`,
+      message: `the cluster has no images: every blob in this storage would be deleted (${blobs}), and it has ${counted(repositories, 'repository', 'repositories')}`,
       suggestion: 'find out why no images are listed: oc get images',
     });
   return doubts;
@@ -74,9 +75,9 @@ function mostlyElsewhere(storage: SeenStorage, usage: ImageLists): Doubt[] {
   const mean = shares.reduce((sum, { here, managed }) => sum + here / managed, 0) / shares.length;
   const sum = (key: 'here' | 'managed'): number => shares.reduce((total, share) => total + share[key], 0);
   const [here, managed] = [sum('here'), sum('managed')];
-  const found = `only ${here} of ${managed} ${managed === 1 ? 'image that was' : 'images that were'} pushed to the cluster's registry ${managed === 1 ? 'is' : 'are'} in this storage`;
+  const found = `only ${here} of ${counted(managed, 'image that was', 'images that were')} pushed to the cluster's registry ${managed === 1 ? 'is' : 'are'} in this storage`;
   if (mean < MIN_SHARE) {
-    const share = `on average ${percent(mean)} of those of a namespace, of ${shares.length} ${shares.length === 1 ? 'namespace' : 'namespaces'}; at least ${percent(MIN_SHARE)} are expected`;
+    const share = `on average ${percent(mean)} of those of a namespace, of ${counted(shares.length, 'namespace')}; at least ${percent(MIN_SHARE)} are expected`;
     return [{ message: `${found} (${share})` }];
   }
   if (here >= MIN_SHARE * managed) return [];

@@ -8,6 +8,7 @@ import type { Decided } from '../plan/evidence.js';
 import { isRegistryAbsent } from '../plan/needs-registry.js';
 import type { RunPolicy } from '../request.js';
 import type { RunContext } from '../../deletion/run-context.js';
+import { counted } from '../../model/values/counted.js';
 
 /** Opens the registry, or returns the error of opening it; called only if a manifest can change the plan. */
 type ManifestSource = () => Promise<Registry | Error>;
@@ -39,7 +40,7 @@ export async function gatherSubjects(
   if (candidates.length === 0) return NOTHING;
   if (candidates.length > policy.maxManifests) {
     context.reporter.warning(
-      `skipping ${candidates.length} ${candidates.length === 1 ? 'manifest' : 'manifests'} in a dry run; images attached only through them are kept with --confirm but not shown here`,
+      `skipping ${counted(candidates.length, 'manifest')} in a dry run; images attached only through them are kept with --confirm but not shown here`,
     );
     return NOTHING;
   }

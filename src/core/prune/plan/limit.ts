@@ -2,6 +2,7 @@ import { refusal, type RegadmError } from '../../model/errors.js';
 import { formatBytes } from '../../model/values/quantity.js';
 import type { MaxDelete } from '../../model/values/max-delete.js';
 import type { ImagePrunePlan } from './types.js';
+import { counted } from '../../model/values/counted.js';
 
 /**
  * Returns the refusal (MAX_DELETE) of a plan that is larger than `--max-delete` allows; undefined if it is not.
@@ -29,9 +30,7 @@ export function assertImagesWithinLimit(plan: ImagePrunePlan, limit: MaxDelete |
 /** Describes how a plan exceeds a limit; undefined if it does not. */
 function excessOver(limit: MaxDelete, { images, blobs, snapshot }: ImagePrunePlan): string | undefined {
   if ('count' in limit)
-    return images.length > limit.count
-      ? `${images.length} ${images.length === 1 ? 'image' : 'images'}, more than ${limit.count}`
-      : undefined;
+    return images.length > limit.count ? `${counted(images.length, 'image')}, more than ${limit.count}` : undefined;
   if ('percent' in limit) {
     const total = snapshot.images.count - snapshot.images.invalid.ownNames;
     const over = images.length * 100 > total * limit.percent;

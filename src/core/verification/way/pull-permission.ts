@@ -5,6 +5,7 @@ import { isRepositoryName } from '../../model/names/repository-name.js';
 import type { Registry } from '../../registry/api.js';
 import { isUnauthorized } from '../../registry/error.js';
 import type { Listed } from '../plan/listed.js';
+import { counted } from '../../model/values/counted.js';
 
 /** Maximum number of projects that the message names. */
 const MAX_NAMED = 5;
@@ -52,7 +53,7 @@ function notAllowed(denied: readonly string[], total: number): RegadmError {
   const rest = denied.length > MAX_NAMED ? ` and ${denied.length - MAX_NAMED} more` : '';
   const which = denied.length === total ? '' : ` ${denied.length} of`;
   return new RegadmError(
-    `the registry does not let the user pull from${which} ${total} ${total === 1 ? 'project' : 'projects'}: ${named.join(', ')}${rest}`,
+    `the registry does not let the user pull from${which} ${counted(total, 'project')}: ${named.join(', ')}${rest}`,
     {
       code: 'REGISTRY_UNAUTHORIZED',
       suggestions: [...named.map(CONTENT_ADVICE.grantPull), ...(total > 1 ? [CONTENT_ADVICE.grantPullEverywhere] : [])],

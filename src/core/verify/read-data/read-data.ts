@@ -13,6 +13,7 @@ import { blame } from './blame.js';
 import { BlobsToRead, type BlobToRead } from './blobs-to-read.js';
 import { compareManifest } from './compare-manifest.js';
 import { readBlob, type OpenContent } from './read-blob.js';
+import { counted } from '../../model/values/counted.js';
 
 /** Maximum number of blobs that are read at the same time. */
 const CONCURRENCY = 8;
@@ -120,7 +121,7 @@ async function readAll(
   await forEachParallel(added.values(), { concurrency: CONCURRENCY }, readOne);
   if (unread > 0)
     found.unchecked.push({
-      target: `${unread} other ${unread === 1 ? 'blob' : 'blobs'}`,
+      target: `${counted(unread, 'other blob')}`,
       message: `not read, because ${MAX_FAILURES} blobs in a row could not be read`,
     });
   return found;
