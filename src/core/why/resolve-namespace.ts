@@ -14,7 +14,7 @@ interface NamespaceSubject {
 /**
  * Finds the image streams of a namespace that is written as `namespace/`.
  * @param scope the value of `--namespace`: a stream of this name in it may be meant
- * @throws RegadmError NOT_FOUND if there are none; USAGE for any other argument that ends with a slash
+ * @throws RegadmError NOT_FOUND if the namespace has no image streams; USAGE if the argument does not name a namespace
  */
 export function ofNamespace(
   { streams, referrers }: Pick<Snapshot, 'streams' | 'referrers'>,
