@@ -27,7 +27,7 @@ const MAX_FILE = 1_000_000;
 export async function checkedChoice<T extends OutputChoice>(choice: T): Promise<T> {
   const { 'sort-by': sortBy } = choice;
   const output = await withFile(choice.output);
-  await inFlag('output', output, () => templateOf(output));
+  if (output.includes('=')) await inFlag('output', output, () => templateOf(output));
   if (sortBy !== undefined && isPath(sortBy)) {
     const { parsePath } = await import('../../core/terminal/select/parse-template.js');
     await inFlag('sort-by', sortBy, () => parsePath(sortBy));
