@@ -1,4 +1,5 @@
 import { startSandbox, type Sandbox } from '../../src/sandbox/index.js';
+import { abandonedLease, LEASE_ANNOTATION } from '../support/abandoned-lease.js';
 import { runCli } from '../support/cli.js';
 import { regadm } from '../support/regadm.js';
 
@@ -16,16 +17,8 @@ const CHANGES = /^(?:PATCH|PUT|DELETE) |^POST .*\/(?:jobs|pods) /m;
 
 /** Leaves the lock of a hard prune that was killed. */
 function leaveUnfinished(): void {
-  const record = {
-    version: 1,
-    holder: { id: 'dead', host: 'another-host', pid: 1 },
-    startedAt: '2020-01-01T00:00:00Z',
-    renewedAt: '2020-01-01T00:00:00Z',
-    previousReadOnly: null,
-    changesMode: true,
-  };
   const config = sandbox.store.get('configs', 'cluster')!;
-  const annotations = { ...config.metadata.annotations, 'regadm/hard-prune': JSON.stringify(record) };
+  const annotations = { ...config.metadata.annotations, [LEASE_ANNOTATION]: JSON.stringify(abandonedLease()) };
   sandbox.store.put('configs', { ...config, metadata: { ...config.metadata, annotations } });
 }
 

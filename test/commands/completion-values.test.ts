@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { startSandbox, type Sandbox } from '../../src/sandbox/index.js';
+import { fishAnswers, fishQuestions } from '../support/fish-completion.js';
 import { requires } from '../support/jest/requires.js';
 import { regadm } from '../support/regadm.js';
 
@@ -150,17 +151,12 @@ try() { COMP_WORDS=("$@"); COMP_CWORD=$(($#-1)); COMPREPLY=(); _regadm; echo "\$
   });
 
   requires('fish').test('in fish', async () => {
-    const script = CASES.map(([words]) => `complete -C 'regadm ${words.join(' ')}'; echo ==`).join('\n');
-    const { stdout } = await run('fish', ['--no-config', '-c', `source ${directory}/regadm.fish\n${script}`], { env });
-    const answers = stdout
-      .split('==\n')
-      .slice(0, -1)
-      .map((part) =>
-        part
-          .split('\n')
-          .filter(Boolean)
-          .map((line) => line.split('\t')[0]!.replace(/^--[a-z]+=/, '')),
-      );
+    const script = fishQuestions(
+      directory,
+      CASES.map(([words]) => words),
+    );
+    const { stdout } = await run('fish', ['--no-config', '-c', script], { env });
+    const answers = fishAnswers(stdout).map((values) => values.map((value) => value.replace(/^--[a-z]+=/, '')));
     expect(answers).toEqual(CASES.map(([, values]) => values));
   });
 

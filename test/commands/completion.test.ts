@@ -9,6 +9,7 @@ import { cobraAnswer, complete } from '../../src/cli/completion/complete.js';
 import { fishScript } from '../../src/cli/completion/fish.js';
 import { completionCommands, type Manifest } from '../../src/cli/completion/model.js';
 import { zshScript } from '../../src/cli/completion/zsh.js';
+import { fishAnswers, fishQuestions } from '../support/fish-completion.js';
 import { regadm } from '../support/regadm.js';
 import { requires } from '../support/jest/requires.js';
 
@@ -79,22 +80,15 @@ describe('completion', () => {
   });
 
   requires('fish').test('in fish', () => {
-    const script = CASES.map(([words]) => `complete -C 'regadm ${words.join(' ')}'; echo ==`).join('\n');
-    const text = execFileSync('fish', ['--no-config', '-c', `source ${directory}/regadm.fish\n${script}`], {
+    const script = fishQuestions(
+      directory,
+      CASES.map(([words]) => words),
+    );
+    const text = execFileSync('fish', ['--no-config', '-c', script], {
       encoding: 'utf8',
       env: { ...process.env, HOME: directory },
     });
-    const answers = text
-      .split('==\n')
-      .slice(0, -1)
-      .map((part) =>
-        part
-          .split('\n')
-          .filter(Boolean)
-          .map((line) => line.split('\t')[0]!)
-          .sort(),
-      );
-    expect(answers).toEqual(CASES.map(([, values]) => [...values].sort()));
+    expect(fishAnswers(text).map((values) => values.sort())).toEqual(CASES.map(([, values]) => [...values].sort()));
   });
 
   requires('zsh').test('in zsh', () => {

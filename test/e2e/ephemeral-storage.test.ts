@@ -1,10 +1,9 @@
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/index.js';
-import type { LeaseRecord } from '../../src/core/operator/lease/record.js';
+import { abandonedLease, LEASE_ANNOTATION } from '../support/abandoned-lease.js';
 import { runIn } from '../support/guarded.js';
 import { schemaProblems } from '../support/json-schema.js';
 
 const NAMESPACE = 'openshift-image-registry';
-const LEASE = 'regadm/hard-prune';
 
 let sandbox: Sandbox;
 
@@ -240,18 +239,10 @@ test('a dry run of the restart says that all images would be deleted, and not ho
 
 describe('--recover', () => {
   const leave = (readOnly: boolean): void => {
-    const record: LeaseRecord = {
-      version: 1,
-      holder: { id: 'dead', host: 'another-host', pid: 1 },
-      startedAt: '2020-01-01T00:00:00Z',
-      renewedAt: '2020-01-01T00:00:00Z',
-      previousReadOnly: null,
-      changesMode: true,
-    };
-    changeConfig(readOnly ? { readOnly: true } : {}, { [LEASE]: JSON.stringify(record) });
+    changeConfig(readOnly ? { readOnly: true } : {}, { [LEASE_ANNOTATION]: JSON.stringify(abandonedLease()) });
     sandbox.rollout.finish();
   };
-  const isLocked = (): boolean => config().metadata.annotations?.[LEASE] !== undefined;
+  const isLocked = (): boolean => config().metadata.annotations?.[LEASE_ANNOTATION] !== undefined;
 
   test('refuses to restore the mode, which is a roll-out, and keeps the lock', async () => {
     await begin();
