@@ -2,6 +2,7 @@ import { describePermission, type Permission } from '../../cluster/access-review
 import { mapParallel } from '../../kit/parallel.js';
 import type { ClusterChecks } from '../ports.js';
 import { failedWith, notChecked, passed, type PreflightCheck, type PreflightName } from './check.js';
+import { counted } from '../../model/values/counted.js';
 
 /** Maximum concurrent access reviews. */
 const CONCURRENCY = 4;
@@ -37,8 +38,7 @@ export async function checkInNamespaces(
     const denied = checked.filter((_, index) => reviews[index]!.access === 'denied');
     const [first] = denied;
     if (!first) return passed(name, passes);
-    const more =
-      denied.length > 1 ? `, and in ${denied.length - 1} more ${denied.length === 2 ? 'namespace' : 'namespaces'}` : '';
+    const more = denied.length > 1 ? `, and in ${counted(denied.length - 1, 'more namespace')}` : '';
     return { name, status: 'failed', message: `${fails}: ${describePermission(first)}${more}`, suggestions };
   } catch (error) {
     return failedWith(name, error);
