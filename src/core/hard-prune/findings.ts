@@ -4,9 +4,6 @@ import { plural } from '../terminal/text.js';
 import type { HardPrunePlan } from '../orphans/plan/types.js';
 import { PLAN_PARTS, type Findings } from './report.js';
 
-/** What the warning of a dry run begins with if a confirmed run would refuse what it has found. */
-export const CONFIRM_REFUSED = '--confirm is refused because of this';
-
 /**
  * Reports what was found before it is deleted.
  * @param reported what was reported of an earlier search: then only the difference is reported

@@ -42,6 +42,7 @@ export async function previewHardPrune(given: HardPrunePorts, request: HardPrune
   const report: HardPruneReport = {
     dryRun: true,
     refusal: overLimit(plan, request.maxDelete),
+    isRefusedWithConfirm: found.isRefusedWithConfirm,
     ...times(startedAt),
     options: request.options,
     storage: found.storage,

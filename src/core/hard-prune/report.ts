@@ -20,6 +20,8 @@ export interface Findings {
   warnings: string[];
   /** What could not be searched. */
   failures?: Failure[];
+  /** True in a dry run if a confirmed run would refuse this; a warning states why. */
+  isRefusedWithConfirm?: boolean;
   /** Names of all Image objects, as 64 hex digits; absent if the user cannot list them. */
   images?: ReadonlySet<string>;
 }
@@ -47,6 +49,8 @@ export interface HardPruneReport {
   dryRun: boolean;
   /** Present in a dry run that found more than `--max-delete` allows. */
   refusal?: RegadmError;
+  /** True in a dry run if a confirmed run would be refused for another reason, which a warning states. */
+  isRefusedWithConfirm?: boolean;
   startedAt: string;
   finishedAt: string;
   options: HardPruneOptions;

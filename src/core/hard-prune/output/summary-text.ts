@@ -1,6 +1,5 @@
 import { formatBytes } from '../../model/values/quantity.js';
 import { plural } from '../../terminal/text.js';
-import { CONFIRM_REFUSED } from '../findings.js';
 import type { HardPruneReport } from '../report.js';
 import { hardPruneSummary } from './summary.js';
 
@@ -45,10 +44,9 @@ export function summaryLines(report: HardPruneReport): string[] {
 }
 
 /** States how to delete what was found, where that is possible. */
-function dryRunEnding({ refusal, warnings }: HardPruneReport, found: number): string {
+function dryRunEnding({ refusal, isRefusedWithConfirm }: HardPruneReport, found: number): string {
   if (refusal) return 'Nothing was changed. This is more than --max-delete allows.';
-  if (warnings.some((warning) => warning.startsWith(CONFIRM_REFUSED)))
-    return 'Nothing was changed. With --confirm, this is refused: see the warnings.';
+  if (isRefusedWithConfirm) return 'Nothing was changed. With --confirm, this is refused: see the warnings.';
   return found > 0 ? 'Nothing was changed. Add --confirm to delete.' : 'There is nothing to delete.';
 }
 

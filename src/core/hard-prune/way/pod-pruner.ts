@@ -10,7 +10,6 @@ import { PrunerOutput } from '../plan/plan-from-output.js';
 import { judgePod, type JudgeOptions } from '../plan/judge-pod.js';
 import type { HardPrunePlan } from '../../orphans/plan/types.js';
 import type { ClusterUsage } from '../../orphans/plan/usage.js';
-import { CONFIRM_REFUSED } from '../findings.js';
 import type { Deletions, Findings } from '../report.js';
 import { assertNoErrors, assertSucceeded, failureOf, type PrunerRun } from './pruner-failure.js';
 import type { Pruner } from './way.js';
@@ -54,12 +53,19 @@ export class PodPruner implements Pruner {
     if (judge?.confirmed) assertNoErrors(run, pod);
     const { output } = run;
     const judged = judge && this.usage ? judgePod(output, this.usage, judge) : [];
-    if (judge && this.usage && !judge.confirmed) judged.push(...refusalOf(output, this.usage, judge));
+    const refusals = judge && this.usage && !judge.confirmed ? refusalOf(output, this.usage, judge) : [];
     this.reported = output.warnings;
     return {
       plan: output.plan(),
-      warnings: [...output.errors, ...output.warnings, ...notSwept(output).map(({ message }) => message), ...judged],
+      warnings: [
+        ...output.errors,
+        ...output.warnings,
+        ...notSwept(output).map(({ message }) => message),
+        ...judged,
+        ...refusals,
+      ],
       failures: failuresIn(output),
+      isRefusedWithConfirm: refusals.length > 0,
       images: this.usage?.images,
     };
   }
@@ -133,7 +139,7 @@ function refusalOf(output: PrunerOutput, usage: ClusterUsage, judge: JudgeOption
     return [];
   } catch (error) {
     if (!(error instanceof RegadmError)) throw error;
-    return [`${CONFIRM_REFUSED}: ${error.suggestions.join('; ')}`];
+    return [`--confirm is refused because of this: ${error.suggestions.join('; ')}`];
   }
 }
 
