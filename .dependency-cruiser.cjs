@@ -17,6 +17,7 @@ const FOUNDATIONS = [
   'operator',
   'manifests',
   'orphans',
+  'trash-store',
   'verification',
   'deletion',
   'object-prune',
@@ -118,6 +119,12 @@ module.exports = {
       '^src/core/orphans/',
       core('cluster', 'storage', 'kit', 'model'),
       'orphans compares the storage with the cluster; it deletes nothing and knows no feature.',
+    ),
+    layer(
+      'trash-store',
+      '^src/core/trash-store/',
+      core('orphans', 'cluster', 'storage', 'kit', 'model'),
+      'trash-store records marks and moves in the storage; it knows no feature.',
     ),
     layer(
       'verification',

@@ -1,5 +1,9 @@
 import type { Digest } from '../model/digest.js';
 import type { CandidateFacts, Candidates, StorageSnapshot, StoredSizes } from '../model/registry-storage.js';
+import type { Deletion, DeletionRun, LinkWrite } from './runs.js';
+import type { StorageTrash } from './trash.js';
+
+export type { Deletion, DeletionRun, LinkWrite } from './runs.js';
 
 /**
  * The port to the registry's storage. Each kind of storage has a driver, which features do not distinguish. A driver
@@ -110,6 +114,9 @@ export interface Storage {
    */
   writeLinks(links: readonly StoredLink[], run: Pick<DeletionRun, 'mayContinue'>): Promise<LinkWrite[]>;
 
+  /** Returns the port to regadm's own directory in this storage, and to what an online hard prune changes. */
+  trash(): StorageTrash;
+
   /** Closes the connections. */
   close(): Promise<void>;
 }
@@ -198,35 +205,6 @@ export interface Upload {
   repository: string;
   id: string;
 }
-
-/** The callbacks of a deletion. */
-export interface DeletionRun {
-  /** Awaited before each request that deletes or writes. Its error is the reason why the rest is skipped. */
-  mayContinue(): Promise<void>;
-  /** Blobs and links written at this time or later are kept, in ms since the epoch; undefined: age does not matter. */
-  keepWrittenSince?: number;
-  /**
-   * True if the registry is read-only, and recent links were looked for since: a push that writes a blob again also
-   * writes a link to it, so drivers do not have to list the blobs again.
-   */
-  linksAreKnown?: boolean;
-  /** Called with the number of items that were deleted since the last call; not for those that were kept. */
-  onProgress?(items: number): void;
-}
-
-/** Result of one deletion, by position in the list. `gone`: it no longer existed. */
-export type Deletion =
-  | { status: 'deleted' }
-  | { status: 'gone' }
-  | { status: 'failed'; message: string }
-  | { status: 'skipped'; reason: string };
-
-/** Result of writing a link, by position in the list. `exists`: it was there already. */
-export type LinkWrite =
-  | { status: 'written' }
-  | { status: 'exists' }
-  | { status: 'failed'; message: string }
-  | { status: 'skipped'; reason: string };
 
 /**
  * `remainingManifests`: manifest links, as `sha256:…`, that a failed deletion left behind; undefined if the driver

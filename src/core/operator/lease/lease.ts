@@ -4,7 +4,7 @@ import { ADVICE } from '../../model/advice.js';
 import { RegadmError, hasCode, messageOf } from '../../model/errors.js';
 import { changeConfig, readConfig, type ConfigReading } from '../config.js';
 import { listRegistryPods } from '../pods.js';
-import { describeHolder, thisHolder, type Holder } from './holder.js';
+import { describeHolder, thisHolder, type Holder } from '../../kit/holder.js';
 import { Lookout } from './lookout.js';
 import {
   RENEW_MS,

@@ -1,7 +1,7 @@
 import { RegadmError } from '../../model/errors.js';
 import { BINDING_PREFIX } from '../binding.js';
 import type { ConfigReading, RegistryConfig } from '../config.js';
-import { describeHolder, isCertainlyDead, type Holder } from './holder.js';
+import { describeHolder, isCertainlyDead, type Holder } from '../../kit/holder.js';
 import { CONFIG_NAME } from '../objects.js';
 
 /** The annotation on the config object that locks the registry for a hard prune. */

@@ -34,6 +34,7 @@ import { readTagFiles } from './read-tags.js';
 import { openBlob, readBlob } from './read-blob.js';
 import { findBlobFiles, findLinkFiles, surveyFiles } from './survey.js';
 import { readExistingLink, writeLink } from './write-link.js';
+import type { StorageTrash } from '../trash.js';
 import { writeEach } from '../write-each.js';
 
 /**
@@ -139,6 +140,10 @@ class FilesystemStorage implements Storage {
         write: (link) => writeLink(this.root, link),
       },
     );
+  }
+
+  trash(): StorageTrash {
+    throw new Error('not yet');
   }
 
   close(): Promise<void> {

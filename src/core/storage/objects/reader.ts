@@ -1,6 +1,7 @@
 import type { Digest } from '../../model/digest.js';
 import { blobData, hexOf, linkDirectory } from '../layout.js';
 import type { DeletionRun, LinkWrite, StoredLink, StoredTag, Survey, SurveyVisitor } from '../storage.js';
+import type { StorageTrash } from '../trash.js';
 import { writeEach } from '../write-each.js';
 import type { Source } from './list-directory.js';
 import type { ObjectStore } from './object-store.js';
@@ -51,6 +52,10 @@ export class ObjectReader {
         write: (link) => store.write(keyOf(link), link.digest),
       },
     );
+  }
+
+  trash(): StorageTrash {
+    throw new Error('not yet');
   }
 
   close(): Promise<void> {

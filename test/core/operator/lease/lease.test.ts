@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { SILENT } from '../../../../src/core/kit/reporter.js';
 import { openCluster } from '../../../../src/core/cluster/index.js';
 import type { ClusterApi } from '../../../../src/core/cluster/api.js';
-import { isCertainlyDead, thisHolder } from '../../../../src/core/operator/lease/holder.js';
+import { isCertainlyDead, thisHolder } from '../../../../src/core/kit/holder.js';
 import { reportClocks } from '../../../../src/core/operator/clocks.js';
 import { Lease } from '../../../../src/core/operator/lease/lease.js';
 import {

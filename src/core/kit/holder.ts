@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 
-/** The run that holds the registry lock. `process` shows, on the same machine, whether its process is still alive. */
+/** The run that holds a lock. `process` shows, on the same machine, whether its process is still alive. */
 export interface Holder {
   id: string;
   host: string;
@@ -13,7 +13,7 @@ export interface Holder {
 /** Describes a holder for messages: `regadm on HOST (process 4711)`. */
 export const describeHolder = ({ host, pid }: Holder): string => `regadm on ${host} (process ${pid})`;
 
-/** Describes this process, with a new id for every hard prune. */
+/** Describes this process, with a new id for every call. */
 export function thisHolder(): Holder {
   return { id: randomBytes(4).toString('hex'), host: hostname(), pid: process.pid, process: identityOf(process.pid) };
 }
