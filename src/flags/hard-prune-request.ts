@@ -12,12 +12,14 @@ import { maxDeleteFlag } from './max-delete.js';
 import type { HardPruneFlagValues } from './hard-prune.js';
 import { OBJECT_STORE_FLAGS, storageFlag } from './storage.js';
 import { durationFlag, requestTimeoutFlag, timeoutFlag } from './duration.js';
+import { onlineGuard, shownOnlineOptions } from './online-prune.js';
 
 /** Flags that have no equivalent in the registry's own pruner. */
 const STORAGE_ONLY = [
   'keep-blobs-younger-than',
   'dangling-links',
   'uploads-older-than',
+  'trash',
   ...OBJECT_STORE_FLAGS,
 ] as const;
 const DEFAULT_KEEP_AGE = '1h';
@@ -29,7 +31,7 @@ const DEFAULT_KEEP_AGE = '1h';
  */
 export async function toHardPruneRequest(flags: HardPruneFlagValues): Promise<HardPruneRequest> {
   const { storage, pod } = flags;
-  if (flags.verify && !flags.confirm) throw usageError('--verify needs --confirm: a dry run deletes nothing');
+  assertVerifiable(flags);
   if (storage !== undefined && pod !== undefined) throw usageError('--pod cannot be specified with --storage');
   const readOnly = flags['read-only'];
   const guard: Guarded = {
@@ -42,7 +44,9 @@ export async function toHardPruneRequest(flags: HardPruneFlagValues): Promise<Ha
     assertPodFlags(flags, common);
     return { ...common, way: { via: 'pod', pod }, guard };
   }
+  if (flags.trash) throw usageError('--trash is not available yet');
   const way = viaStorage(await storageFlag(storage, flags), flags);
+  if (flags.online) return { ...common, way, guard: onlineGuard(flags) };
   return readOnly === 'skip' ? { ...common, way, guard: { mode: 'unguarded' } } : { ...common, way, guard };
 }
 
@@ -50,6 +54,10 @@ export async function toHardPruneRequest(flags: HardPruneFlagValues): Promise<Ha
 export function toRecoveryRequest(flags: HardPruneFlagValues): RecoveryRequest {
   const { timeoutMs } = commonRequest(flags);
   return { timeoutMs, acceptDataLoss: flags['accept-data-loss'] };
+}
+
+function assertVerifiable({ verify, confirm }: HardPruneFlagValues): void {
+  if (verify && !confirm) throw usageError('--verify needs --confirm: a dry run deletes nothing');
 }
 
 function commonRequest(flags: HardPruneFlagValues): CommonRequest {
@@ -120,6 +128,7 @@ function shownOptions(flags: HardPruneFlagValues): HardPruneOptions {
     keepBlobsYoungerThan: storage === undefined ? undefined : (flags['keep-blobs-younger-than'] ?? DEFAULT_KEEP_AGE),
     danglingLinks: flags['dangling-links'] ?? false,
     uploadsOlderThan: flags['uploads-older-than'],
+    ...shownOnlineOptions(flags),
     ...(flags.verify ? { verify: true } : {}),
   };
 }

@@ -1,5 +1,7 @@
 import { usageError } from '../core/model/errors.js';
 import type { HardPruneFlagValues } from './hard-prune.js';
+import { ONLINE_ONLY } from './online-prune.js';
+import { checkOnlineTogether } from './online-together.js';
 import { registryFlags } from './registry.js';
 import { OBJECT_STORE_FLAGS } from './storage.js';
 
@@ -17,6 +19,9 @@ const NOT_WITH_RECOVER = [
   'keep-blobs-younger-than',
   'dangling-links',
   'uploads-older-than',
+  'online',
+  ...ONLINE_ONLY,
+  'trash',
   'verify',
   ...REGISTRY_FLAGS,
   'prune-images',
@@ -33,6 +38,7 @@ export function checkHardPruneTogether(flags: HardPruneFlagValues, fromSettings:
   const isGiven = (name: FlagName): boolean =>
     flags[name] !== undefined && flags[name] !== false && !fromSettings.has(name);
   if (flags.recover) return checkRecover(flags, isGiven, fromSettings);
+  checkOnlineTogether(flags, isGiven);
   if (isGiven('detailed-exitcode') && flags.confirm)
     throw usageError('--detailed-exitcode cannot be specified with --confirm: it applies only to a dry run');
   const ofRegistry = REGISTRY_FLAGS.find(isGiven);

@@ -4,6 +4,7 @@ import { confirmFlags } from './confirm.js';
 import { dataLossFlags } from './data-loss.js';
 import { hardPruneJobFlags } from './hard-prune-job.js';
 import { metricsFlags } from './metrics.js';
+import { onlinePruneFlags } from './online-prune.js';
 import { BLOBS } from '../core/hard-prune/output/main-table.js';
 import { outputFlags } from './output.js';
 import { redisFlags } from './redis.js';
@@ -52,6 +53,7 @@ export const hardPruneFlags = {
     helpValue: 'DURATION',
     description: 'also delete unfinished uploads last written longer ago than this (only with --storage)',
   }),
+  ...onlinePruneFlags,
   verify: Flags.boolean({
     allowNo: true,
     description:

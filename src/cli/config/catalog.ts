@@ -32,6 +32,7 @@ const NEVER: Record<string, string> = {
     'accept-other-cluster',
     'accept-partial-storage',
     'accept-data-loss',
+    'discard-marks',
   ]),
   ...reason('the flag is for one run only', [
     'plan',

@@ -33,6 +33,8 @@ const OVERRIDDEN_BY: Record<string, string[]> = {
   quiet: ['loglevel'],
   loglevel: ['quiet'],
   storage: ['merge'],
+  online: ['pod', 'recover', 'trash'],
+  trash: ['pod', 'recover', 'online'],
 };
 
 /** Settings that have an effect only together with one of these flags. */
@@ -42,6 +44,12 @@ const ONLY_WITH: Record<string, string[]> = {
   'keep-blobs-younger-than': ['storage', 'print-job'],
   'dangling-links': ['storage', 'print-job'],
   'uploads-older-than': ['storage', 'print-job'],
+  online: ['storage', 'print-job'],
+  trash: ['storage', 'print-job'],
+  grace: ['online'],
+  'trash-keep': ['online'],
+  'recheck-after': ['online'],
+  restart: ['online'],
   'storage-endpoint': ['storage'],
   'storage-region': ['storage'],
   'storage-ca': ['storage'],

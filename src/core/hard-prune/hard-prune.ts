@@ -1,10 +1,10 @@
-import { recordWarnings, type RecordingReporter } from '../kit/reporter.js';
 import { failureOf, type Failure } from '../model/document.js';
 import { RegadmError } from '../model/errors.js';
 import type { StoragePlace } from '../model/registry-storage.js';
 import { assertPermissions } from '../operator/permissions.js';
 import { reportRecovery } from '../operator/lease/notice.js';
 import { reportWarnings } from './findings.js';
+import { executeOnlinePrune, previewOnlinePrune } from './online/online-prune.js';
 import type { HardPrunePorts } from './ports.js';
 import { assertPassed, runChecks, type CheckStep } from './preflight.js';
 import { overLimit } from './plan/limit.js';
@@ -13,8 +13,9 @@ import { volumeWarnings } from './procedure/checks.js';
 import { guardedHardPrune } from './procedure/guarded.js';
 import type { Outcome } from './procedure/outcome.js';
 import { unguardedHardPrune } from './procedure/unguarded.js';
+import { recorded, times } from './recorded.js';
 import type { HardPruneReport, HardPruneResult } from './report.js';
-import type { GuardedRequest, HardPruneRequest, UnguardedRequest } from './request.js';
+import type { GuardedRequest, HardPruneRequest, OnlineRequest, UnguardedRequest } from './request.js';
 import { withVerification } from './verify.js';
 import { openWayStorage, withWay } from './way/open.js';
 import { StorageWay } from './way/storage-way.js';
@@ -25,6 +26,7 @@ import type { Way } from './way/way.js';
  * @throws RegadmError
  */
 export async function previewHardPrune(given: HardPrunePorts, request: HardPruneRequest): Promise<HardPruneResult> {
+  if (isOnline(request)) return previewOnlinePrune(given, request);
   const startedAt = new Date().toISOString();
   const { ports, reporter, counted } = recorded(given, request);
   await announceRecovery(ports, request);
@@ -60,6 +62,7 @@ export async function previewHardPrune(given: HardPrunePorts, request: HardPrune
  * @throws RegadmError when nothing was deleted; an error after the first deletion is in the result
  */
 export async function executeHardPrune(given: HardPrunePorts, request: HardPruneRequest): Promise<HardPruneResult> {
+  if (isOnline(request)) return executeOnlinePrune(given, request);
   const startedAt = new Date().toISOString();
   const { ports, reporter, counted } = recorded(given, request);
   if (!ports.pruneImages)
@@ -96,22 +99,10 @@ function endedBy(error: unknown): Failure[] {
   return error === undefined || isInterruption ? [] : [failureOf(DELETING, error)];
 }
 
-/** Returns ports that record what the report states about the run: its warnings, and its requests to the storage. */
-function recorded(
-  given: HardPrunePorts,
-  { way }: HardPruneRequest,
-): { ports: HardPrunePorts; reporter: RecordingReporter; counted: () => Pick<HardPruneReport, 'requests'> } {
-  const reporter = recordWarnings(given.reporter);
-  const isObjectStorage = way.via === 'storage' && typeof way.location !== 'string';
-  let requests = 0;
-  return {
-    ports: { ...given, reporter, onStorageRequest: () => void requests++ },
-    reporter,
-    counted: () => (isObjectStorage ? { requests } : {}),
-  };
-}
+type OfflineRequest = GuardedRequest | UnguardedRequest;
 
-const isGuarded = (request: HardPruneRequest): request is GuardedRequest => request.guard.mode === 'guarded';
+const isOnline = (request: HardPruneRequest): request is OnlineRequest => request.guard.mode === 'online';
+const isGuarded = (request: OfflineRequest): request is GuardedRequest => request.guard.mode === 'guarded';
 
 async function unguarded(
   ports: HardPrunePorts,
@@ -126,7 +117,7 @@ async function unguarded(
 }
 
 /** Returns the checks of a dry run. Without the guard, only images and image streams are read. */
-function previewChecks({ api }: HardPrunePorts, { guard }: HardPruneRequest, way: Way): CheckStep[] {
+function previewChecks({ api }: HardPrunePorts, { guard }: OfflineRequest, way: Way): CheckStep[] {
   if (guard.mode === 'unguarded') return [];
   const permissions = async (): Promise<string> => {
     await assertPermissions(api, way.permissions.find);
@@ -135,11 +126,6 @@ function previewChecks({ api }: HardPrunePorts, { guard }: HardPruneRequest, way
   return [{ name: 'permissions', run: permissions }, ...way.checks.find];
 }
 
-async function announceRecovery({ api, reporter }: HardPrunePorts, { guard }: HardPruneRequest): Promise<void> {
+async function announceRecovery({ api, reporter }: HardPrunePorts, { guard }: OfflineRequest): Promise<void> {
   if (guard.mode === 'guarded') await reportRecovery(api, reporter);
 }
-
-const times = (startedAt: string): { startedAt: string; finishedAt: string } => ({
-  startedAt,
-  finishedAt: new Date().toISOString(),
-});

@@ -33,10 +33,30 @@ export interface Unguarded {
   mode: 'unguarded';
 }
 
+/** Deletes nothing at once, so that the registry can stay read-write: marks, waits, and moves to the trash. */
+export interface OnlineGuard {
+  mode: 'online';
+  /** Age of a mark from which its blob is moved to the trash, in ms. */
+  graceMs: number;
+  /** Age in the trash from which a blob is deleted, in ms. */
+  trashKeepMs: number;
+  /** Time between the end of the last old registry pod and the last look, in ms. */
+  recheckAfterMs: number;
+  /** Restarts the registry once, after blobs were marked or moved. */
+  restarts: boolean;
+  /** Reads only images and image streams, and changes only the storage. */
+  onlyStorage: boolean;
+  /** Begins again without the marks of earlier runs. */
+  discardMarks: boolean;
+  /** Restarts a registry whose storage ends with its pods. */
+  acceptDataLoss: boolean;
+}
+
 /** The arguments of a hard prune. Only the storage can be pruned without the guard. */
-export type HardPruneRequest = GuardedRequest | UnguardedRequest;
+export type HardPruneRequest = GuardedRequest | UnguardedRequest | OnlineRequest;
 export type GuardedRequest = CommonRequest & { way: ViaPod | ViaStorage; guard: Guarded };
 export type UnguardedRequest = CommonRequest & { way: ViaStorage; guard: Unguarded };
+export type OnlineRequest = CommonRequest & { way: ViaStorage; guard: OnlineGuard };
 
 export interface CommonRequest {
   rules: HardPruneRules;
@@ -60,7 +80,7 @@ export interface RecoveryRequest {
 }
 
 /** The flags that decide what is deleted, and how. */
-export interface HardPruneOptions {
+export interface HardPruneOptions extends OnlineOptions {
   /** `cluster`, a directory, or the URL of an object storage. */
   storage?: string;
   storageEndpoint?: string;
@@ -75,4 +95,14 @@ export interface HardPruneOptions {
   danglingLinks?: boolean;
   uploadsOlderThan?: string;
   verify?: boolean;
+}
+
+/** The flags that decide what an online hard prune does; absent otherwise. */
+export interface OnlineOptions {
+  online?: boolean;
+  grace?: string;
+  trashKeep?: string;
+  recheckAfter?: string;
+  restart?: boolean;
+  discardMarks?: boolean;
 }

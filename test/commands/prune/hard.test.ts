@@ -1,6 +1,7 @@
 import { startSandbox } from '../../../src/sandbox/index.js';
 import { regadm } from '../../support/regadm.js';
 
+const ONLINE = ['--online', '--storage=/tmp'];
 const hard = (...args: string[]) => regadm(['prune', 'hard', '--confirm', ...args]);
 
 // All of these fail before they need a cluster: there is no kubeconfig here.
@@ -25,6 +26,22 @@ test.each([
   ['--detailed-exitcode cannot be specified with --confirm', ['--detailed-exitcode']],
   ['--read-only=skip works only with --storage', ['--read-only=skip', '--no-confirm']],
   ['--rules', ['--rules=mine']],
+  ['--online needs --storage', ['--online']],
+  ['--pod cannot be specified with --online', ['--online', '--pod=x', '--storage=/tmp']],
+  ['--rules=registry cannot be specified with --online', ['--online', '--rules=registry', '--storage=/tmp']],
+  ['--read-only=required cannot be specified', ['--online', '--read-only=required', '--storage=/tmp']],
+  ['--restart cannot be specified with --read-only=skip', [...ONLINE, '--read-only=skip', '--restart']],
+  ['--grace works only with --online', ['--storage=/tmp', '--grace=20h']],
+  ['--trash-keep works only with --online', ['--storage=/tmp', '--trash-keep=7d']],
+  ['--recheck-after works only with --online', ['--storage=/tmp', '--recheck-after=60s']],
+  ['--no-restart works only with --online', ['--storage=/tmp', '--no-restart']],
+  ['--discard-marks works only with --online', ['--storage=/tmp', '--discard-marks']],
+  ['for "--grace"', [...ONLINE, '--grace=long']],
+  ['for "--trash-keep"', [...ONLINE, '--trash-keep=long']],
+  ['for "--recheck-after"', [...ONLINE, '--recheck-after=long']],
+  ['--online cannot be specified with --recover', ['--recover', '--online']],
+  ['--trash works only with --storage', ['--trash']],
+  ['--online', [...ONLINE, '--trash']],
   ['unexpected argument "positional"', ['positional']],
 ])('is a usage error: %s', async (message, args) => {
   const { status, stdout, stderr } = await hard(...args);

@@ -11,7 +11,7 @@ import { listRegistryPods } from '../../operator/pods.js';
 import { findDeployment, type Deployment } from '../../operator/rollout.js';
 import type { HardPrunePorts } from '../ports.js';
 import type { CheckStep } from '../preflight.js';
-import type { Guarded, GuardedRequest, HardPruneRequest } from '../request.js';
+import type { Guarded, GuardedRequest, UnguardedRequest } from '../request.js';
 import { verificationChecks } from '../verify.js';
 import type { Way } from '../way/way.js';
 
@@ -70,7 +70,7 @@ async function checkVolume({ api, reporter }: HardPrunePorts, guard: Guarded): P
 }
 
 /** Returns warnings for a dry run: what makes `--confirm` delete all images. A user may not be allowed to read that. */
-export async function volumeWarnings(api: ClusterApi, { guard }: HardPruneRequest): Promise<string[]> {
+export async function volumeWarnings(api: ClusterApi, { guard }: GuardedRequest | UnguardedRequest): Promise<string[]> {
   if (guard.mode === 'unguarded' || guard.readOnly === 'required') return [];
   const deployment = await findIfReadable<Deployment>(api, DEPLOYMENT);
   const risk = rolloutRisk({ ...(await readConfigIfAllowed(api)), deployment });

@@ -1,0 +1,73 @@
+import { Flags } from '@oclif/core';
+import type { OnlineGuard, OnlineOptions } from '../core/hard-prune/request.js';
+import { durationFlag } from './duration.js';
+import type { HardPruneFlagValues } from './hard-prune.js';
+
+const DEFAULT = { grace: '20h', 'trash-keep': '7d', 'recheck-after': '60s' } as const;
+
+/** Flags that only an online hard prune has. */
+export const ONLINE_ONLY = ['grace', 'trash-keep', 'recheck-after', 'restart', 'discard-marks'] as const;
+
+/** The flags of a hard prune that moves blobs to the trash. */
+export const onlinePruneFlags = {
+  online: Flags.boolean({
+    allowNo: true,
+    exclusive: ['trash'],
+    description:
+      'prune without read-only mode, while pushes go on: mark what is unused, move what was marked in an earlier run and is still unused to the trash, and delete it from there later; run it every night (needs --storage)',
+  }),
+  grace: Flags.string({
+    helpValue: 'DURATION',
+    description: `move to the trash only what was marked at least this long ago; longer than any push takes (only with --online; default: ${DEFAULT.grace})`,
+  }),
+  'trash-keep': Flags.string({
+    helpValue: 'DURATION',
+    description: `keep blobs in the trash for this long, then delete them (only with --online; default: ${DEFAULT['trash-keep']})`,
+  }),
+  'recheck-after': Flags.string({
+    helpValue: 'DURATION',
+    description: `wait this long after the last old registry pod has ended, then check again what is in use (only with --online; default: ${DEFAULT['recheck-after']})`,
+  }),
+  restart: Flags.boolean({
+    allowNo: true,
+    description:
+      'restart the registry once, pod by pod, after blobs were marked or moved, so that no process remembers them (only with --online; default: true)',
+  }),
+  'discard-marks': Flags.boolean({
+    description:
+      'begin again without the marks of earlier runs, if their file is damaged or of another storage (only with --online)',
+  }),
+  trash: Flags.boolean({
+    allowNo: true,
+    description:
+      'move blobs to a trash in the storage instead of deleting them: regadm trash restore brings them back (needs --storage)',
+  }),
+};
+
+/** Converts the flags of `--online`. @throws RegadmError USAGE that names the flag */
+export function onlineGuard(flags: HardPruneFlagValues): OnlineGuard {
+  const isSkipped = flags['read-only'] === 'skip';
+  return {
+    mode: 'online',
+    graceMs: durationFlag('grace', flags.grace ?? DEFAULT.grace),
+    trashKeepMs: durationFlag('trash-keep', flags['trash-keep'] ?? DEFAULT['trash-keep']),
+    recheckAfterMs: durationFlag('recheck-after', flags['recheck-after'] ?? DEFAULT['recheck-after']),
+    restarts: !isSkipped && flags.restart !== false,
+    onlyStorage: isSkipped,
+    discardMarks: flags['discard-marks'] ?? false,
+    acceptDataLoss: flags['accept-data-loss'],
+  };
+}
+
+/** Returns the options of `--online` as they were written, for the report. */
+export function shownOnlineOptions(flags: HardPruneFlagValues): OnlineOptions {
+  if (!flags.online) return {};
+  return {
+    online: true,
+    grace: flags.grace ?? DEFAULT.grace,
+    trashKeep: flags['trash-keep'] ?? DEFAULT['trash-keep'],
+    recheckAfter: flags['recheck-after'] ?? DEFAULT['recheck-after'],
+    restart: flags['read-only'] !== 'skip' && flags.restart !== false,
+    ...(flags['discard-marks'] ? { discardMarks: true } : {}),
+  };
+}
