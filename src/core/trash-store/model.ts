@@ -38,15 +38,22 @@ export interface MarkBatch {
   completeAt?: number;
 }
 
-/** Blobs that were moved to the trash by one run. */
+/**
+ * Blobs that were moved to the trash by one run, or that a run found there without a record, such as after a killed run.
+ */
 export interface Sweep {
-  /** The registry processes that ran after its last move; undefined if they could not be read. */
+  /** Its blobs that are still in the trash, as `keyOf` returns them. */
+  blobs: Set<string>;
+  /**
+   * The registry processes that ran after its last move, or when its blobs were found; undefined if they could not be
+   * read.
+   */
   processes?: string[];
   /** True if Redis was emptied after all of these processes had ended, or if the registry does not use it. */
   isCacheEmpty: boolean;
-  /** When the first recheck began that found nothing more to move back, without being conclusive. */
+  /** When the first recheck began that could not be conclusive alone. */
   recheckedAt?: number;
-  /** When a conclusive recheck had moved back what was in use or linked: the rest can be purged. */
+  /** When the recheck began after which the rest can be purged: what was in use or linked had been moved back. */
   conclusiveAt?: number;
 }
 
@@ -73,9 +80,9 @@ export interface TrashEntry {
   hex: string;
   date: string;
   bytes: number;
-  /** Id of the sweep that moved it; undefined if the journal does not name it. */
+  /** Id of its sweep in the mark file; undefined if no run has recorded it yet. */
   sweep?: string;
-  /** When it was moved at the earliest: when the journal file was written; else the begin of the day. */
+  /** When it was moved, for ages: when the journal file was written; the end of the day if no file names it. */
   movedAt: number;
   /** Its former links; empty if the journal does not name it. */
   links: LinkFile[];
@@ -90,3 +97,9 @@ export interface RegistryProcesses {
   /** True if any of them keeps its cache in Redis, which outlives it. */
   usesRedis: boolean;
 }
+
+/** Digits of a digest in a key: enough to tell blobs apart, and half the size of the mark file. */
+const KEY_DIGITS = 16;
+
+/** Returns the key of a blob in the trash: the same blob can be there under several dates. */
+export const keyOf = ({ date, hex }: Pick<TrashEntry, 'date' | 'hex'>): string => `${date}/${hex.slice(0, KEY_DIGITS)}`;
