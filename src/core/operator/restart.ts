@@ -3,13 +3,14 @@ import { isForbidden } from '../cluster/api-error.js';
 import { patchObject } from '../cluster/change-object.js';
 import type { Reporter } from '../kit/reporter.js';
 import { ADVICE } from '../model/advice.js';
-import { RegadmError, messageOf } from '../model/errors.js';
+import { RegadmError, messageOf, withAdvice } from '../model/errors.js';
 import { REGISTRY_NAMESPACE } from '../model/openshift.js';
 import { readConfigIfAllowed } from './config.js';
 import { deletePod } from './delete-pod.js';
 import { assertImagesSurvive, rolloutLoss, rolloutRisk, type StorageStatement } from './ephemeral-storage.js';
 import { DEPLOYMENT } from './objects.js';
 import { listRegistryPods, type RegistryPod } from './pods.js';
+import { rolloutOutage } from './restart-outage.js';
 import { findDeployment, readDeployment, waitForRollout, type Deployment, type RolloutGoal } from './rollout.js';
 import { counted } from '../model/values/counted.js';
 
@@ -21,7 +22,11 @@ interface RestartOptions {
   now: Date;
   /** Timeout of the whole restart, in ms. */
   timeoutMs: number;
-  /** Empties the blob cache in Redis before the restart; resolves to the number of deleted keys. */
+  /**
+   * Empties the blob cache in Redis; resolves to the number of deleted keys. Called before the restart, which then does
+   * not begin if Redis cannot be reached, and after the end of the last old pod: until then, the old processes write
+   * into the cache.
+   */
   emptyCache?: () => Promise<number>;
   /** Restarts a registry whose storage ends with its pods. */
   acceptDataLoss: boolean;
@@ -59,16 +64,18 @@ export async function planRestart(
 /**
  * Replaces every pod of the registry, as `oc rollout restart` does, and waits until none of the old ones exists. If the
  * operator undoes the annotation during the roll-out, the remaining old pods are deleted one by one, each after the
- * previous one was replaced.
- * @throws RegadmError EPHEMERAL_STORAGE, REGISTRY_STORAGE_UNKNOWN (exit status 4), REDIS_FAILED (nothing was
- *   restarted), NO_REGISTRY_DEPLOYMENT, NO_REGISTRY_PODS, ROLLOUT_TIMEOUT, ROLLOUT_STUCK, ApiError; the signal's
- *   reason when it aborts
+ * previous one was replaced. When it returns, no old pod exists, and a cache in Redis was emptied since.
+ * @throws RegadmError EPHEMERAL_STORAGE, REGISTRY_STORAGE_UNKNOWN (exit status 4), REDIS_FAILED (states whether the
+ *   registry was restarted), NO_REGISTRY_DEPLOYMENT, NO_REGISTRY_PODS, ROLLOUT_TIMEOUT, ROLLOUT_STUCK, ApiError; the
+ *   signal's reason when it aborts
  */
 export async function restartRegistry(api: ClusterApi, options: RestartOptions): Promise<RestartReport> {
   const { signal, reporter } = options;
   const statement = await checkStorage(api, options);
   reporter.note(announcement(api, statement, options));
-  const redisKeys = await options.emptyCache?.();
+  const outage = statement.deployment && (await rolloutOutage(api, statement.deployment, signal));
+  if (outage !== undefined) reporter.note(outage);
+  const keysBefore = await options.emptyCache?.();
   signal?.throwIfAborted();
   await assertHasReplicas(api, signal);
   const previous = await listRegistryPods(api, signal);
@@ -83,6 +90,10 @@ export async function restartRegistry(api: ClusterApi, options: RestartOptions):
       deletePod(api, pod, { timeoutMs: deadline - performance.now(), signal }),
     );
   });
+  const keysAfter = await options.emptyCache?.().catch((error: unknown) => {
+    throw error instanceof RegadmError ? withAdvice(error, [ADVICE.restartedWithCache]) : error;
+  });
+  const redisKeys = keysBefore === undefined ? undefined : keysBefore + (keysAfter ?? 0);
   return { dryRun: false, previous: namesOf(previous), pods: namesOf(pods), redisKeys, ...deletion(statement) };
 }
 

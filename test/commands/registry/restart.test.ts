@@ -147,6 +147,42 @@ requires('redis-server').test('--redis-url empties the blob cache, and the passw
   }
 });
 
+requires('redis-server').test('what the old pods write into Redis during the restart is deleted, too', async () => {
+  await start({ replicas: 2 });
+  const redis = await startRedis();
+  const old = registryPods();
+  sandbox.onRequest(() => {
+    if (registryPods().some((name) => old.includes(name))) redis.command('MSET', 'blobs::late', 'x', 'other', 'x');
+  });
+  try {
+    const { status } = await restart('--redis-url', `redis://${redis.address}`);
+    expect(status).toBe(0);
+    expect(redis.command('KEYS', '*')).toEqual(['other']);
+  } finally {
+    await redis.stop();
+  }
+});
+
+requires('redis-server').test('a Redis that ends during the restart is reported, with what was restarted', async () => {
+  await start();
+  const redis = await startRedis();
+  sandbox.onRequest(async ({ method }) => {
+    if (method === 'PATCH') await redis.stop();
+  });
+  const { status, stderr } = await restart('--redis-url', `redis://${redis.address}`);
+  expect(status).toBe(1);
+  expect(stderr).toMatch(/^error: cannot empty the blob cache in Redis/m);
+  expect(stderr).toContain('the registry was restarted');
+});
+
+test('a restart that is a short outage is announced as one', async () => {
+  await start();
+  expect((await restart()).stderr).toContain('the restart of the registry is a short outage');
+  await sandbox.stop();
+  await start({ replicas: 2 });
+  expect((await restart()).stderr).not.toContain('outage');
+});
+
 test('when Redis cannot be reached, nothing is restarted', async () => {
   await start();
   const { status, stderr } = await restart('--redis-url', `redis://:s3cret@127.0.0.1:${await freePort()}/2`);

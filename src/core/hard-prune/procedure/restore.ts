@@ -7,7 +7,7 @@ import { removeBinding } from '../../operator/binding.js';
 import type { Lease } from '../../operator/lease/lease.js';
 import { stopPruner } from '../../operator/pruner/stop.js';
 import { modeRollout, waitForRollout } from '../../operator/rollout.js';
-import { EMPTYING_CACHE, RESTORING, RESTORING_ROLLOUT } from './step.js';
+import { EMPTYING_CACHE, EMPTYING_CACHE_AGAIN, RESTORING, RESTORING_ROLLOUT } from './step.js';
 import type { Steps } from './steps.js';
 
 interface RestoreOptions {
@@ -36,7 +36,8 @@ function adviceFor(lease: Lease): string[] {
 /**
  * Restores everything that the lease records, in an order that lets a later `--recover` continue after a crash at any
  * point: stop the pruner, empty the cache while nobody can push, remove the binding, restore the mode, wait for the
- * roll-out, and only then release the lock. After a failure, the other steps still run, with one exception: the
+ * roll-out, empty the cache of what the old pods have written into it since, and only then release the lock. After a
+ * failure, the other steps still run, with one exception: the
  * registry stays read-only while a pruner can be deleting. If the lease was removed, it is written again first.
  * @returns the steps that failed, with what to do about each; empty if everything was restored
  */
@@ -59,9 +60,11 @@ export async function restore(options: RestoreOptions): Promise<Failure[]> {
       () => stopPruner(api, pod, reporter.progress),
       () => (lease.isRemoved ? advice() : []),
     ));
-  if (emptyCache) await attempts.run(EMPTYING_CACHE, emptyCache);
+  const emptied = emptyCache && (await attempts.run(EMPTYING_CACHE, emptyCache));
   if (!idle) return attempts.failures;
-  const restored = !lease.record.changesMode || (await restoreMode(options, attempts));
+  const { changesMode } = lease.record;
+  const restored = !changesMode || (await restoreMode(options, attempts));
+  if (emptied && changesMode && restored) await attempts.run(EMPTYING_CACHE_AGAIN, emptyCache);
   if (restored && unbound) await attempts.run('releasing the registry lock', () => lease.release(), advice);
   return attempts.failures;
 }

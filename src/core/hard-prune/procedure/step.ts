@@ -18,6 +18,8 @@ export const FINDING = 'finding unused data';
 export const FINDING_AGAIN = 'looking again at what is unused';
 /** Name of the step that empties a cache outside of the registry's pods. */
 export const EMPTYING_CACHE = "emptying the registry's blob cache in Redis";
+/** Name of the step that repeats this after the end of the old pods, which can have written into the cache since. */
+export const EMPTYING_CACHE_AGAIN = `${EMPTYING_CACHE} again`;
 /** Name of the step that deletes; it has failed if it was interrupted before its end. */
 export const DELETING = 'deleting';
 /** Names of the steps that begin and end read-only mode. */

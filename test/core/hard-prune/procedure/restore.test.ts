@@ -7,6 +7,7 @@ import { SILENT } from '../../../../src/core/kit/reporter.js';
 import { RegadmError } from '../../../../src/core/model/errors.js';
 import { Lease } from '../../../../src/core/operator/lease/lease.js';
 import { LEASE_ANNOTATION } from '../../../../src/core/operator/lease/record.js';
+import { modeRollout, waitForRollout } from '../../../../src/core/operator/rollout.js';
 import { startSandbox, type Sandbox } from '../../../../src/sandbox/index.js';
 
 const RECOVER = '  * run: regadm prune hard --recover';
@@ -26,9 +27,13 @@ afterEach(async () => {
 });
 
 /** Restores the registry after a run that locked it, and returns what a hard prune prints at its end. */
-async function linesAfterRestore(emptyCache?: () => Promise<number>): Promise<string[]> {
+async function linesAfterRestore(
+  emptyCache?: () => Promise<number>,
+  whileLocked?: (lease: Lease) => Promise<void>,
+): Promise<string[]> {
   const terms = { changesMode: () => true, binding: true, emptiesCache: false };
   const lease = await Lease.take(api, terms, () => {});
+  await whileLocked?.(lease);
   const steps = new Steps(SILENT);
   const options = { api, lease, steps, reporter: SILENT, timeoutMs: 60_000, prunerMayRun: false };
   const notRestored = await restore({ ...options, emptyCache });
@@ -36,6 +41,12 @@ async function linesAfterRestore(emptyCache?: () => Promise<number>): Promise<st
   const report = { dryRun: true, procedure: [] } as never;
   return closingLines({ report, notRestored }, true);
 }
+
+const registryPods = (): string[] =>
+  sandbox.store
+    .list('pods', 'openshift-image-registry')
+    .filter(({ metadata }) => metadata.labels?.['docker-registry'] === 'default')
+    .map(({ metadata }) => metadata.name);
 
 const isLocked = (): boolean =>
   sandbox.store.get('configs', 'cluster')?.metadata.annotations?.[LEASE_ANNOTATION] !== undefined;
@@ -69,4 +80,20 @@ test('a cache that was not emptied does not name --recover, which would find not
   const lines = await linesAfterRestore(() => Promise.reject(REDIS));
   expect(isLocked()).toBe(false);
   expect(lines).toEqual(['error: cannot empty the blob cache', '  * empty it']);
+});
+
+test('what the old pods write into the cache during the roll-out is deleted, too', async () => {
+  const podsAtEmptying: string[][] = [];
+  let readOnly: string[] = [];
+  await linesAfterRestore(
+    async () => podsAtEmptying.push(registryPods()),
+    async (lease) => {
+      await lease.change(() => ({ spec: { readOnly: true } }));
+      await waitForRollout(api, { ...modeRollout(true), timeoutMs: 60_000, reporter: SILENT });
+      readOnly = registryPods();
+    },
+  );
+  expect(podsAtEmptying).toHaveLength(2);
+  expect(podsAtEmptying[0]).toEqual(readOnly);
+  expect(podsAtEmptying[1]!.filter((name) => readOnly.includes(name))).toEqual([]);
 });
