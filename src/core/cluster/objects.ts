@@ -109,20 +109,39 @@ export async function hasNamespace(
   }
 }
 
+interface ListObjectsOptions {
+  namespace?: string;
+  labelSelector?: string;
+  fieldSelector?: string;
+  signal?: AbortSignal;
+}
+
 /** Reads a list and keeps all its objects. @throws ApiError or RegadmError that names the resource */
 export async function listObjects(
   api: ClusterApi,
   resource: Resource,
-  options: { namespace?: string; labelSelector?: string; fieldSelector?: string; signal?: AbortSignal } = {},
+  options: ListObjectsOptions = {},
 ): Promise<KubeObject[]> {
+  return (await listReading(api, resource, options)).objects;
+}
+
+/**
+ * Reads a list and the server's clock. Throws as `listObjects` does.
+ * @returns `serverTime` in ms since the epoch; undefined when the response does not state it
+ */
+export async function listReading(
+  api: ClusterApi,
+  resource: Resource,
+  options: ListObjectsOptions,
+): Promise<{ objects: KubeObject[]; serverTime?: number }> {
   let objects: KubeObject[] = [];
   const reader = {
     parser: OBJECT_PARSER,
     take: ({ items }: ObjectPage) => void objects.push(...items),
     restart: () => void (objects = []),
   };
-  await readList(api, resource, reader, options);
-  return objects;
+  const { serverTime } = await readList(api, resource, reader, options);
+  return { objects, serverTime };
 }
 
 /**

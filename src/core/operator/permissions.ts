@@ -5,6 +5,7 @@ import { RegadmError } from '../model/errors.js';
 import { REGISTRY_NAMESPACE } from '../model/openshift.js';
 
 const IMAGE_GROUP = 'image.openshift.io';
+const CONFIGS = 'imageregistry.operator.openshift.io';
 const IN_REGISTRY = { namespace: REGISTRY_NAMESPACE };
 /** Maximum concurrent access reviews. */
 const CONCURRENCY = 16;
@@ -23,10 +24,23 @@ export const EXEC_IN_POD: Permission[] = [
 
 /** Needed to lock the registry, change its mode and wait for the roll-out. */
 export const CHANGE_MODE: Permission[] = [
-  { verb: 'get', group: 'imageregistry.operator.openshift.io', resource: 'configs', name: 'cluster' },
-  { verb: 'patch', group: 'imageregistry.operator.openshift.io', resource: 'configs', name: 'cluster' },
+  { verb: 'get', group: CONFIGS, resource: 'configs', name: 'cluster' },
+  { verb: 'patch', group: CONFIGS, resource: 'configs', name: 'cluster' },
   { verb: 'get', group: 'apps', resource: 'deployments', name: 'image-registry', ...IN_REGISTRY },
   { verb: 'list', group: '', resource: 'pods', ...IN_REGISTRY },
+];
+
+/** Needed to see which processes serve the registry, and whether a hard prune has locked it. */
+export const READ_PROCESSES: Permission[] = [
+  { verb: 'get', group: CONFIGS, resource: 'configs', name: 'cluster' },
+  { verb: 'list', group: '', resource: 'pods', ...IN_REGISTRY },
+];
+
+/** Needed to restart the registry and wait for the end of its old processes. */
+export const RESTART: Permission[] = [
+  ...READ_PROCESSES,
+  { verb: 'get', group: 'apps', resource: 'deployments', name: 'image-registry', ...IN_REGISTRY },
+  { verb: 'patch', group: 'apps', resource: 'deployments', name: 'image-registry', ...IN_REGISTRY },
 ];
 
 /** Needed to give the registry's service account the pruner role while the pruner runs. */

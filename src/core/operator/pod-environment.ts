@@ -26,7 +26,7 @@ export interface EnvironmentSource {
 }
 
 /** The value of a variable; neither if it is not set. */
-interface Setting {
+export interface Setting {
   value?: string;
   /** Why the value is not known: a clause that can follow a colon. */
   unknown?: string;

@@ -5,12 +5,11 @@ import type { ClusterApi, KubeObject } from '../cluster/api.js';
 import { listObjects } from '../cluster/objects.js';
 import { PODS } from '../cluster/resources.js';
 import { REMOVED, managementState, readConfigIfAllowed } from './config.js';
+import { blobCacheOf, type BlobCache } from './blob-cache.js';
 import { settingIn, type Environment } from './pod-environment.js';
 
 /** The environment variable with which the operator starts a registry in read-only mode. */
 const READ_ONLY_VARIABLE = 'REGISTRY_STORAGE_MAINTENANCE_READONLY';
-
-const CACHE_VARIABLE = 'REGISTRY_STORAGE_CACHE_BLOBDESCRIPTOR';
 
 /** A pod of the registry. */
 export interface RegistryPod {
@@ -83,7 +82,8 @@ export async function findRunningPod(
   return object && !hasEnded(object) ? toRegistryPod(object) : undefined;
 }
 
-function hasEnded({ status }: KubeObject): boolean {
+/** True if the cluster states that all containers of a pod have ended. */
+export function hasEnded({ status }: KubeObject): boolean {
   return status?.phase === 'Succeeded' || status?.phase === 'Failed';
 }
 
@@ -143,9 +143,14 @@ function toRegistryPod(object: KubeObject): RegistryPod {
     readOnly: isReadOnlyEnvironment(spec),
     container: container?.name,
     containerId: status?.containerStatuses?.find(({ name }) => name === container?.name)?.containerID,
-    usesRedis: settingIn(container, CACHE_VARIABLE).value === 'redis',
+    usesRedis: blobCacheOf(container).kind === 'redis',
     trouble: troubleOf(status),
   };
+}
+
+/** Returns where the registry in a pod remembers which blobs exist. */
+export function blobCacheIn({ spec }: KubeObject): BlobCache {
+  return blobCacheOf(registryContainer(spec as PodSpec | undefined));
 }
 
 function registryContainer(spec: PodSpec | undefined): NonNullable<PodSpec['containers']>[number] | undefined {
