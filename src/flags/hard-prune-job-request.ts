@@ -9,6 +9,8 @@ import { hardPruneJobFlags } from './hard-prune-job.js';
 import { registryFlags } from './registry.js';
 import { toHardPruneRequest } from './hard-prune-request.js';
 import type { HardPruneFlagValues } from './hard-prune.js';
+import { onlineGuard } from './online-prune.js';
+import { checkOnlineTogether } from './online-together.js';
 import { secretFlag } from './pod-settings.js';
 import { podSettings, runSettings, scheduleFlag } from './printed-job.js';
 import { redisUrlFlag } from './redis.js';
@@ -37,8 +39,12 @@ export async function toHardPruneJobRequest(
   const storage = await storageOf(flags);
   const region = await regionHere(flags, storage);
   const { activeDeadlineSeconds: given, ...runs } = runSettings(flags, DEFAULT);
-  const rolloutSeconds = rolloutLimit(flags, given);
-  const activeDeadlineSeconds = given ?? (schedule === undefined ? undefined : defaultDeadline(rolloutSeconds));
+  const online = onlineOf(flags);
+  const rolloutSeconds = Math.ceil(timeoutFlag('timeout', flags.timeout) / 1000);
+  const waits = waitsOf(rolloutSeconds, online);
+  if (given !== undefined && given <= waits.seconds)
+    throw usageError(`--active-deadline must be above ${waits.seconds}s: a run waits for ${waits.what}`);
+  const activeDeadlineSeconds = given ?? (schedule === undefined ? undefined : defaultDeadline(waits.seconds));
   const usesRedis = flags['redis-url'] !== undefined;
   return {
     job: HARD_PRUNE_JOB,
@@ -47,6 +53,7 @@ export async function toHardPruneJobRequest(
     args: [...argumentsOfJob(line, NOT_IN_JOB), ...(region ? [`--storage-region=${region}`] : [])],
     region,
     readOnly: flags['read-only'],
+    online,
     pruneImages: flags['prune-images'] ?? false,
     usesRedis,
     authorities: await authorities(flags),
@@ -80,7 +87,18 @@ function assertPossible(flags: HardPruneFlagValues, line: CommandLine): void {
   if (line.argv.includes('--no-confirm'))
     throw excluded('no-confirm', 'the Job deletes; for a dry run, omit --print-job and run the command here');
   assertPrintable(flags, line, REFUSED);
+  assertOnline(flags, line);
   assertNoPassword(flags);
+}
+
+function assertOnline(flags: HardPruneFlagValues, { fromSettings }: CommandLine): void {
+  const isGiven = (name: keyof HardPruneFlagValues): boolean =>
+    flags[name] !== undefined && flags[name] !== false && !fromSettings.has(name);
+  checkOnlineTogether(flags, isGiven);
+  if (flags['discard-marks'] && flags.schedule !== undefined)
+    throw usageError('--discard-marks cannot be specified with --schedule: every run would begin again', [
+      'print a Job with it, without --schedule, and run that once',
+    ]);
 }
 
 /** Refuses a URL of Redis with a password, which everyone who can read the Job would see. */
@@ -110,14 +128,21 @@ async function authorities(flags: HardPruneFlagValues): Promise<HardPruneJobRequ
   };
 }
 
-/** Returns the timeout of each roll-out. A run has two of them, so it cannot end before. */
-function rolloutLimit({ timeout }: HardPruneFlagValues, deadline: number | undefined): number {
-  const seconds = Math.ceil(timeoutFlag('timeout', timeout) / 1000);
-  if (deadline === undefined || deadline > 2 * seconds) return seconds;
-  throw usageError(`--active-deadline must be above ${2 * seconds}s: a run waits for two roll-outs (--timeout)`);
+function onlineOf(flags: HardPruneFlagValues): HardPruneJobRequest['online'] {
+  if (!flags.online) return undefined;
+  const { restarts, recheckAfterMs } = onlineGuard(flags);
+  return { restarts, recheckSeconds: Math.ceil(recheckAfterMs / 1000) };
 }
 
-/** Returns the time after which a run of a CronJob ends, in s: longer than by default with a long `--timeout`. */
-function defaultDeadline(rolloutSeconds: number): number {
-  return Math.max(durationFlag('active-deadline', DEFAULT.activeDeadline) / 1000, 3 * rolloutSeconds);
+/** Returns how long a run can wait, in s, and for what. It cannot end before. */
+function waitsOf(rollout: number, online: HardPruneJobRequest['online']): { seconds: number; what: string } {
+  if (!online) return { seconds: 2 * rollout, what: 'two roll-outs (--timeout)' };
+  const { restarts, recheckSeconds } = online;
+  if (!restarts) return { seconds: recheckSeconds, what: 'the recheck (--recheck-after)' };
+  return { seconds: rollout + recheckSeconds, what: 'a roll-out (--timeout) and the recheck (--recheck-after)' };
+}
+
+/** Returns the time after which a run of a CronJob ends, in s: longer than by default if it can wait long. */
+function defaultDeadline(waitSeconds: number): number {
+  return Math.max(durationFlag('active-deadline', DEFAULT.activeDeadline) / 1000, Math.ceil(1.5 * waitSeconds));
 }

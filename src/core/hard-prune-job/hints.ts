@@ -4,16 +4,19 @@ import { APP, type HardPruneJobRequest } from './request.js';
 
 /** Returns what a user who creates the List must know. */
 export function hintsFor(request: HardPruneJobRequest, { access }: Place): string[] {
-  const { args, image, pruneImages, readOnly, region, runs } = request;
+  const { args, image, online, pruneImages, readOnly, region, runs } = request;
+  const rollsOut = online ? online.restarts : readOnly === 'auto';
   const isOnOneNode = access.via === 'claim' && access.mount.isOnOneNode;
   const hints: [applies: boolean, ...lines: string[]][] = [
     [!image.includes('@'), 'hint: name the image by its digest, so that it cannot change: IMAGE@sha256:…'],
     [!args.some((arg) => arg.startsWith('--max-delete=')), 'hint: limit what a run deletes: --max-delete=20%'],
     [region !== undefined, `region: ${region}, from the variables or the profile of AWS on this machine`],
-    [readOnly === 'skip', 'warning: with --read-only=skip, nobody may push during a run'],
-    [isOnOneNode && readOnly === 'auto', ...ONE_NODE],
+    [readOnly === 'skip' && !online, 'warning: with --read-only=skip, nobody may push during a run'],
+    [isOnOneNode && rollsOut, ...oneNode(online ? '--no-restart' : '--read-only=required')],
+    [online !== undefined && !runs, ...SEVERAL_RUNS],
+    [online !== undefined && !rollsOut, ...NO_RESTART],
     [pruneImages, 'hint: prune images runs with its defaults, without settings of this machine'],
-    [readOnly !== 'skip', 'hint: restore the registry after a killed run: regadm prune hard --recover'],
+    [readOnly !== 'skip' && !online, 'hint: restore the registry after a killed run: regadm prune hard --recover'],
     [!runs, `hint: follow it: oc -n ${REGISTRY_NAMESPACE} logs -f job/${APP}`, `hint: run it again: ${AGAIN}`],
   ];
   return hints.flatMap(([applies, ...lines]) => (applies ? lines : []));
@@ -23,8 +26,18 @@ export function hintsFor(request: HardPruneJobRequest, { access }: Place): strin
 const AGAIN = `oc -n ${REGISTRY_NAMESPACE} delete job ${APP}, then create it`;
 
 /** The scheduler does not know that a volume is in use on another node. */
-const ONE_NODE = [
+const oneNode = (instead: string): string[] => [
   'warning: a run fails if a new pod of the registry starts on another node, because',
   'only one node at a time can mount the volume; keep the registry on one node',
-  '(spec.nodeSelector of its Config), or use --read-only=required',
+  `(spec.nodeSelector of its Config), or use ${instead}`,
+];
+
+const SEVERAL_RUNS = [
+  'hint: one run only marks what is unused; a later one moves it to the trash, and',
+  "deletes it from there in the end: pass --schedule='0 2 * * *'",
+];
+
+const NO_RESTART = [
+  'warning: a run restarts nothing: it can move what it has marked only after the',
+  'registry was restarted (regadm registry restart)',
 ];

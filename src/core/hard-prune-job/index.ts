@@ -9,7 +9,7 @@ import type { HardPruneJobRequest } from './request.js';
 
 /** Returns the Job that `prune hard --print-job` prints. */
 export function hardPruneJob(request: HardPruneJobRequest): StorageJob {
-  const changesMode = request.readOnly === 'auto';
+  const changesMode = request.readOnly === 'auto' && !request.online;
   return {
     request,
     objects: (place) => hardPruneJobObjects(request, place),

@@ -28,10 +28,11 @@ export function hardPruneJobObjects(request: HardPruneJobRequest, place: Place):
 }
 
 function jobPod(request: HardPruneJobRequest, place: Place, trust: Authorities): ReturnType<typeof storageJobPod> {
-  const { args, pruneImages, rolloutSeconds } = request;
+  const { args, pruneImages, rolloutSeconds, online } = request;
   return storageJobPod(request, place, trust, {
     args: (storage) => ['prune', 'hard', `--storage=${storage}`, ...args, ...trust.args, '--confirm'],
     env: pruneImages ? [{ name: 'REGADM_CERTIFICATE_AUTHORITY', value: SERVICE_CA }] : [],
-    terminationGracePeriodSeconds: rolloutSeconds + ENDING_SECONDS,
+    // An online run has no mode to restore.
+    terminationGracePeriodSeconds: (online ? 0 : rolloutSeconds) + ENDING_SECONDS,
   });
 }

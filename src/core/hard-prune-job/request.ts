@@ -13,6 +13,13 @@ export const HARD_PRUNE_JOB: JobKind = {
 /** Everything that the printed List depends on, besides the cluster. */
 export interface HardPruneJobRequest extends StorageJobRequest {
   readOnly: 'auto' | 'required' | 'skip';
+  /** Undefined: a run in read-only mode. */
+  online?: {
+    /** True if a run restarts the registry. */
+    restarts: boolean;
+    /** Time from the restart to the last check, in s. */
+    recheckSeconds: number;
+  };
   pruneImages: boolean;
   /** True to empty the registry's blob cache in a Redis that the arguments name. */
   usesRedis: boolean;
