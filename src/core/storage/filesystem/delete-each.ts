@@ -4,32 +4,38 @@ import { reportDeleted } from '../results.js';
 import type { Deletion, DeletionRun } from '../storage.js';
 import { PARALLEL } from './files.js';
 
+/** Result of an item that was not changed. */
+export type Unchanged = { status: 'failed'; message: string } | { status: 'skipped'; reason: string };
+
 /** Deletes items concurrently; before each one, checks that the run may continue. Never throws. */
 export function deleteEach<T, D extends Deletion>(
   items: readonly T[],
   run: DeletionRun,
   remove: (item: T) => Promise<D>,
-): Promise<(D | Deletion)[]> {
-  return mapParallel(items, PARALLEL.concurrency, async (item) => {
-    const deletion = await attempt(item, run, remove);
+): Promise<(D | Unchanged)[]> {
+  return changeEach(items, run, async (item) => {
+    const deletion = await remove(item);
     reportDeleted([deletion], run);
     return deletion;
   });
 }
 
-async function attempt<T, D extends Deletion>(
-  item: T,
-  { mayContinue }: DeletionRun,
-  remove: (item: T) => Promise<D>,
-): Promise<D | Deletion> {
-  try {
-    await mayContinue();
-  } catch (error) {
-    return { status: 'skipped', reason: messageOf(error) };
-  }
-  try {
-    return await remove(item);
-  } catch (error) {
-    return { status: 'failed', message: messageOf(error) };
-  }
+/** Changes items concurrently; before each one, checks that the run may continue. Never throws. */
+export function changeEach<T, R>(
+  items: readonly T[],
+  { mayContinue }: Pick<DeletionRun, 'mayContinue'>,
+  change: (item: T) => Promise<R>,
+): Promise<(R | Unchanged)[]> {
+  return mapParallel(items, PARALLEL.concurrency, async (item): Promise<R | Unchanged> => {
+    try {
+      await mayContinue();
+    } catch (error) {
+      return { status: 'skipped', reason: messageOf(error) };
+    }
+    try {
+      return await change(item);
+    } catch (error) {
+      return { status: 'failed', message: messageOf(error) };
+    }
+  });
 }

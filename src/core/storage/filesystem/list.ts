@@ -52,13 +52,21 @@ export async function listRepositories(listing: Listing): Promise<StoredReposito
   return repositories;
 }
 
-/**
- * Calls `take` with each repository. Reads them level by level, so that few directories are open at a time even if
- * repositories are deeply nested.
- */
-export async function forEachRepository(
+/** Calls `take` with each repository. */
+export function forEachRepository(
   listing: Listing,
   take: (repository: StoredRepository) => void | Promise<void>,
+): Promise<void> {
+  return forEachOwnDirectories(listing, async (name, own) => take(await readRepository(listing, name, own)));
+}
+
+/**
+ * Calls `take` with the name of each repository and those of its own directories. Reads them level by level, so that
+ * few directories are open at a time even if repositories are deeply nested.
+ */
+export async function forEachOwnDirectories(
+  listing: Listing,
+  take: (repository: string, own: string[]) => Promise<void>,
 ): Promise<void> {
   let level = [''];
   while (level.length > 0) {
@@ -69,7 +77,7 @@ export async function forEachRepository(
       const sorted = sortEntries(entries, name);
       nested.push(...sorted.nested);
       listing.ignored.push(...sorted.ignored);
-      if (sorted.own.length > 0) await take(await readRepository(listing, name, sorted.own));
+      if (sorted.own.length > 0) await take(name, sorted.own);
     });
     level = nested;
   }

@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { inDirectory, isMissing } from '../../kit/below.js';
 import { fileProblem } from './files.js';
-import { blobData, blobDirectory, namesBelow } from '../layout.js';
+import { blobDirectory, namesBelow } from '../layout.js';
 import type { OpenBlob } from '../storage.js';
 
 /** Neither follows a symbolic link nor waits for the writer of a pipe. */
@@ -15,15 +15,24 @@ const CHUNK_BYTES = 262_144;
  * @returns undefined if it does not exist
  * @throws Error that names the file and why it cannot be read
  */
-export async function readBlob(root: string, hex: string, limitBytes: number): Promise<Buffer | undefined> {
-  const opened = await openData(root, hex);
+export function readBlob(root: string, hex: string, limitBytes: number): Promise<Buffer | undefined> {
+  return readData(root, namesBelow(root, blobDirectory(root, hex)), limitBytes);
+}
+
+/** Reads the data of a blob, as `readBlob`, in a directory below another one. */
+export async function readData(
+  root: string,
+  names: readonly string[],
+  limitBytes: number,
+): Promise<Buffer | undefined> {
+  const opened = await openData(root, names);
   if (!opened) return undefined;
   const { file, bytes } = opened;
   try {
     if (bytes > limitBytes) throw new Error(`it is longer than ${limitBytes} bytes`);
     return await file.readFile();
   } catch (cause) {
-    throw unreadable(root, hex, cause);
+    throw unreadable(root, names, cause);
   } finally {
     await file.close();
   }
@@ -35,7 +44,8 @@ export async function readBlob(root: string, hex: string, limitBytes: number): P
  * @throws Error that names the file and why it cannot be read
  */
 export async function openBlob(root: string, hex: string, signal?: AbortSignal): Promise<OpenBlob | undefined> {
-  const opened = await openData(root, hex);
+  const names = namesBelow(root, blobDirectory(root, hex));
+  const opened = await openData(root, names);
   if (!opened) return undefined;
   const { file, bytes } = opened;
   async function* content(): AsyncGenerator<Buffer> {
@@ -50,7 +60,7 @@ export async function openBlob(root: string, hex: string, signal?: AbortSignal):
       }
       if (length !== bytes) throw new Error(`it has ${length} bytes instead of ${bytes}: it changed while it was read`);
     } catch (cause) {
-      throw signal?.aborted ? cause : unreadable(root, hex, cause);
+      throw signal?.aborted ? cause : unreadable(root, names, cause);
     } finally {
       await file.close();
     }
@@ -58,13 +68,15 @@ export async function openBlob(root: string, hex: string, signal?: AbortSignal):
   return { bytes, content: content() };
 }
 
-async function openData(root: string, hex: string): Promise<{ file: FileHandle; bytes: number } | undefined> {
-  const names = namesBelow(root, blobDirectory(root, hex));
+async function openData(
+  root: string,
+  names: readonly string[],
+): Promise<{ file: FileHandle; bytes: number } | undefined> {
   try {
     return await inDirectory(root, names, (directory) => openFile(`${directory}/data`));
   } catch (cause) {
     if (isMissing(cause)) return undefined;
-    throw unreadable(root, hex, cause);
+    throw unreadable(root, names, cause);
   }
 }
 
@@ -80,6 +92,6 @@ async function openFile(path: string): Promise<{ file: FileHandle; bytes: number
   }
 }
 
-function unreadable(root: string, hex: string, cause: unknown): Error {
-  return new Error(`${blobData(root, hex)}: ${fileProblem(cause)}`, { cause });
+function unreadable(root: string, names: readonly string[], cause: unknown): Error {
+  return new Error(`${root}/${names.join('/')}/data: ${fileProblem(cause)}`, { cause });
 }
