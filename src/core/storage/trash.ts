@@ -36,6 +36,13 @@ export interface StorageTrash {
   now(signal?: AbortSignal): Promise<number>;
 
   /**
+   * Returns the time as `now` does, but writes nothing: for dry runs. Where that is not possible, such as for a
+   * directory, it is this machine's clock.
+   * @throws RegadmError
+   */
+  estimateNow(signal?: AbortSignal): Promise<number>;
+
+  /**
    * Reads a file of regadm, never from a listing.
    * @returns undefined if it does not exist
    * @throws RegadmError that states why it cannot be read
@@ -46,7 +53,7 @@ export interface StorageTrash {
    * Writes a file of regadm atomically and durably, if nobody has written it since it was read. A process that sleeps
    * at any step never replaces a newer version.
    * @param expected version that was read; undefined: it did not exist
-   * @returns the new version; undefined if somebody else has written the file
+   * @returns the new version; undefined if another process has written the file
    * @throws RegadmError that states why it was not written, or may not have been
    */
   replaceFile(path: string, content: Buffer, expected: string | undefined): Promise<string | undefined>;

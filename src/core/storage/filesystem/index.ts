@@ -36,6 +36,7 @@ import { findBlobFiles, findLinkFiles, surveyFiles } from './survey.js';
 import { readExistingLink, writeLink } from './write-link.js';
 import type { StorageTrash } from '../trash.js';
 import { writeEach } from '../write-each.js';
+import { FilesystemTrash } from './trash/index.js';
 
 /**
  * Opens the storage of a registry whose volume is mounted at a directory.
@@ -143,7 +144,7 @@ class FilesystemStorage implements Storage {
   }
 
   trash(): StorageTrash {
-    throw new Error('not yet');
+    return new FilesystemTrash(this.root);
   }
 
   close(): Promise<void> {
