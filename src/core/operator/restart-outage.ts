@@ -18,15 +18,14 @@ export async function rolloutOutage(
   const { replicas = 1, strategy } = deployment.spec ?? {};
   if (replicas === 0) return undefined;
   if ((strategy as { type?: string } | undefined)?.type === 'Recreate')
-    return `${OUTAGE}: its Deployment has the strategy Recreate, which ends every old pod before it starts a new one`;
+    return `${OUTAGE}: the strategy of its Deployment is Recreate`;
   if (replicas > 1) return undefined;
   const storage = deployedStorage(deployment);
   if (storage?.kind !== 'pvc' || storage.place === undefined) return undefined;
   const modes = await accessModes(api, storage.place, signal);
-  if (modes === undefined)
-    return `${CAN_BE}: it has one replica, and the access modes of its volume, claim ${storage.place}, cannot be read`;
+  if (modes === undefined) return `${CAN_BE}: it has one replica, and claim ${storage.place} cannot be read`;
   if (modes.includes('ReadWriteMany')) return undefined;
-  return `${CAN_BE}: it has one replica, and its volume (claim ${storage.place}, ${modes.join(', ')}) can be mounted on one node only`;
+  return `${CAN_BE}: it has one replica, and claim ${storage.place} is ${modes.join(', ')}`;
 }
 
 const OUTAGE = 'the restart of the registry is a short outage';

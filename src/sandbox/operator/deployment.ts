@@ -17,6 +17,7 @@ export function registryEnvironment(readOnly: boolean): { name: string; value: s
     { name: 'REGISTRY_LOG_LEVEL', value: 'info' },
     { name: 'REGISTRY_STORAGE_CACHE_BLOBDESCRIPTOR', value: 'inmemory' },
     { name: 'REGISTRY_STORAGE_DELETE_ENABLED', value: 'true' },
+    { name: 'REGISTRY_OPENSHIFT_SERVER_ADDR', value: 'image-registry.openshift-image-registry.svc:5000' },
     ...(readOnly ? [READ_ONLY_ENV] : []),
   ];
 }
