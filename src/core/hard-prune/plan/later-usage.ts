@@ -21,6 +21,7 @@ export function addLaterUsage(usage: ClusterUsage, now: ClusterUsage, absent: Re
   const repositories = new Set([...addSets(usage.streams, now.streams), ...addSets(usage.sources, now.sources)]);
   const indexes = addChildren(usage, now);
   for (const [hex, image] of now.inUse) if (!usage.inUse.has(hex)) usage.inUse.set(hex, image);
+  for (const [digest, image] of now.otherDigests) usage.otherDigests.set(digest, image);
   for (const hex of appeared) usage.images.add(hex);
   usage.embedded = new Set([...usage.embedded, ...now.embedded]);
   const absentBefore = [...absent];

@@ -22,6 +22,8 @@ const INVALID_STORED = 20;
 export class ImageUses implements Collector {
   /** Each blob in use, with the digest of an image that uses it. */
   readonly inUse = new Map<string, string>();
+  /** Digests of other algorithms, with an image that names them. */
+  readonly otherDigests = new Map<string, string>();
   readonly names = new Set<string>();
   /** Children of each image index. */
   readonly children = new Map<string, string[]>();
@@ -65,7 +67,9 @@ export class ImageUses implements Collector {
       this.addUse((image.dockerImageMetadata as { Id?: unknown } | undefined)?.Id, 'dockerImageMetadata.Id', name);
     for (const layer of listOf<{ name?: unknown }>(image.dockerImageLayers))
       this.addUse(layer?.name, 'dockerImageLayers.name', name);
-    const children = listOf<{ digest?: unknown }>(image.dockerImageManifests).map((child) => hexOf(child?.digest));
+    const digests = listOf<{ digest?: unknown }>(image.dockerImageManifests).map((child) => child?.digest);
+    for (const digest of digests) this.addOther(digest, name);
+    const children = digests.map(hexOf);
     this.noteInvalid(name);
     if (hex && children.length > 0)
       this.children.set(hex, [...(this.children.get(hex) ?? []), ...children.filter((child) => child !== undefined)]);
@@ -89,7 +93,8 @@ export class ImageUses implements Collector {
   private addEmbedded(hex: string, { metadata, dockerImageManifest: text }: KubeObject): string[] | undefined {
     if (typeof text !== 'string' || text === '') return undefined;
     try {
-      const { blobs, children } = parseManifestDigests(text);
+      const { blobs, children, others } = parseManifestDigests(text);
+      for (const digest of others) this.otherDigests.set(digest, metadata.name);
       for (const blob of blobs) if (!this.inUse.has(blob)) this.inUse.set(blob, metadata.name);
       if (children.length > 0) this.children.set(hex, children);
       this.embedded.add(hex);
@@ -112,9 +117,15 @@ export class ImageUses implements Collector {
   private addUse(digest: unknown, field: string, image: string): void {
     const hex = hexOf(digest);
     if (hex && !this.inUse.has(hex)) this.inUse.set(hex, image);
+    if (!hex) this.addOther(digest, image);
     // An image without a config states an empty one.
     if (typeof digest === 'string' && digest !== '' && !isDigest(digest))
       this.ofImage = addInvalidName(this.ofImage, field, digest);
+  }
+
+  private addOther(name: unknown, image: string): void {
+    const digest = parseDigest(name);
+    if (digest && !sha256Hex(digest)) this.otherDigests.set(digest, image);
   }
 
   private noteInvalid(image: string): void {

@@ -95,6 +95,7 @@ class ManifestReading {
       const named = body && digestsIn(body);
       if (!named) return;
       for (const blob of named.blobs) this.use(blob, hex);
+      this.useOthers(named.others, hex);
       if (named.children.length > 0) this.usage.children.set(hex, named.children);
     });
   }
@@ -110,10 +111,11 @@ class ManifestReading {
     await forEachParallel(withoutObject, { concurrency: CONCURRENCY }, async (hex) => {
       this.signal.throwIfAborted();
       const body = await this.readBlob(hex);
-      const named = body && digestsIn(body)?.children;
-      if (!named?.length) return;
+      const named = body && digestsIn(body);
+      if (!named?.children.length) return;
       this.use(hex, hex);
-      children.set(hex, named);
+      this.useOthers(named.others, hex);
+      children.set(hex, named.children);
       this.forgotten.push(this.describe(hex));
     });
   }
@@ -146,8 +148,9 @@ class ManifestReading {
     await forEachParallel(indexes, { concurrency: CONCURRENCY }, async (hex) => {
       this.signal.throwIfAborted();
       const body = await this.readBlob(hex);
-      const stored = body && digestsIn(body)?.children;
-      if (stored?.length) children.set(hex, [...new Set([...(children.get(hex) ?? []), ...stored])]);
+      const stored = body && digestsIn(body);
+      this.useOthers(stored?.others ?? [], hex);
+      if (stored?.children.length) children.set(hex, [...new Set([...(children.get(hex) ?? []), ...stored.children])]);
     });
   }
 
@@ -167,8 +170,9 @@ class ManifestReading {
     if (!body) return false;
     try {
       if (sha256Of(body) !== hex) this.damaged.push(this.describe(hex));
-      const { blobs, children } = parse(body.toString('utf8'));
+      const { blobs, children, others } = parse(body.toString('utf8'));
       for (const blob of blobs) this.use(blob, hex);
+      this.useOthers(others, hex);
       if (children.length > 0) this.usage.children.set(hex, children);
       return true;
     } catch (error) {
@@ -183,6 +187,10 @@ class ManifestReading {
     const isListed = [...streams.values()].some((listed) => listed.has(hex));
     if (index === undefined || isListed) return `image ${sha256Digest(hex)} (${describePlace(hex, streams)})`;
     return `image ${sha256Digest(hex)} (in image index ${sha256Digest(index)}, ${describePlace(index, streams)})`;
+  }
+
+  private useOthers(digests: readonly string[], image: string): void {
+    for (const digest of digests) this.usage.otherDigests.set(digest, sha256Digest(image));
   }
 
   private use(blob: string, image: string): void {

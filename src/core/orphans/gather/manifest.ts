@@ -7,6 +7,8 @@ interface ManifestUses {
   blobs: string[];
   /** Manifests of an image index. */
   children: string[];
+  /** All of these that have another algorithm than sha256, with it. */
+  others: Digest[];
 }
 
 /**
@@ -45,7 +47,9 @@ function usesOf(text: string, parse: (name: unknown) => Digest | undefined): Man
   const blobs = layers.map(({ digest }): unknown => digest);
   if (config !== '') blobs.push(config);
   if (subject) blobs.push(subject.digest);
-  return { blobs: hexOf(blobs.map(parse)), children: hexOf(children.map(parse)) };
+  const named = { blobs: blobs.map(parse), children: children.map(parse) };
+  const others = [...named.blobs, ...named.children].filter((digest) => digest && !sha256Hex(digest)) as Digest[];
+  return { blobs: hexOf(named.blobs), children: hexOf(named.children), others };
 }
 
 function parseJson(text: string): unknown {
@@ -56,7 +60,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** Omits digests of other algorithms than sha256: the storage has no other blobs. */
+/** Omits digests of other algorithms than sha256: the storage has no other blobs, but it can have links with them. */
 function hexOf(digests: (Digest | undefined)[]): string[] {
   return digests.flatMap((digest) => (digest && sha256Hex(digest)) ?? []);
 }

@@ -30,6 +30,7 @@ export async function readUsage(api: ClusterApi, options: CollectOptions = {}): 
 export function toUsage(streams: StreamLists, images: ImageUses): ClusterUsage {
   return {
     inUse: images.inUse,
+    otherDigests: images.otherDigests,
     images: images.names,
     children: images.children,
     managed: images.managed,

@@ -8,6 +8,11 @@ import type { HardPrunePlan } from './types.js';
 export interface ClusterUsage {
   /** Each blob in use, with the digest of an image that uses it. */
   inUse: Map<string, string>;
+  /**
+   * Digests of other algorithms that images name, such as `sha512:…`, with such an image. A link with this digest in
+   * its path leads to the blob.
+   */
+  otherDigests: Map<string, string>;
   /** Names of all Image objects. */
   images: Set<string>;
   /** Children of each image index. */

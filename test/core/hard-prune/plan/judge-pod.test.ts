@@ -10,6 +10,7 @@ const [image, index, child, orphan] = ['image', 'index', 'child', 'orphan'];
 function aCluster(change: Partial<ClusterUsage> = {}): ClusterUsage {
   return {
     inUse: new Map(),
+    otherDigests: new Map(),
     images: new Set([hex(image), hex(index)]),
     children: new Map([[hex(index), [hex(child)]]]),
     managed: new Set([hex(image), hex(index)]),
