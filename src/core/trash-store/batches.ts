@@ -1,4 +1,6 @@
-import type { Mark, MarkFile, RegistryProcesses } from './model.js';
+import { haveEnded } from './conclusive.js';
+import type { Mark, MarkBatch, MarkFile, RegistryProcesses } from './model.js';
+import { newId } from './new-id.js';
 
 /** What shows that no process knows the blobs of a batch any more. */
 export type Proof =
@@ -12,43 +14,94 @@ export type Proof =
   /** `--read-only=skip`: whoever uses it restarts the registry after each run. */
   | { by: 'user' };
 
+/** Multiple of the life of an entry of the cache: an entry can be renewed while it is looked up. */
+const CACHE_LIVES = 3;
+
 /**
  * Completes the batches for which there is a proof: their grace begins.
  * @param now the storage's clock
  * @returns the ids of the batches that are complete now and were not before
  */
-export function completeBatches(file: MarkFile, proof: Proof, now: number): string[] {
-  throw new Error(`not implemented ${String(file)} ${String(proof)} ${String(now)}`);
+export function completeBatches({ batches }: MarkFile, proof: Proof, now: number): string[] {
+  const completed: string[] = [];
+  for (const [id, batch] of batches) {
+    if (batch.completeAt !== undefined) continue;
+    const completeAt = completionOf(batch, proof, now);
+    if (completeAt === undefined) continue;
+    batches.set(id, { ...batch, completeAt });
+    completed.push(id);
+  }
+  return completed;
 }
 
-/** True if the grace of a mark has passed: what nothing uses or links can be moved to the trash. */
-export function isPastGrace(mark: Mark, file: MarkFile, options: { graceMs: number; now: number }): boolean {
-  throw new Error(`not implemented ${String(mark)} ${String(file)} ${String(options)}`);
+/** Returns when a batch was complete; undefined without a proof. */
+function completionOf({ unlinkedAt, processes }: MarkBatch, proof: Proof, now: number): number | undefined {
+  if (unlinkedAt === undefined) return undefined;
+  if (proof.by === 'user') return unlinkedAt;
+  const isCacheEmpty = proof.isCacheEmpty || !proof.processes.usesRedis;
+  if (processes && isCacheEmpty && haveEnded(processes, proof.processes)) {
+    if (proof.by === 'restart') return now;
+    return Math.max(unlinkedAt, Math.min(now, proof.processes.oldestStart ?? now));
+  }
+  if (proof.by === 'restart' || proof.memoryCacheMs === undefined || proof.processes.usesRedis) return undefined;
+  const forgottenAt = unlinkedAt + CACHE_LIVES * proof.memoryCacheMs;
+  return forgottenAt <= now ? forgottenAt : undefined;
 }
 
-/** Starts a batch of marks, which incomplete batches join: they wait for the same restart. @returns its id */
+/** True if the grace of a mark has passed: if nothing uses or links its blob, it can be moved to the trash. */
+export function isPastGrace(
+  { batch }: Pick<Mark, 'batch'>,
+  { batches }: Pick<MarkFile, 'batches'>,
+  { graceMs, now }: { graceMs: number; now: number },
+): boolean {
+  const completeAt = batches.get(batch)?.completeAt;
+  return completeAt !== undefined && now - completeAt >= graceMs;
+}
+
+/**
+ * Starts a batch of marks. Incomplete batches join it: they wait for the same restart.
+ * @returns its id
+ */
 export function startBatch(file: MarkFile): string {
-  throw new Error(`not implemented ${String(file)}`);
+  const id = newId();
+  for (const mark of file.marks.values()) if (file.batches.get(mark.batch)?.completeAt === undefined) mark.batch = id;
+  file.batches.set(id, {});
+  dropUnusedBatches(file, id);
+  return id;
 }
 
-/** Records that the last link of a batch was removed before these processes were read. */
+/**
+ * Records that the last link of a batch was removed.
+ * @param at `now`: time after that; `processes`: read after that
+ */
 export function noteUnlinked(
-  file: MarkFile,
+  { batches }: MarkFile,
   batch: string,
-  at: { now: number; processes: RegistryProcesses | undefined },
+  { now, processes }: { now: number; processes: RegistryProcesses | undefined },
 ): void {
-  throw new Error(`not implemented ${String(file)} ${String(batch)} ${String(at)}`);
+  batches.set(batch, { unlinkedAt: now, ...(processes ? { processes: [...processes.ids] } : {}) });
 }
 
 /**
  * Records for the sweeps that Redis was emptied.
- * @param before the processes that ran when it began
+ * @param before the processes that ran when that began: those of a sweep must have ended by then
  */
-export function noteEmptyCache(file: MarkFile, before: RegistryProcesses): void {
-  throw new Error(`not implemented ${String(file)} ${String(before)}`);
+export function noteEmptyCache({ sweeps }: MarkFile, before: RegistryProcesses): void {
+  for (const [id, sweep] of sweeps)
+    if (sweep.processes && haveEnded(sweep.processes, before)) sweeps.set(id, { ...sweep, isCacheEmpty: true });
 }
 
-/** Removes the marks of blobs that do not exist, and batches without marks. @returns the removed marks, as hex */
-export function dropMissingMarks(file: MarkFile, exists: (hex: string) => boolean): string[] {
-  throw new Error(`not implemented ${String(file)} ${String(exists)}`);
+/** Removes the marks of blobs that are not in their place, and batches without marks. @returns the digests, as hex */
+export function dropMissingMarks(file: MarkFile, isInPlace: (hex: string) => boolean): string[] {
+  const missing = [...file.marks.keys()].filter((hex) => !isInPlace(hex));
+  for (const hex of missing) file.marks.delete(hex);
+  dropUnusedBatches(file);
+  return missing;
+}
+
+/** Removes batches without marks. @param keep a batch that gets its marks later */
+export function dropUnusedBatches({ marks, batches }: MarkFile, keep?: string): void {
+  const used = new Set(keep === undefined ? [] : [keep]);
+  for (const { batch } of marks.values()) used.add(batch);
+  for (const id of batches.keys()) if (!used.has(id)) batches.delete(id);
 }

@@ -1,8 +1,12 @@
+import { addManifestUses } from '../orphans/gather/manifest-uses.js';
+import { readUsage } from '../orphans/gather/usage.js';
 import type { ClusterUsage } from '../orphans/plan/usage.js';
 import type { LinkFile } from '../storage/trash.js';
 import type { RegistryProcesses } from './model.js';
-import type { TrashPorts } from './ports.js';
+import type { LookPorts } from './ports.js';
 import type { TrashState } from './state.js';
+import { readBlobAnywhere } from './trash-and-place.js';
+import { walkLinks, type WalkedLinks } from './walk.js';
 
 /** What links to blobs and uses them, at one time. It answers only for the blobs that it was asked to look at. */
 export interface Look {
@@ -12,6 +16,11 @@ export interface Look {
   readonly processes: RegistryProcesses | undefined;
   /** Blobs that were in the trash before the walk, as `keyOf` returns them. */
   readonly seen: ReadonlySet<string>;
+  /**
+   * False if a request that was sent before the walk, without receiving a response, could still take effect: then this
+   * look proves nothing.
+   */
+  readonly isSettled: boolean;
   readonly usage: ClusterUsage;
   readonly warnings: readonly string[];
   isLinked(hex: string): boolean;
@@ -22,38 +31,44 @@ export interface Look {
   reason(hex: string): string | undefined;
 }
 
-/** The links of a storage, before images and streams are read. */
-export interface WalkedLinks extends Pick<Look, 'startedAt' | 'processes' | 'seen' | 'isLinked' | 'linksTo'> {
-  /** The digests under which links lead to a blob, beside its own: `sha512:…`. */
-  namesOf(hex: string): readonly string[];
-}
-
-export type LookPorts = Pick<TrashPorts, 'storage' | 'api' | 'reporter' | 'signal' | 'processes'>;
-
 /**
  * Walks all links, then reads image streams and images, in this order: what comes into use meanwhile is seen in one of
  * them. Manifests are read in their place and in the trash.
  * @param wanted blobs to look at, as hex, in addition to those in the trash
  * @throws RegadmError STORAGE_UNREADABLE, IMAGE_UNREADABLE; ApiError
  */
-export function lookAtUses(ports: LookPorts, state: TrashState, wanted: Iterable<string>): Promise<Look> {
-  return Promise.reject(new Error(`not implemented ${String(ports)} ${String(state)} ${String(wanted)}`));
-}
-
-/** Walks all links. The caller reads images and streams afterwards, and joins both with `lookFrom`. */
-export function walkLinks(
-  ports: Pick<LookPorts, 'storage' | 'reporter' | 'signal' | 'processes'>,
-  state: TrashState,
-  wanted: Iterable<string>,
-): Promise<WalkedLinks> {
-  return Promise.reject(new Error(`not implemented ${String(ports)} ${String(state)} ${String(wanted)}`));
+export async function lookAtUses(ports: LookPorts, state: TrashState, wanted: Iterable<string>): Promise<Look> {
+  const { api, storage, reporter, signal } = ports;
+  const walked = await walkLinks(ports, state, wanted);
+  reporter.progress('listing images and image streams');
+  const usage = await readUsage(api, { signal });
+  const { warnings } = await addManifestUses(readBlobAnywhere(storage, state.entries), usage, signal);
+  return lookFrom(walked, usage, warnings);
 }
 
 /**
  * Joins a walk with what the cluster uses.
- * @param usage read after the walk, with the uses that only manifests state (`addManifestUses` with
- *   `readBlobAnywhere`)
+ * @param usage read after the walk, with the uses that only manifests state (`addManifestUses` with `readBlobAnywhere`)
  */
 export function lookFrom(walked: WalkedLinks, usage: ClusterUsage, warnings: readonly string[] = []): Look {
-  throw new Error(`not implemented ${String(walked)} ${String(usage)} ${String(warnings)}`);
+  const userOf = (hex: string): string | undefined => {
+    const names = [`sha256:${hex}`, ...walked.namesOf(hex)];
+    for (const name of names) {
+      const image = usage.inUse.get(name.replace(/^sha256:/, '')) ?? usage.otherDigests.get(name);
+      if (image !== undefined) return image;
+    }
+    return undefined;
+  };
+  return {
+    ...walked,
+    usage,
+    warnings,
+    isInUse: (hex) => userOf(hex) !== undefined,
+    reason(hex) {
+      const image = userOf(hex);
+      if (image !== undefined) return `used by image ${image}`;
+      const [link] = walked.linksTo(hex);
+      return link && `linked by repository ${link.repository}`;
+    },
+  };
 }

@@ -39,7 +39,7 @@ export interface MarkBatch {
 }
 
 /**
- * Blobs that were moved to the trash by one run, or that a run found there without a record, such as after a killed run.
+ * Blobs that were moved to the trash by one run, or that a run found there without a record, as after a killed run.
  */
 export interface Sweep {
   /** Its blobs that are still in the trash, as `keyOf` returns them. */

@@ -1,26 +1,91 @@
+import { sha256Digest } from '../model/digest.js';
 import type { LinkWrite } from '../storage/storage.js';
 import type { MoveBack } from '../storage/trash.js';
+import { finish, runBatches } from './batch-run.js';
+import { removeEntries } from './membership.js';
 import type { TrashEntry } from './model.js';
-import type { SessionPorts, TrashSession } from './session.js';
+import type { SessionPorts } from './ports.js';
+import type { TrashSession } from './session.js';
 
 /** Result of moving one blob back to its place. */
 export interface MovedBack {
   entry: TrashEntry;
-  /** `exists`: the blob is in its place, with the same size; the trash keeps its copy. */
+  /**
+   * `exists`: the blob is in its place, with the same size as far as both are known; the trash keeps its copy. One that
+   * was not reached is `skipped`.
+   */
   result: MoveBack;
-  /** Results of restoring its links, by position. */
+  /** Results of restoring its links, by position; empty if it was not reached. */
   links: LinkWrite[];
 }
+
+/** Results of moving blobs back. */
+export interface MovedBackBlobs {
+  /** By position. */
+  results: MovedBack[];
+  /** Why it stopped before the end. The caller reports it as the end of the run. */
+  stopped?: unknown;
+}
+
+/** True if the blob is in its place. */
+export const isInPlace = ({ status }: MoveBack): boolean => status === 'restored' || status === 'exists';
 
 /**
  * Moves blobs from the trash back to their place, after their recorded links were restored: a run that is killed in
  * between leaves links, which the next recheck sees. Blobs that are in their place lose their marks.
- * @returns by position; those that were not reached are `skipped`
+ * @throws what stops the run before the first batch
  */
-export function moveBack(
+export async function moveBack(
   session: TrashSession,
   ports: SessionPorts,
   entries: readonly TrashEntry[],
+): Promise<MovedBackBlobs> {
+  if (entries.length === 0) return { results: [] };
+  const { results, stopped } = await runBatches(session, {
+    items: entries,
+    run: (batch, mayContinue) => moveBatchBack(session, ports, batch, mayContinue),
+  });
+  const all = results.map((result, index) =>
+    'result' in result ? result : { entry: entries[index]!, result, links: [] },
+  );
+  return { results: all, stopped: await finish(stopped, () => session.save()) };
+}
+
+async function moveBatchBack(
+  session: TrashSession,
+  { storage, reporter }: SessionPorts,
+  batch: readonly TrashEntry[],
+  mayContinue: () => Promise<void>,
 ): Promise<MovedBack[]> {
-  return Promise.reject(new Error(`not implemented ${String(session)} ${String(ports)} ${String(entries)}`));
+  const trash = storage.trash();
+  const writes = await trash.restoreLinks(
+    batch.flatMap(({ links }) => links),
+    { mayContinue },
+  );
+  const moves = await trash.moveBlobsBack(batch, { mayContinue, onProgress: (count) => reporter.tick(count) });
+  const existing = batch.filter((_, index) => moves[index]!.status === 'exists');
+  const sizes = await storage.findBlobs(existing.map(({ hex }) => sha256Digest(hex)));
+  const checked = moves.map((move, index) =>
+    move.status === 'exists' ? compared(batch[index]!, sizes[existing.indexOf(batch[index]!)]) : move,
+  );
+  const isDone = (_: TrashEntry, index: number): boolean => isInPlace(checked[index]!);
+  for (const { hex } of batch.filter(isDone)) session.file.marks.delete(hex);
+  const left = batch.filter((_, index) => checked[index]!.status === 'restored' || checked[index]!.status === 'gone');
+  removeEntries(session, left);
+  let next = 0;
+  return batch.map((entry, index) => ({
+    entry,
+    result: checked[index]!,
+    links: writes.slice(next, (next += entry.links.length)),
+  }));
+}
+
+/** Compares a blob in the trash with the one in its place. A size that is not known cannot differ. */
+function compared({ bytes }: TrashEntry, inPlace: number | undefined): MoveBack {
+  if (inPlace === undefined) return { status: 'failed', message: 'a blob was in its place, and disappeared' };
+  if (inPlace === bytes || Number.isNaN(inPlace) || Number.isNaN(bytes)) return { status: 'exists' };
+  return {
+    status: 'failed',
+    message: `there is another blob in its place, with ${inPlace} bytes instead of ${bytes}; the one in the trash is kept`,
+  };
 }

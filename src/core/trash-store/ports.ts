@@ -16,3 +16,9 @@ export interface TrashPorts {
    */
   processes(): Promise<RegistryProcesses | undefined>;
 }
+
+/** What a session needs: no cluster, so that a restore works without it; its processes are then undefined. */
+export type SessionPorts = Pick<TrashPorts, 'storage' | 'reporter' | 'signal' | 'processes'>;
+
+/** What a look at links, images and streams needs. */
+export type LookPorts = SessionPorts & Pick<TrashPorts, 'api'>;

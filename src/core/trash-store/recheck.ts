@@ -1,28 +1,89 @@
+import { finish } from './batch-run.js';
+import { afterRecheck } from './conclusive.js';
 import type { Look } from './look.js';
-import type { TrashEntry } from './model.js';
-import type { MovedBack } from './move-back.js';
-import type { SessionPorts, TrashSession } from './session.js';
+import { keyOf, type TrashEntry } from './model.js';
+import { isInPlace, moveBack, type MovedBack } from './move-back.js';
+import type { SessionPorts } from './ports.js';
+import type { TrashSession } from './session.js';
 import type { TrashState } from './state.js';
+import { newestFirst } from './trash-and-place.js';
+
+/** A blob in the trash that is linked or in use. */
+export interface NeededBlob {
+  /** Its newest copy in the trash. */
+  entry: TrashEntry;
+  /** What uses or links it. */
+  reason: string;
+}
 
 /** What a recheck found. */
 export interface Recheck {
-  /** Blobs that are linked or in use, with what was done; each blob once, under its newest date. */
+  /** Blobs that are linked or in use, each once, with what was done. */
   movedBack: readonly (MovedBack & { reason: string })[];
   /** Blobs in the trash, by key, that are linked or in use and not known to be in their place: never purged. */
   needed: ReadonlySet<string>;
   /** Blobs that were in the trash when the look began, by key: only these can be purged after this recheck. */
   seen: ReadonlySet<string>;
+  /** Why it stopped before the end: nothing can be purged then. */
+  stopped?: unknown;
 }
 
 /**
  * Moves back what is linked or in use. Records for each sweep whether this recheck was conclusive.
  * @param look one that began after the last move
+ * @throws what stops the run before the first batch; the storage's error
  */
-export function recheck(session: TrashSession, ports: SessionPorts, look: Look): Promise<Recheck> {
-  return Promise.reject(new Error(`not implemented ${String(session)} ${String(ports)} ${String(look)}`));
+export async function recheck(session: TrashSession, ports: SessionPorts, look: Look): Promise<Recheck> {
+  const groups = newestFirst(session.entries.filter((entry) => look.seen.has(keyOf(entry))));
+  const { movedBack, stopped } = await moveBackNeeded(session, ports, neededBlobs(groups, look));
+  const missing = new Set(movedBack.filter(({ result }) => !isInPlace(result)).map(({ entry }) => entry.hex));
+  const needed = new Set(session.entries.filter(({ hex }) => missing.has(hex)).map(keyOf));
+  if (stopped !== undefined) return { movedBack, needed, seen: new Set(), stopped };
+  const { sweeps } = session.file;
+  const { listsLate } = ports.storage.trash();
+  for (const [id, sweep] of sweeps) sweeps.set(id, afterRecheck(sweep, look, listsLate));
+  const failure = await finish(undefined, () => session.save());
+  return { movedBack, needed, seen: failure === undefined ? look.seen : new Set(), stopped: failure };
 }
 
-/** Returns the blobs that a recheck would move back. */
-export function previewRecheck(state: TrashState, look: Look): { entry: TrashEntry; reason: string }[] {
-  throw new Error(`not implemented ${String(state)} ${String(look)}`);
+/** A needed blob with all its copies in the trash, the newest first. */
+type Needed = NeededBlob & { copies: readonly TrashEntry[] };
+
+function neededBlobs(groups: ReadonlyMap<string, TrashEntry[]>, look: Look): Needed[] {
+  const needed: Needed[] = [];
+  for (const [hex, copies] of groups) {
+    const reason = look.reason(hex);
+    if (reason !== undefined) needed.push({ entry: copies[0]!, reason, copies });
+  }
+  return needed;
+}
+
+/** Moves the newest copy of each blob back; where that fails, an older one. */
+async function moveBackNeeded(
+  session: TrashSession,
+  ports: SessionPorts,
+  needed: readonly Needed[],
+): Promise<Pick<Recheck, 'movedBack' | 'stopped'>> {
+  const done = new Map<string, MovedBack & { reason: string }>();
+  for (let [round, left] = [0, needed]; left.length > 0; round++) {
+    const entries = left.map(({ copies }) => copies[round]!);
+    const { results, stopped } = await moveBack(session, ports, entries);
+    for (const [index, { entry, reason }] of left.entries()) done.set(entry.hex, { ...results[index]!, reason });
+    if (stopped !== undefined) return { movedBack: [...done.values()], stopped };
+    left = left.filter(({ entry, copies }) => !isInPlace(done.get(entry.hex)!.result) && copies.length > round + 1);
+  }
+  return { movedBack: [...done.values()] };
+}
+
+/**
+ * Returns the blobs that a recheck would move back.
+ * @param isStored true for a blob that is in its place too
+ */
+export function previewRecheck(
+  { entries }: Pick<TrashState, 'entries'>,
+  look: Look,
+  isStored: (hex: string) => boolean = () => false,
+): NeededBlob[] {
+  const groups = newestFirst(entries.filter((entry) => look.seen.has(keyOf(entry)) && !isStored(entry.hex)));
+  return neededBlobs(groups, look).map(({ entry, reason }) => ({ entry, reason }));
 }

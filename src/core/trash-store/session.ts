@@ -1,8 +1,18 @@
-import type { TrashPorts } from './ports.js';
+import { adopt } from './adopt.js';
+import { readEntries } from './entries.js';
+import { formatMarkFile } from './format/mark-file.js';
+import { leaseLost, type LeaseTiming } from './lease-file.js';
+import { TrashLease } from './lease.js';
+import { MARK_FILE, readMarks, type ReadMarks } from './marks.js';
+import type { MarkFile, TrashEntry } from './model.js';
+import { newId } from './new-id.js';
+import type { SessionPorts } from './ports.js';
 import type { StateOptions, TrashState } from './state.js';
 
 /** The state of a trash that this run alone changes. */
 export interface TrashSession extends TrashState {
+  /** Replaced by each change: do not keep the list. */
+  entries: readonly TrashEntry[];
   /**
    * Makes sure that this run still has the lease. Awaited before each batch, and before each request that changes
    * something: a process that slept stops.
@@ -10,7 +20,7 @@ export interface TrashSession extends TrashState {
    */
   assertHeld(): Promise<void>;
   /**
-   * Writes the mark file, unless somebody else has written it.
+   * Writes the mark file, unless somebody else has written it; also after the signal.
    * @throws RegadmError TRASH_LEASE_LOST; the storage's error
    */
   save(): Promise<void>;
@@ -21,13 +31,72 @@ export interface TrashSession extends TrashState {
  * the processes that run now.
  * @throws RegadmError TRASH_IN_USE, MARKS_UNREADABLE, MARKS_OF_ANOTHER_STORAGE (exit status 4), STORAGE_UNREADABLE
  */
-export function withTrashSession<T>(
+export async function withTrashSession<T>(
   ports: SessionPorts,
-  options: StateOptions,
+  options: StateOptions & { timing?: LeaseTiming },
   action: (session: TrashSession) => Promise<T>,
 ): Promise<T> {
-  return Promise.reject(new Error(`not implemented ${String(ports)} ${String(options)} ${String(action)}`));
+  const { storage, signal } = ports;
+  const trash = storage.trash();
+  const lease = await TrashLease.take(trash, { signal, timing: options.timing });
+  try {
+    const marks = await readMarks(trash, options.discardMarks, signal);
+    const read = await readEntries(trash, marks.file.sweeps, signal);
+    const session = new Session({ ports, lease, marks, ...read });
+    // After the trash was listed: a process that ran when a blob moved, and still runs, is among them.
+    const processes = await ports.processes();
+    const isChanged = adopt(session, processes, newId());
+    if (isChanged || options.discardMarks) await session.save();
+    return await action(session);
+  } finally {
+    await lease.release();
+  }
 }
 
-/** What a session needs: no cluster, so that a restore works without it; its processes are then undefined. */
-export type SessionPorts = Pick<TrashPorts, 'storage' | 'reporter' | 'signal' | 'processes'>;
+interface SessionParts {
+  ports: SessionPorts;
+  lease: TrashLease;
+  marks: ReadMarks;
+  entries: TrashEntry[];
+  warnings: string[];
+}
+
+class Session implements TrashSession {
+  readonly file: MarkFile;
+  readonly warnings: readonly string[];
+  entries: readonly TrashEntry[];
+  private version: string | undefined;
+  /** Content of a write that may have happened, without a response that states its version. */
+  private uncertain: Buffer | undefined;
+
+  constructor(private readonly parts: SessionParts) {
+    this.file = parts.marks.file;
+    this.version = parts.marks.version;
+    this.entries = parts.entries;
+    this.warnings = parts.warnings;
+  }
+
+  readonly now = (): number => this.parts.lease.now();
+
+  readonly assertHeld = async (): Promise<void> => {
+    this.parts.ports.signal.throwIfAborted();
+    await this.parts.lease.assertHeld();
+  };
+
+  async save(): Promise<void> {
+    await this.parts.lease.assertHeld();
+    const trash = this.parts.ports.storage.trash();
+    if (this.uncertain) await this.readBack(this.uncertain);
+    this.uncertain = await formatMarkFile(this.file);
+    const version = await trash.replaceFile(MARK_FILE, this.uncertain, this.version);
+    if (version === undefined) throw leaseLost();
+    this.version = version;
+    this.uncertain = undefined;
+  }
+
+  /** Finds out whether a write without a response has happened. */
+  private async readBack(content: Buffer): Promise<void> {
+    const file = await this.parts.ports.storage.trash().readFile(MARK_FILE);
+    if (file?.content.equals(content)) this.version = file.version;
+  }
+}

@@ -1,4 +1,8 @@
 import type { Holder } from '../kit/holder.js';
+import type { StorageTrash } from '../storage/trash.js';
+import { readEntries } from './entries.js';
+import { LEASE_FILE, isHeld, parseLease } from './lease-file.js';
+import { readMarks } from './marks.js';
 import type { MarkFile, TrashEntry } from './model.js';
 import type { TrashPorts } from './ports.js';
 
@@ -24,9 +28,22 @@ export interface StateOptions {
  * Reads marks, trash and journal without the lease. Writes nothing.
  * @throws RegadmError MARKS_UNREADABLE, MARKS_OF_ANOTHER_STORAGE (exit status 4), STORAGE_UNREADABLE
  */
-export function readTrashState(
-  ports: Pick<TrashPorts, 'storage' | 'signal'>,
-  options: StateOptions,
+export async function readTrashState(
+  { storage, signal }: Pick<TrashPorts, 'storage' | 'signal'>,
+  { discardMarks }: StateOptions,
 ): Promise<TrashState> {
-  return Promise.reject(new Error(`not implemented ${String(ports)} ${String(options)}`));
+  const trash = storage.trash();
+  const readAt = performance.now();
+  const now = await trash.now(signal);
+  const holder = await findHolder(trash, now, signal);
+  const { file } = await readMarks(trash, discardMarks, signal);
+  const { entries, warnings } = await readEntries(trash, file.sweeps, signal);
+  return { file, entries, holder, warnings, now: () => Math.round(now + performance.now() - readAt) };
+}
+
+/** Finds the run that has the lease. @throws RegadmError TRASH_IN_USE if that cannot be read */
+async function findHolder(trash: StorageTrash, now: number, signal: AbortSignal): Promise<Holder | undefined> {
+  const file = await trash.readFile(LEASE_FILE, signal);
+  const record = file && parseLease(file.content);
+  return record && isHeld(record, now) ? record.holder : undefined;
 }

@@ -1,0 +1,96 @@
+import type { LinkFile } from '../storage/trash.js';
+import { keyOf, type RegistryProcesses } from './model.js';
+import type { SessionPorts } from './ports.js';
+import type { TrashState } from './state.js';
+
+/** Time in which a request whose response was not received can still take effect, in ms. */
+export const LATE_EFFECT_MS = 60_000;
+
+/** The links of a storage, before images and streams are read. */
+export interface WalkedLinks {
+  readonly startedAt: number;
+  readonly processes: RegistryProcesses | undefined;
+  readonly seen: ReadonlySet<string>;
+  readonly isSettled: boolean;
+  isLinked(hex: string): boolean;
+  linksTo(hex: string): readonly LinkFile[];
+  /** The digests under which links lead to a blob, beside its own: `sha512:…`. */
+  namesOf(hex: string): readonly string[];
+}
+
+/** Walks all links. The caller reads images and streams afterwards, and joins both with `lookFrom`. */
+export async function walkLinks(
+  { storage, reporter, signal, processes: readProcesses }: SessionPorts,
+  state: TrashState,
+  wanted: Iterable<string>,
+): Promise<WalkedLinks> {
+  const trash = storage.trash();
+  const processes = await readProcesses();
+  const seen = new Set(state.entries.map(keyOf));
+  const { unansweredAt } = trash;
+  const isSettled = unansweredAt === undefined || performance.now() - unansweredAt >= LATE_EFFECT_MS;
+  const startedAt = state.now();
+  const found = new FoundLinks(wanted);
+  for (const { hex } of state.entries) found.want(hex);
+  reporter.phase('reading the links of all repositories');
+  await trash.walkLinks({
+    signal,
+    onLink: (link) => found.add(link),
+    onWalked: (count) => reporter.tick(count),
+  });
+  signal.throwIfAborted();
+  return {
+    startedAt,
+    processes,
+    seen,
+    isSettled,
+    linksTo: (hex) => found.linksTo(hex),
+    isLinked: (hex) => found.linksTo(hex).length > 0,
+    namesOf: (hex) => found.linksTo(hex).flatMap(({ path, digest }) => (path === digest ? [] : [path])),
+  };
+}
+
+/** Collects the links of some blobs. There can be hundreds of thousands, so they share their strings. */
+class FoundLinks {
+  private readonly links = new Map<string, LinkFile[]>();
+  private readonly repositories = new Map<string, string>();
+
+  constructor(wanted: Iterable<string>) {
+    for (const hex of wanted) this.want(hex);
+  }
+
+  want(hex: string): void {
+    if (!this.links.has(hex)) this.links.set(hex, NONE);
+  }
+
+  /** @throws Error for a blob that was not asked for: nothing is known about its links */
+  linksTo(hex: string): readonly LinkFile[] {
+    const links = this.links.get(hex);
+    if (links) return links;
+    throw new Error(`the links of sha256:${hex} were not looked for`);
+  }
+
+  add({ repository, kind, path, digest }: LinkFile): void {
+    const hex = digest.slice('sha256:'.length);
+    const known = this.links.get(hex);
+    if (!known) return;
+    const own = known[0]?.digest ?? copyOf(digest);
+    const link = { repository: this.nameOf(repository), kind, path: path === digest ? own : copyOf(path), digest: own };
+    if (known === NONE) this.links.set(copyOf(hex), [link]);
+    else known.push(link);
+  }
+
+  private nameOf(repository: string): string {
+    const known = this.repositories.get(repository);
+    if (known !== undefined) return known;
+    const name = copyOf(repository);
+    this.repositories.set(name, name);
+    return name;
+  }
+}
+
+/** The same empty list for all blobs without links. */
+const NONE: LinkFile[] = [];
+
+/** Copies a text that can be part of a larger one, so that the larger one is not kept in memory. */
+const copyOf = <T extends string>(text: T): T => Buffer.from(text).toString() as T;
