@@ -5,7 +5,7 @@ import type { Deletion, DeletionRun } from '../storage.js';
 import { PARALLEL } from './files.js';
 
 /** Result of an item that was not changed. */
-export type Unchanged = { status: 'failed'; message: string } | { status: 'skipped'; reason: string };
+type Unchanged = { status: 'failed'; message: string } | { status: 'skipped'; reason: string };
 
 /** Deletes items concurrently; before each one, checks that the run may continue. Never throws. */
 export function deleteEach<T, D extends Deletion>(
