@@ -15,6 +15,7 @@ export function hintsFor(request: HardPruneJobRequest, { access }: Place): strin
     [isOnOneNode && rollsOut, ...oneNode(online ? '--no-restart' : '--read-only=required')],
     [online !== undefined && !runs, ...SEVERAL_RUNS],
     [online !== undefined && !rollsOut, ...NO_RESTART],
+    [online !== undefined || args.includes('--trash'), UNDO],
     [pruneImages, 'hint: prune images runs with its defaults, without settings of this machine'],
     [readOnly !== 'skip' && !online, 'hint: restore the registry after a killed run: regadm prune hard --recover'],
     [!runs, `hint: follow it: oc -n ${REGISTRY_NAMESPACE} logs -f job/${APP}`, `hint: run it again: ${AGAIN}`],
@@ -36,6 +37,8 @@ const SEVERAL_RUNS = [
   'hint: one run only marks what is unused; a later one moves it to the trash, and',
   "deletes it from there in the end: pass --schedule='0 2 * * *'",
 ];
+
+const UNDO = 'hint: bring back what a run has moved to the trash: regadm trash restore';
 
 const NO_RESTART = [
   'warning: a run restarts nothing: it can move what it has marked only after the',

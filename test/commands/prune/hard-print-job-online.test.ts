@@ -43,6 +43,7 @@ test('prints a CronJob that mounts the volume, marks, moves and restarts the reg
     'patch deployments image-registry',
   ]);
   expect(outcome.stderr).toContain('or use --no-restart');
+  expect(outcome.stderr).toContain('regadm trash restore');
   expect(outcome.stderr).not.toContain('--recover');
   expect(outcome.stderr).not.toContain('--schedule');
 });

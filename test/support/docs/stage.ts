@@ -94,6 +94,7 @@ export class Stage {
       HOME: join(directory, 'work'),
       NO_COLOR: '1',
       KUBECONFIG: sandbox.kubeconfig.admin,
+      SANDBOX_DIR: sandbox.dir,
       ...s3?.env,
     };
     const child = spawn(
