@@ -1,10 +1,13 @@
+import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type {
+  ConditionalWrite,
   ObjectStore,
   ObjectStoreLimits,
   OpenUpload,
   StoredLevel,
   StoredObject,
+  VersionedObject,
 } from '../../src/core/storage/objects/object-store.js';
 import type { OpenBlob } from '../../src/core/storage/storage.js';
 import type { StorageDescription } from './storage-tree.js';
@@ -13,6 +16,7 @@ interface FakeObject {
   body: Buffer;
   bytes: number;
   writtenAt: number;
+  version?: number;
 }
 
 /** Where a registry without a root directory is in a store. */
@@ -28,6 +32,8 @@ export class FakeObjectStore implements ObjectStore {
   /** Keys that listings do not show yet. */
   readonly unlisted = new Set<string>();
   uploads: OpenUpload[] = [];
+  unansweredAt: number | undefined;
+  private versions = 0;
   /** Size of the parts of each upload. */
   partBytes = 0;
   /** The requests so far: `list PREFIX`, `delete COUNT`. */
@@ -75,9 +81,11 @@ export class FakeObjectStore implements ObjectStore {
     return object && { key, bytes: object.bytes, writtenAt: object.writtenAt };
   }
 
-  async read(key: string): Promise<Buffer | undefined> {
+  async read(key: string, limitBytes = Infinity): Promise<Buffer | undefined> {
     await this.request(`read ${key}`);
-    return this.objects.get(key)?.body;
+    const body = this.objects.get(key)?.body;
+    if (body && body.length > limitBytes) throw new Error('it is too long');
+    return body;
   }
 
   async open(key: string): Promise<OpenBlob | undefined> {
@@ -88,6 +96,32 @@ export class FakeObjectStore implements ObjectStore {
   async write(key: string, content: string): Promise<void> {
     await this.request(`write ${key}`);
     this.put(key, content, Date.now());
+  }
+
+  async readVersion(key: string): Promise<VersionedObject | undefined> {
+    await this.request(`read ${key}`);
+    const object = this.objects.get(key);
+    return object && { content: object.body, version: String(object.version) };
+  }
+
+  async writeIf(key: string, content: Buffer, expected: string | undefined): Promise<ConditionalWrite> {
+    await this.request(`write ${key}`);
+    const found = this.objects.get(key);
+    if ((found && String(found.version)) !== expected) return 'conflict';
+    this.objects.set(key, { body: content, bytes: content.length, writtenAt: Date.now(), version: ++this.versions });
+    return 'written';
+  }
+
+  async copy(from: string, to: string): Promise<'copied' | 'gone'> {
+    await this.request(`copy ${from}`);
+    const object = this.objects.get(from);
+    if (object) this.objects.set(to, { ...object, writtenAt: Date.now() });
+    return object ? 'copied' : 'gone';
+  }
+
+  async now(): Promise<number> {
+    await this.request('now');
+    return Math.floor(Date.now() / 1000) * 1000;
   }
 
   async delete(keys: readonly string[]): Promise<(string | undefined)[]> {
@@ -126,9 +160,14 @@ export class FakeObjectStore implements ObjectStore {
   private below(prefix: string): StoredObject[] {
     return this.keys()
       .filter((key) => key.startsWith(prefix) && !this.unlisted.has(key))
-      .map((key) => ({ key, bytes: this.objects.get(key)!.bytes, writtenAt: this.objects.get(key)!.writtenAt }));
+      .map((key) => {
+        const { body, bytes, writtenAt } = this.objects.get(key)!;
+        return { key, bytes, writtenAt, md5: md5(body) };
+      });
   }
 }
+
+const md5 = (content: Buffer): string => createHash('md5').update(content).digest('hex');
 
 /** Returns the keys of a described storage with their contents; a number is a length. */
 export function keysOf({ blobs, repositories }: StorageDescription, root = ROOT): Map<string, string | number> {

@@ -1,14 +1,23 @@
 import { dispatcherFor, type Dispatcher } from '../../http/dispatcher.js';
 import { loadTrust } from '../../http/trust.js';
 import { AttemptGuard } from '../../kit/attempt-guard.js';
-import { ATTEMPT_LIMITS, ERROR_BODY_LIMIT_BYTES, MAX_ATTEMPTS, RESPONSE_LIMIT_BYTES } from '../../kit/limits.js';
+import {
+  ATTEMPT_LIMITS,
+  ERROR_BODY_LIMIT_BYTES,
+  MAX_ATTEMPTS,
+  RESPONSE_LIMIT_BYTES,
+  type AttemptLimits,
+} from '../../kit/limits.js';
 import { isConnectionError } from '../../kit/network-errors.js';
 import { onAbort } from '../../kit/on-abort.js';
 import { findProxy, type Proxy } from '../../kit/proxy.js';
 import { proxyProblem, proxyRemedies, withoutPath } from '../../kit/proxy-words.js';
 import { retryAfterStatus, withRetry, type Outcome, type RetryOptions } from '../../kit/retry.js';
 import { RegadmError } from '../../model/errors.js';
+import { headerOf, readBody, streamed, tooLong } from './body.js';
 import { assertSpeaksPlainHttp, unreachable } from './unreachable.js';
+
+export { headerOf, lengthOf } from './body.js';
 
 /** How to reach the servers of an object store. */
 export interface ConnectOptions {
@@ -38,6 +47,8 @@ export interface StoreRequest {
   bodyLimit?: number;
   /** True to receive the body of a successful response as it arrives, without a limit. */
   isStreamed?: boolean;
+  /** True for a request that takes the server long, such as a copy: it sends nothing, or little, meanwhile. */
+  isSlow?: boolean;
   signal?: AbortSignal;
 }
 
@@ -60,13 +71,28 @@ type Retries = Pick<RetryOptions<unknown>, 'tries' | 'baseMs' | 'factor' | 'maxM
 
 /** Waits of 0.25, 0.75, 2.25, 6.75 and 12 s, jittered: 11 to 22 s in all. */
 const RETRIES: Retries = { tries: MAX_ATTEMPTS, baseMs: 250, factor: 3, maxMs: 12_000 };
-/** Maximum time until a deletion of many objects is answered, in ms. */
-const DELETION_MS = 300_000;
+/** Maximum time until a deletion of many objects, or a copy, is answered, in ms. */
+const SLOW_MS = 300_000;
+/** Statuses of gateways that received no response, and of servers that do not know what they did. */
+const UNANSWERED = new Set([500, 502, 504]);
+
+/** The error of a change that may have been made, or may still be made, because its outcome is not known. */
+export class Unanswered extends RegadmError {}
+
+interface SendOptions {
+  signal?: AbortSignal;
+  /** Decides instead on responses: undefined if one is final, else the minimum wait in ms. */
+  retryAfter?: RetryDecision;
+  /** True to repeat the request only if the server stated that it did not execute it. */
+  isSentOnce?: boolean;
+}
 
 /** Sends requests to one server of an object store, with retries. Follows no redirects. */
 export class StoreClient {
   /** How requests are retried; also for what a successful response states about single objects. */
   readonly retries: Retries;
+  /** When the outcome of a request that changes something was last unknown, by `performance.now()`. */
+  unansweredAt: number | undefined;
 
   private constructor(
     /** The store in messages. */
@@ -108,27 +134,41 @@ export class StoreClient {
   /**
    * Sends a request until its outcome is final: statuses 429 and 5xx, and broken connections, are retried.
    * @param build makes the request for each attempt, because signatures and tokens expire
-   * @param retryAfter decides instead on responses: undefined if one is final, else the minimum wait in ms
    * @throws RegadmError STORAGE_UNREACHABLE when no response arrives; every status is a response
+   * @throws Unanswered if a request that is sent once has no response, or one that does not state what was done
    */
   send(
     build: () => StoreRequest | Promise<StoreRequest>,
-    { signal, retryAfter = afterStatus }: { signal?: AbortSignal; retryAfter?: RetryDecision } = {},
+    { signal, retryAfter = afterStatus, isSentOnce = false }: SendOptions = {},
   ): Promise<StoreResponse> {
     const decide = (outcome: Outcome<StoreResponse>): number | undefined => {
       if ('value' in outcome) return retryAfter(outcome.value);
-      return isConnectionError(outcome.error) ? 0 : undefined;
+      return isConnectionError(outcome.error) && !isSentOnce ? 0 : undefined;
     };
-    return withRetry(async (attempt) => this.once({ ...(await build()), signal }, attempt), {
-      ...this.retries,
-      signal,
-      retryAfter: decide,
-    });
+    const attemptOnce = async (attempt: number): Promise<StoreResponse> => {
+      const request = { ...(await build()), signal };
+      return isSentOnce ? this.answered(request, attempt) : this.once(request, attempt);
+    };
+    return withRetry(attemptOnce, { ...this.retries, signal, retryAfter: decide });
   }
 
   /** Closes all connections. */
   async close(): Promise<void> {
     await this.dispatcher.destroy();
+  }
+
+  /** @throws Unanswered if it is not known whether the request was executed */
+  private async answered(request: StoreRequest, attempts: number): Promise<StoreResponse> {
+    const unknown = (why: string, cause?: RegadmError): Unanswered =>
+      new Unanswered(why, { code: 'STORAGE_UNREACHABLE', suggestions: cause?.suggestions, cause });
+    try {
+      const response = await this.once(request, attempts);
+      if (!UNANSWERED.has(response.status)) return response;
+      throw unknown(`${this.name} answers with status ${response.status}, which does not state what it did`);
+    } catch (error) {
+      if (error instanceof RegadmError && isConnectionError(error)) throw unknown(error.message, error);
+      throw error;
+    }
   }
 
   private async once(request: StoreRequest, attempts: number): Promise<StoreResponse> {
@@ -137,8 +177,8 @@ export class StoreClient {
     // A query can contain a signature.
     const url = `${this.origin}${path.split('?', 1)[0]!}`;
     const abort = new AbortController();
-    const headMs = method === 'POST' || method === 'DELETE' ? DELETION_MS : ATTEMPT_LIMITS.headMs;
-    const guard = new AttemptGuard((error) => abort.abort(error), { limits: { ...ATTEMPT_LIMITS, headMs } });
+    const isChange = method !== 'GET' && method !== 'HEAD';
+    const guard = new AttemptGuard((error) => abort.abort(error), { limits: limitsOf(request) });
     const ignoreAbort = onAbort(signal, () => abort.abort(signal?.reason));
     const end = (): void => {
       guard.stop();
@@ -162,6 +202,7 @@ export class StoreClient {
       });
       guard.headArrived();
       const { statusCode: status } = response;
+      if (isChange && UNANSWERED.has(status)) this.unansweredAt = performance.now();
       if (request.isStreamed && status < 300) {
         log?.(6, `${method} ${url} ${status}`);
         // Otherwise, an abort before anything is read would end the process.
@@ -176,11 +217,18 @@ export class StoreClient {
       assertSpeaksPlainHttp({ status, body: whole }, { name: this.name, url });
       return { status, headers: response.headers, body: whole, attempts };
     } catch (error) {
+      if (isChange) this.unansweredAt = performance.now();
       throw failure(error);
     } finally {
       if (!content) end();
     }
   }
+}
+
+function limitsOf({ method, isSlow }: StoreRequest): AttemptLimits {
+  if (isSlow) return { headMs: SLOW_MS, idleMs: SLOW_MS, rateWindowMs: SLOW_MS, minimumRate: 0 };
+  const headMs = method === 'POST' || method === 'DELETE' ? SLOW_MS : ATTEMPT_LIMITS.headMs;
+  return { ...ATTEMPT_LIMITS, headMs };
 }
 
 /** Decides on a response: undefined if it is final, else the minimum wait before the next attempt in ms. */
@@ -191,68 +239,11 @@ export function afterStatus({ status, headers }: StoreResponse): number | undefi
   return retryAfterStatus(status, headers['retry-after']);
 }
 
-/** Returns a header that occurs once. */
-export function headerOf({ headers }: Pick<StoreResponse, 'headers'>, name: string): string | undefined {
-  const value = headers[name];
-  return Array.isArray(value) ? value[0] : value;
-}
-
-/** Returns the size of a body that the response states; undefined if it states none. */
-export function lengthOf(response: Pick<StoreResponse, 'headers'>): number | undefined {
-  const text = headerOf(response, 'content-length');
-  return text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined;
-}
-
-interface Streaming {
-  url: string;
-  /** Called when nothing more is read. */
-  end(): void;
-  /** Converts an error of the connection. */
-  failure(error: unknown): unknown;
-}
-
-/** Passes on the parts of a body. @throws Error if it does not have the size that its head states */
-async function* streamed(
-  response: Dispatcher.ResponseData,
-  guard: AttemptGuard,
-  { url, end, failure }: Streaming,
-): AsyncGenerator<Buffer> {
-  const expected = lengthOf(response);
-  let length = 0;
-  try {
-    for await (const chunk of response.body as AsyncIterable<Buffer>) {
-      guard.took(chunk.length);
-      length += chunk.length;
-      // The time that the reader takes is not the server's.
-      guard.pause();
-      yield chunk;
-      guard.resume();
-    }
-  } catch (error) {
-    throw failure(error);
-  } finally {
-    end();
-  }
-  if (expected !== undefined && length !== expected)
-    throw new RegadmError(`${url}: the content has ${length} bytes instead of ${expected}`, { code: 'STORAGE_ERROR' });
-}
-
-async function readBody(
-  body: AsyncIterable<Buffer>,
-  limit: number,
-  guard: AttemptGuard,
-): Promise<{ body: Buffer; isCut: boolean }> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of body) {
-    guard.took(chunk.length);
-    chunks.push(chunk);
-    length += chunk.length;
-    if (length > limit) break;
-  }
-  return { body: Buffer.concat(chunks).subarray(0, limit), isCut: length > limit };
-}
-
-function tooLong(url: string, limit: number): RegadmError {
-  return new RegadmError(`${url} answers with more than ${limit / 1024} KiB`, { code: 'STORAGE_ERROR' });
+/** Returns the time of the server's clock, in ms since the epoch. @throws RegadmError if the response states none */
+export function clockOf(name: string, response: Pick<StoreResponse, 'headers'>): number {
+  const time = Date.parse(headerOf(response, 'date') ?? '');
+  if (!Number.isNaN(time)) return time;
+  throw new RegadmError(`${name}: cannot read the clock of the storage: its answers state no time (Date)`, {
+    code: 'STORAGE_ERROR',
+  });
 }

@@ -17,7 +17,7 @@ export class KeyDeleter {
   private failures = 0;
   private stopped: string | undefined;
 
-  constructor(private readonly store: ObjectStore) {}
+  constructor(private readonly store: Pick<ObjectStore, 'limits' | 'find' | 'delete'>) {}
 
   /** True after a request that can have deleted something. Then no error is thrown any longer. */
   get mayHaveDeleted(): boolean {

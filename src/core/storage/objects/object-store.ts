@@ -56,6 +56,36 @@ export interface ObjectStore {
   write(key: string, content: string): Promise<void>;
 
   /**
+   * Reads a small object with its version.
+   * @returns undefined if it does not exist
+   * @throws RegadmError as `read`
+   */
+  readVersion(key: string, limitBytes: number, signal?: AbortSignal): Promise<VersionedObject | undefined>;
+
+  /**
+   * Writes a small object if it has the version that was read.
+   * @param expected undefined: if it does not exist. Stores with `limits.createsOnly` accept nothing else
+   * @throws RegadmError that states why it was not written, or may not have been
+   */
+  writeIf(key: string, content: Buffer, expected: string | undefined): Promise<ConditionalWrite>;
+
+  /**
+   * Copies an object within the store. Objects whose content is elsewhere are copied without it: both then name it.
+   * @param bytes its size if it is known: large objects are copied in parts
+   * @returns `gone` if there is no object at `from`; `exists` if there is one at `to`, which must not be replaced. Not
+   *   every store finds that out by itself: look before
+   * @throws Unanswered if it is not known whether it was copied
+   * @throws RegadmError that states why it was not copied
+   */
+  copy(from: string, to: string, options?: { bytes?: number; isNew?: boolean }): Promise<'copied' | 'gone' | 'exists'>;
+
+  /** Returns the time of the store's clock, in ms since the epoch, rounded to seconds. @throws RegadmError */
+  now(signal?: AbortSignal): Promise<number>;
+
+  /** When the outcome of a change was last unknown, by `performance.now()`; undefined if each one is known. */
+  readonly unansweredAt: number | undefined;
+
+  /**
    * Reads in advance what `delete` needs; absent if it needs nothing. What has changed is read again by the first
    * `delete`.
    * @throws RegadmError
@@ -65,11 +95,12 @@ export interface ObjectStore {
   /**
    * Deletes at most `limits.batchSize` objects with one request. An object that does not exist counts as deleted.
    * @returns for each key why it was not deleted; undefined if it was
+   * @throws Unanswered if others write at the same time, and the outcome of a request is not known
    * @throws StoreRefusal if the store refused the whole request, so that nothing was deleted
    * @throws NoBatches if the store finds out that its batches are smaller, so that nothing was deleted
    * @throws RegadmError if the request failed otherwise: then any of the objects can have been deleted
    */
-  delete(keys: readonly string[]): Promise<(string | undefined)[]>;
+  delete(keys: readonly string[], options?: DeleteOptions): Promise<(string | undefined)[]>;
 
   /**
    * Lists uploads that were started and neither completed nor aborted, in parts that no listing shows. Empty where the
@@ -120,9 +151,42 @@ export interface ObjectStoreLimits {
   listsLate: boolean;
   /** True if a listing shows 0 bytes for objects whose content is elsewhere. Then their sizes are looked up. */
   hidesSizes?: boolean;
+  /** True if a write can depend only on whether an object exists, not on its version. */
+  createsOnly?: boolean;
   /** True if the store cannot list open uploads; known once it was asked. */
   hidesUploads?: boolean;
 }
+
+/** How objects are deleted. */
+export interface DeleteOptions {
+  /**
+   * True if others write at the same time: a request is sent again only if the store stated that it did not execute it,
+   * and what is known about other objects is looked up again.
+   */
+  isOnline?: boolean;
+  /** True to keep the segments of an object: a copy names them. */
+  keepsSegments?: boolean;
+}
+
+/** A small object with its version. */
+export interface VersionedObject {
+  content: Buffer;
+  /** Changes with every `writeIf`. */
+  version: string;
+}
+
+/**
+ * Result of a write under a condition. `conflict`: there is another version. `unknown`: there is another version, which
+ * an earlier attempt without a response can have written.
+ */
+export type ConditionalWrite = 'written' | 'conflict' | 'unknown';
+
+/** Returns the result of a request that was refused because there is another version. */
+export const conflictAfter = ({ attempts }: { attempts: number }): ConditionalWrite =>
+  attempts > 1 ? 'unknown' : 'conflict';
+
+/** Maximum size in bytes of an object whose MD5 a listing passes on: links are smaller. */
+export const MD5_LIMIT_BYTES = 1024;
 
 /** An object of a listing. */
 export interface StoredObject {
@@ -132,6 +196,8 @@ export interface StoredObject {
   isArchived?: boolean;
   /** Time of the last write, in ms since the epoch. */
   writtenAt: number;
+  /** MD5 of its content in hex, if the listing states it and the object is small. It can be something else. */
+  md5?: string;
   /** What its segments have in common, if it was looked up and has any; see {@link StoredSegment}. */
   segments?: string;
 }

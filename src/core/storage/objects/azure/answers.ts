@@ -7,7 +7,7 @@ import {
   textOf,
   type XmlElement,
 } from '../../http/xml.js';
-import type { StoredObject } from '../object-store.js';
+import { MD5_LIMIT_BYTES, type StoredObject } from '../object-store.js';
 import type { Page } from '../pages.js';
 
 /** A page of a listing. */
@@ -61,11 +61,11 @@ function isDirectory(blob: XmlElement): boolean {
 function toObject(blob: XmlElement): StoredObject {
   const [properties] = childrenOf(blob, 'Properties');
   if (!properties) throw new Error('a blob has no properties');
-  return {
-    key: requiredText(blob, 'Name'),
-    bytes: requiredSize(properties, 'Content-Length'),
-    writtenAt: requiredTime(properties, 'Last-Modified'),
-  };
+  const bytes = requiredSize(properties, 'Content-Length');
+  // Absent for append blobs.
+  const content = bytes <= MD5_LIMIT_BYTES ? textOf(properties, 'Content-MD5') : undefined;
+  const md5 = content ? { md5: Buffer.from(content, 'base64').toString('hex') } : {};
+  return { key: requiredText(blob, 'Name'), bytes, writtenAt: requiredTime(properties, 'Last-Modified'), ...md5 };
 }
 
 /** Reads whether deleted blobs are kept for some days. @throws Error if the answer is not one */

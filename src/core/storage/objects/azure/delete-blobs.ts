@@ -1,9 +1,9 @@
 import { mapParallel } from '../../../kit/parallel.js';
 import { RegadmError, messageOf } from '../../../model/errors.js';
-import { headerOf, type StoreClient, type StoreResponse } from '../../http/client.js';
+import { headerOf, Unanswered, type StoreClient, type StoreResponse } from '../../http/client.js';
 import { deleteAgain } from '../delete-again.js';
 import { NoBatches } from '../no-batches.js';
-import type { ObjectStoreLimits } from '../object-store.js';
+import type { DeleteOptions, ObjectStoreLimits } from '../object-store.js';
 import { deletionBatch, parseBatch, type PartAnswer } from './batch.js';
 import { DELETE, answerError, codeOf, denied, unusableAnswer, whyKept, type Requester } from './errors.js';
 import type { SigningSettings } from './settings.js';
@@ -15,10 +15,10 @@ interface Container extends Requester {
 }
 
 /** How requests are sent. */
-interface Sender {
+export interface Sender {
   retries: StoreClient['retries'];
   /** @param build makes the request for each attempt, with the credentials that are valid then */
-  send(build: (settings: SigningSettings) => AzureRequest): Promise<StoreResponse>;
+  send(build: (settings: SigningSettings) => AzureRequest, options?: { isSentOnce?: boolean }): Promise<StoreResponse>;
 }
 
 /** Deletes blobs of a container: in batches, or one by one where the service does not have them. */
@@ -36,12 +36,12 @@ export class AzureDeleter {
    * @returns for each name why it was not deleted; undefined if it was
    * @throws StoreRefusal if every blob was denied; RegadmError as `ObjectStore.delete`
    */
-  async delete(names: readonly string[]): Promise<(string | undefined)[]> {
+  async delete(names: readonly string[], { isOnline }: DeleteOptions = {}): Promise<(string | undefined)[]> {
     const { name } = this.container;
     const { retries } = this.sender;
     const answers = await deleteAgain<PartAnswer>(names, {
       retries,
-      attempt: async (some) => (await this.deleteBatch(some)) ?? (await this.deleteSingly(some)),
+      attempt: async (some) => (await this.deleteBatch(some, isOnline)) ?? (await this.deleteSingly(some, isOnline)),
       canPass: ({ status }) => status === 429 || (status >= 500 && status !== 501),
       failure: ({ status, code }) =>
         new RegadmError(`${name}: cannot delete blobs: ${whyKept(status, code)}`, { code: 'STORAGE_ERROR' }),
@@ -54,10 +54,10 @@ export class AzureDeleter {
   }
 
   /** @returns undefined if the service has no batches */
-  private async deleteBatch(names: readonly string[]): Promise<PartAnswer[] | undefined> {
+  private async deleteBatch(names: readonly string[], isSentOnce?: boolean): Promise<PartAnswer[] | undefined> {
     if (this.deletesSingly) return undefined;
     const { name, limits } = this.container;
-    const response = await this.sender.send((settings) => deletionBatch(settings, names));
+    const response = await this.sender.send((settings) => deletionBatch(settings, names), { isSentOnce });
     const { status } = response;
     if (status === 202)
       try {
@@ -74,16 +74,20 @@ export class AzureDeleter {
     return undefined;
   }
 
-  private deleteSingly(names: readonly string[]): Promise<PartAnswer[]> {
+  private async deleteSingly(names: readonly string[], isSentOnce?: boolean): Promise<PartAnswer[]> {
     const { limits } = this.container;
-    return mapParallel(names, limits.concurrency, async (key) => {
+    let unanswered: Unanswered | undefined;
+    const answers = await mapParallel(names, limits.concurrency, async (key) => {
       try {
-        const response = await this.sender.send(() => ({ method: 'DELETE', key }));
+        const response = await this.sender.send(() => ({ method: 'DELETE', key }), { isSentOnce });
         return { status: response.status, code: codeOf(response) };
       } catch (error) {
+        if (error instanceof Unanswered) unanswered = error;
         return { status: 0, message: messageOf(error) };
       }
     });
+    if (unanswered) throw unanswered;
+    return answers;
   }
 }
 

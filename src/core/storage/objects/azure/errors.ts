@@ -20,6 +20,7 @@ export interface Requester {
 export const LIST: Operation = { action: 'list blobs', permission: 'List (l)' };
 export const DELETE: Operation = { action: 'delete blobs', permission: 'Delete (d)' };
 export const writeOf = (key: string): Operation => ({ action: `write ${key}`, permission: 'Write (w)' });
+export const copyOf = (key: string): Operation => ({ action: `copy ${key}`, permission: 'Write (w)' });
 export const readOf = (key: string): Operation => ({ action: `read ${key}`, permission: 'Read (r)' });
 
 /** Why a blob cannot be deleted, by Azure's code. */
@@ -46,6 +47,11 @@ export function codeOf(response: Pick<StoreResponse, 'headers'>): string | undef
   return headerOf(response, 'x-ms-error-code')
     ?.replaceAll(/[^\w-]/g, '?')
     .slice(0, 100);
+}
+
+/** True if Azure itself states that the blob does not exist. */
+export function isMissing(response: StoreResponse): boolean {
+  return response.status === 404 && codeOf(response) === 'BlobNotFound';
 }
 
 /** Creates the error for an unexpected status. Server messages repeat what was signed: only codes are shown. */

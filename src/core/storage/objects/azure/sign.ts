@@ -6,7 +6,7 @@ import type { AzureSettings, SigningSettings } from './settings.js';
 const VERSION = '2020-10-02';
 
 /** A request to a container. */
-export interface AzureRequest extends Pick<StoreRequest, 'method' | 'body' | 'bodyLimit' | 'isStreamed'> {
+export interface AzureRequest extends Pick<StoreRequest, 'method' | 'body' | 'bodyLimit' | 'isStreamed' | 'isSlow'> {
   /** A blob of the container; undefined for the container. */
   key?: string;
   /** True for the account instead of the container. */
@@ -17,8 +17,8 @@ export interface AzureRequest extends Pick<StoreRequest, 'method' | 'body' | 'bo
 
 /** Adds the credentials to a request. A signature is valid for 15 minutes. */
 export function signRequest(settings: SigningSettings, request: AzureRequest): StoreRequest {
-  const { method, body, bodyLimit, isStreamed } = request;
-  return { method, body, bodyLimit, isStreamed, ...signed(settings, request, { 'x-ms-version': VERSION }) };
+  const { method, body, bodyLimit, isStreamed, isSlow } = request;
+  return { method, body, bodyLimit, isStreamed, isSlow, ...signed(settings, request, { 'x-ms-version': VERSION }) };
 }
 
 /** Adds the credentials to a request inside a batch, which has the version of the batch. */
@@ -52,6 +52,13 @@ function signed(
     path: withQuery(path, query),
     headers: { ...headers, authorization: `SharedKey ${settings.account}:${signature}` },
   };
+}
+
+/** Returns the URL of a blob as the source of a copy, with the signature if the credentials are one. */
+export function sourceUrl(settings: SigningSettings, key: string): string {
+  const { credentials, endpoint } = settings;
+  const url = new URL(pathOf(settings, { method: 'GET', key }), endpoint).href;
+  return 'sas' in credentials ? `${url}?${credentials.sas}` : url;
 }
 
 function pathOf({ endpoint, container }: AzureSettings, { key, isOfAccount }: AzureRequest): string {

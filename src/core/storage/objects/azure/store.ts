@@ -1,12 +1,23 @@
 import { currentOf } from '../../credentials.js';
-import { headerOf, type StoreClient, type StoreRequest, type StoreResponse } from '../../http/client.js';
+import { clockOf, headerOf, type StoreClient, type StoreRequest, type StoreResponse } from '../../http/client.js';
 import type { OpenBlob } from '../../storage.js';
-import type { ObjectStore, ObjectStoreLimits, OpenUpload, StoredLevel, StoredObject } from '../object-store.js';
+import {
+  conflictAfter,
+  type ConditionalWrite,
+  type DeleteOptions,
+  type ObjectStore,
+  type ObjectStoreLimits,
+  type OpenUpload,
+  type StoredLevel,
+  type StoredObject,
+  type VersionedObject,
+} from '../object-store.js';
 import { parseBlobs, parseSoftDelete, type AzurePage } from './answers.js';
 import { opened } from '../opened.js';
 import { pages } from '../pages.js';
 import { AzureDeleter } from './delete-blobs.js';
-import { LIST, answerError, codeOf, readOf, unusableAnswer, writeOf, type Operation } from './errors.js';
+import { AzureCopier } from './copy-blob.js';
+import { LIST, answerError, codeOf, isMissing, readOf, unusableAnswer, writeOf, type Operation } from './errors.js';
 import type { AzureSettings, SigningSettings } from './settings.js';
 import { signRequest, type AzureRequest } from './sign.js';
 
@@ -20,6 +31,7 @@ export class AzureStore implements ObjectStore {
   /** True if the last request had an account key. */
   usesKey = false;
   private readonly deleter: AzureDeleter;
+  private readonly copier: AzureCopier;
 
   /** @param start begins the names of all blobs: keys are without it. The registry's driver begins them with a slash */
   constructor(
@@ -30,7 +42,11 @@ export class AzureStore implements ObjectStore {
     this.name = `azure://${settings.account}/${settings.container}`;
     const { concurrency } = options;
     this.limits = { pageSize: PAGE_SIZE, batchSize: BATCH_SIZE, concurrency, listsLate: false };
-    this.deleter = new AzureDeleter(this, { retries: client.retries, send: (build) => this.signed(build) });
+    this.deleter = new AzureDeleter(this, {
+      retries: client.retries,
+      send: (build, options) => this.signed(build, options),
+    });
+    this.copier = new AzureCopier(this, { retries: client.retries, send: (build, more) => this.signed(build, more) });
   }
 
   /** Warns if deleted blobs or old versions are kept, and if that cannot be read. */
@@ -91,8 +107,44 @@ export class AzureStore implements ObjectStore {
     if (response.status !== 201) throw answerError(this, writeOf(key), response);
   }
 
-  delete(keys: readonly string[]): Promise<(string | undefined)[]> {
-    return this.deleter.delete(keys.map((key) => this.options.start + key));
+  async readVersion(key: string, limitBytes: number, signal?: AbortSignal): Promise<VersionedObject | undefined> {
+    const response = await this.send({ method: 'GET', key: this.options.start + key, bodyLimit: limitBytes }, signal);
+    if (isMissing(response)) return undefined;
+    const version = headerOf(response, 'etag');
+    if (response.status !== 200) throw answerError(this, readOf(key), response);
+    if (!version) throw unusableAnswer(this.name, readOf(key), new Error('it states no ETag'));
+    return { content: response.body, version };
+  }
+
+  async writeIf(key: string, content: Buffer, expected: string | undefined): Promise<ConditionalWrite> {
+    const condition: Record<string, string> =
+      expected === undefined ? { 'if-none-match': '*' } : { 'if-match': expected };
+    const headers = { 'x-ms-blob-type': 'BlockBlob', 'content-type': 'application/octet-stream', ...condition };
+    const request = { method: 'PUT' as const, key: this.options.start + key, headers, body: content };
+    const response = await this.send(request);
+    if (response.status === 201) return 'written';
+    if (isConflict(response)) return conflictAfter(response);
+    throw answerError(this, writeOf(key), response);
+  }
+
+  copy(from: string, to: string, { isNew }: { isNew?: boolean } = {}): Promise<'copied' | 'gone' | 'exists'> {
+    return this.copier.copy(this.options.start + from, this.options.start + to, { isNew });
+  }
+
+  async now(signal?: AbortSignal): Promise<number> {
+    const query = { ...LIST_QUERY, maxresults: '1' };
+    return clockOf(this.name, await this.send({ method: 'GET', query }, signal));
+  }
+
+  get unansweredAt(): number | undefined {
+    return this.client.unansweredAt;
+  }
+
+  delete(keys: readonly string[], options?: DeleteOptions): Promise<(string | undefined)[]> {
+    return this.deleter.delete(
+      keys.map((key) => this.options.start + key),
+      options,
+    );
   }
 
   /** The registry's driver writes uploads as append blobs, which listings show. */
@@ -130,17 +182,20 @@ export class AzureStore implements ObjectStore {
   }
 
   private send(request: AzureRequest, signal?: AbortSignal): Promise<StoreResponse> {
-    return this.signed(() => request, signal);
+    return this.signed(() => request, { signal });
   }
 
   /** Sends a request, with the credentials that are valid at each attempt. */
-  private signed(build: (settings: SigningSettings) => AzureRequest, signal?: AbortSignal): Promise<StoreResponse> {
+  private signed(
+    build: (settings: SigningSettings) => AzureRequest,
+    options: { signal?: AbortSignal; isSentOnce?: boolean } = {},
+  ): Promise<StoreResponse> {
     const sign = async (): Promise<StoreRequest> => {
       const settings = { ...this.settings, credentials: await currentOf(this.settings.credentials) };
       this.usesKey = 'key' in settings.credentials;
       return signRequest(settings, build(settings));
     };
-    return this.client.send(sign, { signal });
+    return this.client.send(sign, options);
   }
 
   private readAnswer<T>(operation: Operation, read: () => T): T {
@@ -164,7 +219,7 @@ export class AzureStore implements ObjectStore {
 
 const LIST_QUERY = { restype: 'container', comp: 'list' };
 
-/** True if Azure itself states that the blob does not exist. */
-function isMissing(response: StoreResponse): boolean {
-  return response.status === 404 && codeOf(response) === 'BlobNotFound';
+/** True if a condition of a write was not met. */
+function isConflict(response: StoreResponse): boolean {
+  return ['ConditionNotMet', 'BlobAlreadyExists', 'TargetConditionNotMet'].includes(codeOf(response) ?? '');
 }

@@ -7,7 +7,7 @@ import {
   textOf,
   type XmlElement,
 } from '../../http/xml.js';
-import type { OpenUpload, StoredObject } from '../object-store.js';
+import { MD5_LIMIT_BYTES, type OpenUpload, type StoredObject } from '../object-store.js';
 import type { Page } from '../pages.js';
 
 /** A page of a listing. */
@@ -34,11 +34,7 @@ export function parseObjects(body: Buffer, { bucket, prefix }: Listed, writtenSi
   const decode = decoderOf(document);
   assertBucket(textOf(document, 'Name'), bucket);
   assertPrefix(document, decode, prefix);
-  const objects = childrenOf(document, 'Contents').map((entry) => ({
-    key: decode(requiredText(entry, 'Key')),
-    bytes: requiredSize(entry, 'Size'),
-    writtenAt: requiredTime(entry, 'LastModified'),
-  }));
+  const objects = childrenOf(document, 'Contents').map((entry) => toObject(entry, decode));
   const prefixes = childrenOf(document, 'CommonPrefixes').map((entry) => decode(requiredText(entry, 'Prefix')));
   const count = textOf(document, 'KeyCount');
   const size = objects.length + prefixes.length + omitted;
@@ -47,6 +43,13 @@ export function parseObjects(body: Buffer, { bucket, prefix }: Listed, writtenSi
   const token = isTruncated(document) ? requiredText(document, 'NextContinuationToken') : undefined;
   const next = token === undefined ? undefined : { 'continuation-token': token };
   return checked({ objects, prefixes, uploads: [], next, size }, prefix);
+}
+
+function toObject(entry: XmlElement, decode: (text: string) => string): StoredObject {
+  const bytes = requiredSize(entry, 'Size');
+  const md5 = bytes <= MD5_LIMIT_BYTES ? textOf(entry, 'ETag')?.replaceAll('"', '') : undefined;
+  const object = { key: decode(requiredText(entry, 'Key')), bytes, writtenAt: requiredTime(entry, 'LastModified') };
+  return md5 === undefined ? object : { ...object, md5 };
 }
 
 /** Removes older objects from the text of a page: parsing it takes most of the time. Never removes the last one. */
@@ -134,6 +137,24 @@ export function parseDeletions(body: Buffer, keys: readonly string[]): (true | S
   });
 }
 
+/**
+ * Reads an answer to CopyObject, UploadPartCopy or CompleteMultipartUpload. Servers send its beginning before they know
+ * the result: without an ETag, nothing was copied.
+ * @returns the ETag
+ * @throws Error if the answer is not one, or is cut off
+ */
+export function parseCopy(body: Buffer, name: string): string {
+  return requiredText(parseAnswer(trimmed(body), name), 'ETag');
+}
+
+/** Reads the ID of an upload that begins. @throws Error if the answer does not state it */
+export function parseUploadId(body: Buffer): string {
+  return requiredText(parseAnswer(body, 'InitiateMultipartUploadResult'), 'UploadId');
+}
+
+/** Servers send white space while they copy. */
+const trimmed = (body: Buffer): Buffer => Buffer.from(body.toString('utf8').trim());
+
 /** Whether a bucket keeps old versions. */
 export interface Versioning {
   /** `Enabled`, `Suspended`, or undefined if it never kept any. */
@@ -151,7 +172,7 @@ export function parseVersioning(body: Buffer): Versioning {
 /** Reads an error document; undefined if the body is not one. */
 export function parseError(body: Buffer): XmlElement | undefined {
   try {
-    return parseAnswer(body, 'Error');
+    return parseAnswer(trimmed(body), 'Error');
   } catch {
     return undefined;
   }

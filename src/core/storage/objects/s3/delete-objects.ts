@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { forEachParallel, mapParallel } from '../../../kit/parallel.js';
 import { RegadmError, messageOf } from '../../../model/errors.js';
-import { headerOf, type StoreClient, type StoreResponse } from '../../http/client.js';
+import { headerOf, Unanswered, type StoreClient, type StoreResponse } from '../../http/client.js';
 import { escapeXml } from '../../http/xml.js';
 import { deleteAgain } from '../delete-again.js';
 import { NoBatches } from '../no-batches.js';
-import type { ObjectStoreLimits } from '../object-store.js';
+import type { DeleteOptions, ObjectStoreLimits } from '../object-store.js';
 import { StoreRefusal } from '../store-refusal.js';
 import { parseDeletions, type S3Problem } from './answers.js';
 import { TRANSIENT, answerError, codeOf, printable, unusableAnswer } from './errors.js';
@@ -40,11 +40,12 @@ export class S3Deleter {
    * @returns for each key why it was not deleted; undefined if it was
    * @throws StoreRefusal, RegadmError as `ObjectStore.delete`
    */
-  async delete(keys: readonly string[]): Promise<(string | undefined)[]> {
+  async delete(keys: readonly string[], { isOnline: isSentOnce }: DeleteOptions = {}): Promise<(string | undefined)[]> {
     const { name, retries } = this.bucket;
     const results = await deleteAgain<Result>(keys, {
       retries,
-      attempt: async (some) => (await this.deleteTogether(some)) ?? (await this.deleteSingly(some)),
+      attempt: async (some) =>
+        (await this.deleteTogether(some, isSentOnce)) ?? (await this.deleteSingly(some, isSentOnce)),
       canPass: (result) => result !== true && 'code' in result && TRANSIENT.has(result.code),
       failure: (result) =>
         new RegadmError(`${name}: cannot delete objects: ${describe(result as Problem)}`, { code: 'STORAGE_ERROR' }),
@@ -53,7 +54,7 @@ export class S3Deleter {
   }
 
   /** @returns undefined if the service does not have DeleteObjects */
-  private async deleteTogether(keys: readonly string[]): Promise<Result[] | undefined> {
+  private async deleteTogether(keys: readonly string[], isSentOnce?: boolean): Promise<Result[] | undefined> {
     if (this.deletesSingly) return undefined;
     const { name, limits } = this.bucket;
     const entries = keys.map((key) => `<Object><Key>${escapeXml(key)}</Key></Object>`).join('');
@@ -63,7 +64,7 @@ export class S3Deleter {
       // Swift requires it.
       'content-md5': createHash('md5').update(body).digest('base64'),
     };
-    const response = await this.bucket.send({ method: 'POST', query: { delete: '' }, headers, body });
+    const response = await this.bucket.send({ method: 'POST', query: { delete: '' }, headers, body, isSentOnce });
     if (response.status === 501 || response.status === 405) {
       this.deletesSingly = true;
       // Each object is a request of its own then: check more often whether the run may continue.
@@ -82,17 +83,19 @@ export class S3Deleter {
   }
 
   /** @throws StoreRefusal if the store refuses the request for every key */
-  private async deleteSingly(keys: readonly string[]): Promise<Result[]> {
+  private async deleteSingly(keys: readonly string[], isSentOnce?: boolean): Promise<Result[]> {
     const results = await mapParallel(keys, this.bucket.limits.concurrency, (key) =>
-      this.deleteOne(key).catch((error: unknown): Error => error as Error),
+      this.deleteOne(key, isSentOnce).catch((error: unknown): Error => error as Error),
     );
+    const unanswered = results.find((result) => result instanceof Unanswered);
+    if (unanswered) throw unanswered;
     if (results.every((result) => result instanceof StoreRefusal)) throw results[0]! as StoreRefusal;
     return results;
   }
 
   /** @throws RegadmError that states why the object was not deleted */
-  private async deleteOne(key: string): Promise<Result> {
-    const response = await this.bucket.send({ method: 'DELETE', key });
+  private async deleteOne(key: string, isSentOnce?: boolean): Promise<Result> {
+    const response = await this.bucket.send({ method: 'DELETE', key, isSentOnce });
     const code = codeOf(response);
     if (response.status === 204 || response.status === 200 || code === 'NoSuchKey') return true;
     if (response.status === 403 && code === 'AccessDenied') return { code, message: '' };

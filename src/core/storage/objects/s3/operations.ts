@@ -5,6 +5,7 @@ export const OPERATIONS = {
   list: { action: 'list objects', permission: 's3:ListBucket' },
   read: (key: string): Operation => ({ action: `read ${key}`, permission: 's3:GetObject' }),
   write: (key: string): Operation => ({ action: `write ${key}`, permission: 's3:PutObject' }),
+  copy: (key: string): Operation => ({ action: `copy ${key}`, permission: 's3:PutObject' }),
   delete: { action: 'delete objects', permission: 's3:DeleteObject' },
   listUploads: { action: 'list multipart uploads', permission: 's3:ListBucketMultipartUploads' },
   listParts: { action: 'list the parts of a multipart upload', permission: 's3:ListMultipartUploadParts' },

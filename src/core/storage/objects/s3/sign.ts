@@ -11,10 +11,14 @@ export interface S3Request {
   key?: string;
   query?: Record<string, string>;
   headers?: Record<string, string>;
-  body?: string;
+  body?: Buffer | string;
   /** Maximum size of the body of a successful response, in bytes. */
   bodyLimit?: number;
   isStreamed?: boolean;
+  /** True for a request that takes the service long. */
+  isSlow?: boolean;
+  /** True to send it again only if the service stated that it did not execute it. */
+  isSentOnce?: boolean;
 }
 
 /** Maximum size of the answer to a request for one byte: a service can ignore the range. */
@@ -30,7 +34,7 @@ export const firstByteOf = (key: string): S3Request => ({
 
 /** Signs a request (Signature Version 4). Sign again for each attempt, because a signature contains the time. */
 export async function signRequest(settings: S3Settings, request: S3Request): Promise<StoreRequest> {
-  const { method, key, query = {}, headers, body = '', bodyLimit, isStreamed } = request;
+  const { method, key, query = {}, headers, body = '', bodyLimit, isStreamed, isSlow } = request;
   const { origin, path } = bucketAddress(settings);
   const parameters = Object.entries(query).map(([name, value]) => `${encode(name)}=${encode(value)}`);
   const target = key === undefined ? path || '/' : `${path}/${key.split('/').map(encode).join('/')}`;
@@ -39,7 +43,6 @@ export async function signRequest(settings: S3Settings, request: S3Request): Pro
     method,
     url: origin + full,
     headers: { ...headers, 'x-amz-content-sha256': createHash('sha256').update(body).digest('hex') },
-    ...(body === '' ? {} : { body }),
     ...(await currentOf(settings.credentials)),
     service: 's3',
     region: settings.region,
@@ -49,10 +52,16 @@ export async function signRequest(settings: S3Settings, request: S3Request): Pro
     method,
     path: full,
     headers: Object.fromEntries(signed.headers),
-    body: body || undefined,
+    body: body.length === 0 ? undefined : body,
     bodyLimit,
     isStreamed,
+    isSlow,
   };
+}
+
+/** Returns the value of `x-amz-copy-source` for an object. */
+export function copySource(bucket: string, key: string): string {
+  return `/${[bucket, ...key.split('/')].map(encode).join('/')}`;
 }
 
 /** Percent-encodes as the signature does: everything except letters, digits and `-._~`. */

@@ -1,23 +1,26 @@
-import { messageOf } from '../../../model/errors.js';
-import { afterStatus, headerOf, type StoreClient, type StoreResponse } from '../../http/client.js';
+import { afterStatus, clockOf, headerOf, type StoreClient, type StoreResponse } from '../../http/client.js';
 import type { OpenBlob } from '../../storage.js';
-import type { ObjectStore, ObjectStoreLimits, OpenUpload, StoredLevel, StoredObject } from '../object-store.js';
+import type {
+  ConditionalWrite,
+  DeleteOptions,
+  ObjectStore,
+  ObjectStoreLimits,
+  OpenUpload,
+  StoredLevel,
+  StoredObject,
+  VersionedObject,
+} from '../object-store.js';
 import { opened } from '../opened.js';
 import { pages } from '../pages.js';
-import {
-  parseObjects,
-  parseParts,
-  parseUploads,
-  parseVersioning,
-  type PartsPage,
-  type S3Page,
-  type Versioning,
-} from './answers.js';
+import { parseObjects, parseParts, parseUploads, type PartsPage, type S3Page } from './answers.js';
+import { COPY_LIMITS, copyObject } from './copy-object.js';
 import { S3Deleter } from './delete-objects.js';
 import { TRANSIENT, answerError, codeOf, unusableAnswer, type Operation } from './errors.js';
 import { OPERATIONS } from './operations.js';
 import type { S3Settings } from './settings.js';
 import { firstByteOf, signRequest, type S3Request } from './sign.js';
+import { versioningWarnings } from './versioning.js';
+import { ConditionalWriter } from './write-if.js';
 
 /** Maximum number of keys of one DeleteObjects, and of objects in a page. */
 const PER_REQUEST = 1000;
@@ -34,23 +37,30 @@ export class S3Store implements ObjectStore {
   readonly name: string;
   readonly limits: ObjectStoreLimits;
   private readonly deleter: S3Deleter;
-  private about: Promise<string[]> | undefined;
+  private readonly writer: ConditionalWriter;
+  private about: string[] | undefined;
 
   constructor(
     private readonly client: StoreClient,
     private readonly settings: S3Settings,
     concurrency: number,
+    private readonly copyLimits = COPY_LIMITS,
   ) {
     this.name = `s3://${settings.bucket}`;
     this.limits = { pageSize: PER_REQUEST, batchSize: PER_REQUEST, concurrency, listsLate: false };
     const { name, limits } = this;
     this.deleter = new S3Deleter({ name, limits, retries: client.retries, send: (request) => this.send(request) });
+    this.writer = new ConditionalWriter(name, (request, signal) => this.send(request, signal));
+  }
+
+  get unansweredAt(): number | undefined {
+    return this.client.unansweredAt;
   }
 
   async warnings(signal?: AbortSignal): Promise<string[]> {
-    this.about ??= this.readVersioning(signal);
+    this.about ??= versioningWarnings(this.name, await this.send({ method: 'GET', query: { versioning: '' } }, signal));
     const missing = `${this.name} does not list open multipart uploads: they are neither counted nor deleted`;
-    return [...(await this.about), ...(this.limits.hidesUploads ? [missing] : [])];
+    return [...this.about, ...(this.limits.hidesUploads ? [missing] : [])];
   }
 
   async *list(prefix: string, signal?: AbortSignal, writtenSince?: number): AsyncGenerator<StoredObject[]> {
@@ -100,8 +110,31 @@ export class S3Store implements ObjectStore {
     if (response.status !== 200) throw answerError(this.name, OPERATIONS.write(key), response);
   }
 
-  delete(keys: readonly string[]): Promise<(string | undefined)[]> {
-    return this.deleter.delete(keys);
+  readVersion(key: string, limitBytes: number, signal?: AbortSignal): Promise<VersionedObject | undefined> {
+    return this.writer.read(key, limitBytes, signal);
+  }
+
+  writeIf(key: string, content: Buffer, expected: string | undefined): Promise<ConditionalWrite> {
+    return this.writer.write(key, content, expected);
+  }
+
+  async copy(from: string, to: string, { bytes }: { bytes?: number } = {}): Promise<'copied' | 'gone'> {
+    const bucket = {
+      ...{ name: this.name, bucket: this.settings.bucket, limits: this.copyLimits },
+      concurrency: this.limits.concurrency,
+      send: (request: S3Request) => this.send(request),
+      abortUpload: (upload: Pick<OpenUpload, 'key' | 'id'>) => this.abortUpload(upload),
+    };
+    return (await copyObject(bucket, { from, to, bytes })) ? 'copied' : 'gone';
+  }
+
+  async now(signal?: AbortSignal): Promise<number> {
+    const query = { 'list-type': '2', 'max-keys': '1' };
+    return clockOf(this.name, await this.send({ method: 'GET', query }, signal));
+  }
+
+  delete(keys: readonly string[], options?: DeleteOptions): Promise<(string | undefined)[]> {
+    return this.deleter.delete(keys, options);
   }
 
   async *listUploads(prefix: string, signal?: AbortSignal): AsyncGenerator<OpenUpload[]> {
@@ -132,7 +165,7 @@ export class S3Store implements ObjectStore {
     return sum;
   }
 
-  async abortUpload({ key, id }: OpenUpload): Promise<void> {
+  async abortUpload({ key, id }: Pick<OpenUpload, 'key' | 'id'>): Promise<void> {
     const response = await this.send({ method: 'DELETE', key, query: { uploadId: id } });
     if (response.status === 204 || response.status === 200) return;
     if (response.status === 404 && codeOf(response) === 'NoSuchUpload') return;
@@ -172,9 +205,10 @@ export class S3Store implements ObjectStore {
   private async send(request: S3Request, signal?: AbortSignal): Promise<StoreResponse> {
     const response = await this.client.send(() => signRequest(this.settings, request), {
       signal,
-      // Deletions can fail after the status was sent.
+      isSentOnce: request.isSentOnce,
+      // Deletions and copies can fail after the status was sent.
       retryAfter: (each) =>
-        (each.status >= 400 || request.method === 'POST') && TRANSIENT.has(codeOf(each) ?? '')
+        (each.status >= 400 || request.method === 'POST' || request.isSlow) && TRANSIENT.has(codeOf(each) ?? '')
           ? (afterStatus(each) ?? 0)
           : afterStatus(each),
     });
@@ -182,31 +216,4 @@ export class S3Store implements ObjectStore {
     if (headerOf(response, 'x-trans-id') !== undefined) this.limits.listsLate = true;
     return response;
   }
-
-  private async readVersioning(signal?: AbortSignal): Promise<string[]> {
-    const unknown = (why: string): string[] => [
-      `it is unknown whether ${this.name} keeps old versions, so whether deleting frees space: ${why}`,
-    ];
-    const response = await this.send({ method: 'GET', query: { versioning: '' } }, signal);
-    if (response.status !== 200) return unknown(messageOf(answerError(this.name, OPERATIONS.readVersioning, response)));
-    try {
-      return versionWarnings(this.name, parseVersioning(response.body));
-    } catch (error) {
-      return unknown(messageOf(error));
-    }
-  }
-}
-
-/** Describes what deletions free in a bucket that keeps old versions, or kept them. */
-function versionWarnings(name: string, { status, needsMfa }: Versioning): string[] {
-  if (status === 'Suspended')
-    return [
-      `${name} kept old versions of objects until that was suspended: deleting an object that was written before frees nothing`,
-    ];
-  if (status !== 'Enabled') return [];
-  return [
-    needsMfa
-      ? `${name} keeps old versions of objects: deleting frees nothing, and old versions can be deleted only with multi-factor authentication (MfaDelete), not by a lifecycle rule`
-      : `${name} keeps old versions of objects: deleting frees nothing until a lifecycle rule removes noncurrent versions`,
-  ];
 }

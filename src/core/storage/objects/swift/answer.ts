@@ -46,3 +46,11 @@ export function encodePath(container: string, key = ''): string {
   const path = key === '' ? container : `${container}/${key}`;
   return path.split('/').map(encodeURIComponent).join('/');
 }
+
+/** Returns when an object was written: with a fraction, if the server states it. */
+export function timeOf(response: StoreResponse): number | undefined {
+  const timestamp = Number(headerOf(response, 'x-timestamp'));
+  if (timestamp > 0) return timestamp * 1000;
+  const time = Date.parse(headerOf(response, 'last-modified') ?? '');
+  return Number.isNaN(time) ? undefined : time;
+}

@@ -17,7 +17,7 @@ interface Answer {
  */
 export function bulkDelete(
   session: SwiftSession,
-  container: { name: string; container: string },
+  container: { name: string; container: string; isOnline?: boolean },
   keys: readonly string[],
 ): Promise<(string | undefined)[]> {
   return deleteAgain(keys, {
@@ -36,16 +36,17 @@ export function bulkDelete(
  */
 async function deleteOnce(
   session: SwiftSession,
-  { name, container }: { name: string; container: string },
+  { name, container, isOnline: isSentOnce }: { name: string; container: string; isOnline?: boolean },
   keys: readonly string[],
 ): Promise<(string | undefined)[]> {
   const paths = keys.map((key) => encodePath(container, key));
-  const response = await session.send({
+  const request = {
     method: 'POST',
     path: '?bulk-delete',
     headers: { 'content-type': 'text/plain', accept: 'application/json' },
     body: paths.join('\n'),
-  });
+  } as const;
+  const response = await session.send(request, { isSentOnce });
   if (response.status !== 200) throw answerError(name, 'delete objects', response);
   const answer = parsed(response.body);
   const problems = problemsIn(answer?.Errors);

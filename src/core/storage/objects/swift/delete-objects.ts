@@ -1,6 +1,7 @@
 import { forEachParallel, mapParallel } from '../../../kit/parallel.js';
 import { messageOf } from '../../../model/errors.js';
 import { uncertainOwner } from '../object-store.js';
+import { Unanswered } from '../../http/client.js';
 import { StoreRefusal } from '../store-refusal.js';
 import { answerError, encodePath, isMissing } from './answer.js';
 import { bulkDelete } from './bulk-delete.js';
@@ -17,6 +18,8 @@ interface DeletionContext {
   pageSize: number;
   /** Maximum number of objects per bulk deletion; 0: objects are deleted one by one. */
   bulk: number;
+  /** True to send a request again only if the server stated that it did not execute it. */
+  isOnline: boolean;
   /** Looks up the segments of an object: `gone` if it does not exist. */
   findSegments(key: string): Promise<Segments | undefined | 'gone'>;
   /** Returns which blobs name which segments. Called only if something has segments. */
@@ -25,7 +28,8 @@ interface DeletionContext {
   ownersNow(): Promise<SegmentOwners>;
 }
 
-type Problems = (string | undefined)[];
+/** For each key why it was not deleted; undefined if it was. */
+export type Problems = (string | undefined)[];
 
 /**
  * Deletes objects, and the segments of those that have some: first the object, so that nothing ever names segments that
@@ -109,7 +113,10 @@ function lookAgain({ ownersNow }: DeletionContext): Promise<SegmentOwners | stri
 const isBlob = (key: string): boolean => /\/blobs\/[^_]*\/data$/.test(key);
 
 /** Deletes objects without segments: with one request if the server offers that. */
-async function deletePlain(context: DeletionContext, keys: string[]): Promise<Problems> {
+export async function deletePlain(
+  context: Omit<DeletionContext, 'findSegments' | 'owners' | 'ownersNow'>,
+  keys: readonly string[],
+): Promise<Problems> {
   if (context.bulk > 1 && keys.length > 1) {
     const problems: Problems = [];
     for (let at = 0; at < keys.length; at += context.bulk)
@@ -121,7 +128,7 @@ async function deletePlain(context: DeletionContext, keys: string[]): Promise<Pr
       await deleteOne(context, key);
       return undefined;
     } catch (error) {
-      if (error instanceof StoreRefusal && keys.length === 1) throw error;
+      if (error instanceof Unanswered || (error instanceof StoreRefusal && keys.length === 1)) throw error;
       return messageOf(error);
     }
   });
@@ -132,8 +139,11 @@ async function deletePlain(context: DeletionContext, keys: string[]): Promise<Pr
  * @returns false if it did not exist
  * @throws RegadmError that states why it was not deleted
  */
-async function deleteOne({ session, name, container }: DeletionContext, key: string): Promise<boolean> {
-  const response = await session.send({ method: 'DELETE', path: `/${encodePath(container, key)}` });
+async function deleteOne(
+  { session, name, container, isOnline: isSentOnce }: Omit<DeletionContext, 'findSegments' | 'owners' | 'ownersNow'>,
+  key: string,
+): Promise<boolean> {
+  const response = await session.send({ method: 'DELETE', path: `/${encodePath(container, key)}` }, { isSentOnce });
   if (response.status >= 200 && response.status < 300) return true;
   if (!isMissing(response)) throw answerError(name, `delete ${key}`, response);
   // An attempt before this one can have deleted it.

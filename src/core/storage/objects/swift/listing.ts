@@ -1,5 +1,5 @@
 import { RegadmError } from '../../../model/errors.js';
-import type { StoredLevel, StoredObject } from '../object-store.js';
+import { MD5_LIMIT_BYTES, type StoredLevel, type StoredObject } from '../object-store.js';
 import { answerError, encodePath } from './answer.js';
 import type { SwiftSession } from './session.js';
 
@@ -74,12 +74,14 @@ function entriesOf(body: Buffer, name: string): unknown[] {
 }
 
 function parseEntry(value: unknown): Entry | undefined {
-  const { name, bytes, last_modified: time, subdir } = (value ?? {}) as Partial<Record<string, unknown>>;
+  const { name, bytes, last_modified: time, subdir, hash } = (value ?? {}) as Partial<Record<string, unknown>>;
   if (typeof subdir === 'string') return { prefix: subdir };
   if (typeof name !== 'string' || typeof bytes !== 'number' || typeof time !== 'string') return undefined;
   // Times are UTC without a zone, in microseconds.
   const writtenAt = Date.parse(/(?:Z|[+-]\d\d:?\d\d)$/.test(time) ? time : `${time}Z`);
-  return Number.isNaN(writtenAt) ? undefined : { key: name, bytes, writtenAt };
+  if (Number.isNaN(writtenAt)) return undefined;
+  const isStated = bytes <= MD5_LIMIT_BYTES && typeof hash === 'string';
+  return { key: name, bytes, writtenAt, ...(isStated ? { md5: hash } : {}) };
 }
 
 /** Compares as UTF-8, the order of Swift. */

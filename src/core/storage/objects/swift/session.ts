@@ -47,6 +47,11 @@ export class SwiftSession {
     return this.storage.retries;
   }
 
+  /** When the outcome of a change was last unknown, by `performance.now()`. */
+  get unansweredAt(): number | undefined {
+    return this.storage.unansweredAt;
+  }
+
   /** Path of the account's URL, without a slash at its end. */
   get accountPath(): string {
     return new URL(this.options.endpoint ?? this.token.storageUrl).pathname.replace(/\/+$/, '');
@@ -57,12 +62,12 @@ export class SwiftSession {
    * @param request its path is below the account
    * @throws RegadmError STORAGE_UNREACHABLE, STORAGE_DENIED; every other status is a response
    */
-  async send(request: StoreRequest): Promise<StoreResponse> {
+  async send(request: StoreRequest, options: { isSentOnce?: boolean } = {}): Promise<StoreResponse> {
     const { token } = await this.current();
-    const first = await this.sendOnce(request, token);
+    const first = await this.sendWith(token, request, options);
     if (first.status !== 401) return first;
     const renewed = await this.renew(token);
-    const second = await this.sendOnce(request, renewed.token);
+    const second = await this.sendWith(renewed.token, request, options);
     if (second.status === 401)
       throw new StoreRefusal(`${this.options.name}: the storage rejects a new token (status 401)`, {
         code: 'STORAGE_DENIED',
@@ -88,10 +93,14 @@ export class SwiftSession {
     await Promise.all([this.identity.close(), this.storage.close()]);
   }
 
-  private sendOnce(request: StoreRequest, token: string): Promise<StoreResponse> {
+  private sendWith(
+    token: string,
+    request: StoreRequest,
+    { isSentOnce }: { isSentOnce?: boolean },
+  ): Promise<StoreResponse> {
     const path = this.accountPath + request.path;
     const headers = { ...request.headers, 'x-auth-token': token };
-    return this.storage.send(() => ({ ...request, path, headers }), { signal: request.signal });
+    return this.storage.send(() => ({ ...request, path, headers }), { signal: request.signal, isSentOnce });
   }
 
   private async current(): Promise<SwiftToken> {

@@ -1,21 +1,28 @@
-import { headerOf, type StoreResponse } from '../../http/client.js';
-import type {
-  ObjectStore,
-  ObjectStoreLimits,
-  OpenUpload,
-  StoredLevel,
-  StoredObject,
-  StoredSegment,
+import { clockOf, headerOf, type StoreResponse } from '../../http/client.js';
+import {
+  conflictAfter,
+  type ConditionalWrite,
+  type DeleteOptions,
+  type ObjectStore,
+  type ObjectStoreLimits,
+  type OpenUpload,
+  type StoredLevel,
+  type StoredObject,
+  type StoredSegment,
+  type VersionedObject,
 } from '../object-store.js';
 import type { OpenBlob } from '../../storage.js';
 import { RegadmError, messageOf } from '../../../model/errors.js';
 import { opened } from '../opened.js';
-import { answerError, encodePath, isMissing } from './answer.js';
-import { deleteObjects } from './delete-objects.js';
+import { answerError, encodePath, isMissing, timeOf } from './answer.js';
+import { deleteObjects, deletePlain, type Problems } from './delete-objects.js';
 import { listContainer } from './listing.js';
 import { SegmentOwners, segmentsIn, segmentsOf, type Segments } from './segments.js';
 import type { SwiftLimits } from './limits.js';
 import type { SwiftSession } from './session.js';
+
+/** What Swift does not do: state the size of large objects in listings, and compare versions. */
+const SWIFT = { hidesSizes: true, createsOnly: true };
 
 interface SwiftStoreOptions extends SwiftLimits {
   name: string;
@@ -37,7 +44,7 @@ export class SwiftStore implements ObjectStore {
     private readonly options: SwiftStoreOptions,
   ) {
     const { pageSize, bulk, concurrency } = options;
-    this.limits = { pageSize, batchSize: Math.max(1, bulk), concurrency, listsLate: true, hidesSizes: true };
+    this.limits = { pageSize, batchSize: Math.max(1, bulk), concurrency, listsLate: true, ...SWIFT };
   }
 
   get name(): string {
@@ -104,6 +111,48 @@ export class SwiftStore implements ObjectStore {
     if (response.status !== 201) throw answerError(this.name, `write ${key}`, response);
   }
 
+  async readVersion(key: string, limitBytes: number, signal?: AbortSignal): Promise<VersionedObject | undefined> {
+    const path = `/${encodePath(this.options.container, key)}`;
+    const response = await this.session.send({ method: 'GET', path, bodyLimit: limitBytes, signal });
+    if (isMissing(response)) return undefined;
+    const version = headerOf(response, 'etag');
+    if (response.status !== 200) throw answerError(this.name, `read ${key}`, response);
+    if (!version)
+      throw new RegadmError(`${this.name}: cannot read ${key}: the answer states no ETag`, { code: 'STORAGE_ERROR' });
+    return { content: response.body, version };
+  }
+
+  /** Swift ignores `If-Match`. */
+  async writeIf(key: string, content: Buffer, expected: string | undefined): Promise<ConditionalWrite> {
+    if (expected !== undefined) throw new Error('Swift does not compare versions');
+    const path = `/${encodePath(this.options.container, key)}`;
+    const headers = { 'content-type': 'application/octet-stream', 'if-none-match': '*' };
+    const response = await this.session.send({ method: 'PUT', path, headers, body: content });
+    if (response.status === 201) return 'written';
+    if (response.status === 412) return conflictAfter(response);
+    throw answerError(this.name, `write ${key}`, response);
+  }
+
+  /** Copies an object, or the manifest of a large one. A condition would be about the source. */
+  async copy(from: string, to: string): Promise<'copied' | 'gone'> {
+    const { container } = this.options;
+    const path = `/${encodePath(container, to)}?multipart-manifest=get`;
+    const headers = { 'x-copy-from': `/${encodePath(container, from)}` };
+    const response = await this.session.send({ method: 'PUT', path, headers, isSlow: true }, { isSentOnce: true });
+    if (isMissing(response)) return 'gone';
+    if (response.status !== 201) throw answerError(this.name, `copy ${from}`, response);
+    return 'copied';
+  }
+
+  async now(signal?: AbortSignal): Promise<number> {
+    const path = `/${encodePath(this.options.container)}?format=json&limit=1`;
+    return clockOf(this.name, await this.session.send({ method: 'GET', path, signal }));
+  }
+
+  get unansweredAt(): number | undefined {
+    return this.session.unansweredAt;
+  }
+
   async prepareDeletion(signal?: AbortSignal): Promise<void> {
     await this.findOwners(signal);
   }
@@ -113,17 +162,16 @@ export class SwiftStore implements ObjectStore {
     return this.prepared;
   }
 
-  delete(keys: readonly string[]): Promise<(string | undefined)[]> {
-    return deleteObjects(
-      {
-        ...this.options,
-        session: this.session,
-        findSegments: (key) => this.findSegments(key),
-        owners: () => this.ownersAtDeletion(),
-        ownersNow: () => this.lookUpOwners(),
-      },
-      keys,
-    );
+  delete(keys: readonly string[], { isOnline = false, keepsSegments }: DeleteOptions = {}): Promise<Problems> {
+    const context = {
+      ...this.options,
+      session: this.session,
+      isOnline,
+      findSegments: (key: string) => this.findSegments(key),
+      owners: () => (isOnline ? this.lookUpOwners() : this.ownersAtDeletion()),
+      ownersNow: () => this.lookUpOwners(),
+    };
+    return keepsSegments ? deletePlain(context, keys) : deleteObjects(context, keys);
   }
 
   /** Swift shows the parts of uploads as objects. */
@@ -168,10 +216,17 @@ export class SwiftStore implements ObjectStore {
     return this.owners;
   }
 
+  /** Lists the blobs, those in regadm's trash included. */
+  private async *listOwners(signal?: AbortSignal): AsyncGenerator<StoredObject[]> {
+    const files = `${this.options.prefix}files`;
+    yield* this.list(`${files}/docker/registry/v2/blobs/`, signal);
+    yield* this.list(`${files}/regadm/trash/`, signal);
+  }
+
   private lookUpOwners(signal?: AbortSignal): Promise<SegmentOwners> {
     const sources = {
       concurrency: this.options.concurrency,
-      listBlobs: () => this.list(`${this.options.prefix}files/docker/registry/v2/blobs/`, signal),
+      listBlobs: () => this.listOwners(signal),
       findSegments: async (key: string) => {
         signal?.throwIfAborted();
         const segments = await this.findSegments(key, signal);
@@ -180,12 +235,4 @@ export class SwiftStore implements ObjectStore {
     };
     return SegmentOwners.find(sources, this.prepared);
   }
-}
-
-/** Returns when an object was written: with a fraction, if the server states it. */
-function timeOf(response: StoreResponse): number | undefined {
-  const timestamp = Number(headerOf(response, 'x-timestamp'));
-  if (timestamp > 0) return timestamp * 1000;
-  const time = Date.parse(headerOf(response, 'last-modified') ?? '');
-  return Number.isNaN(time) ? undefined : time;
 }
