@@ -170,6 +170,11 @@ export class ObjectStorage extends ObjectReader implements Storage {
     });
   }
 
+  protected override listedSize(hex: string): number | undefined {
+    const bytes = this.last?.blobs.factsOf(hex)?.bytes;
+    return bytes === 0 && this.store.limits.hidesSizes ? undefined : bytes;
+  }
+
   /** Number of keys of all repositories; without a listing, it counts as unlimited. */
   private get totalKeys(): number {
     return this.last?.repositories.keys ?? Infinity;

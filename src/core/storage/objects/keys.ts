@@ -1,3 +1,4 @@
+import { isDigest, parseDigest, type Digest } from '../../model/digest.js';
 import { HEX, OWN_DIRECTORIES, isLinkSize, repositoryDirectory } from '../layout.js';
 
 /** What a key of the registry's layout stands for. */
@@ -63,6 +64,35 @@ function parseOwn(own: string[], { repository, bytes }: { repository: string; by
     return undefined;
   if (!isLinkSize(bytes)) return { kind: 'other-link', repository };
   return { kind: isLayer ? 'layer-link' : 'manifest-link', repository, hex };
+}
+
+/** A link by its place. */
+interface LinkPlace {
+  repository: string;
+  kind: 'layer' | 'manifest';
+  /** The digest in its path, of any algorithm: `sha512:…`. */
+  path: Digest;
+}
+
+const LINK = /^repositories\/(.+)\/(_layers|_manifests\/revisions)\/([a-z0-9+._-]+)\/([A-Za-z0-9=_-]+)\/link$/;
+
+/**
+ * Reads the key of a layer link or a manifest link of any algorithm.
+ * @param path the key without the root and its slash
+ * @returns undefined for any other key
+ */
+export function parseLinkKey(path: string): LinkPlace | undefined {
+  const [, repository = '', directory, algorithm, encoded] = UNSAFE.test(path) ? [] : (LINK.exec(path) ?? []);
+  const digest = parseDigest(`${algorithm}:${encoded}`);
+  if (digest === undefined || !isUsable(repository) || /(^|\/)_/.test(repository)) return undefined;
+  return { repository, kind: directory === '_layers' ? 'layer' : 'manifest', path: digest };
+}
+
+/** Returns the key of a link, of any algorithm. @throws Error if it would lead out of the repository */
+export function linkKey(root: string, { repository, kind, path }: Omit<LinkPlace, 'path'> & { path: string }): string {
+  const links = `${repositoryDirectory(root, repository)}/${kind === 'layer' ? '_layers' : '_manifests/revisions'}`;
+  if (isDigest(path)) return `${links}/${path.replace(':', '/')}/link`;
+  throw new Error(`${JSON.stringify(path.slice(0, 100))} is not a digest`);
 }
 
 /** True for `tags/TAG/current/link` and `tags/TAG/index/sha256/HEX/link`. */

@@ -126,6 +126,8 @@ export async function listRepositories(
 /** What takes the keys of a part. */
 export interface KeyTaker {
   take(key: ParsedKey, object: StoredObject): void;
+  /** Awaited after each page. */
+  endPage?(): void | Promise<void>;
   end?(): void;
 }
 
@@ -133,8 +135,9 @@ export interface KeyTaker {
 export async function listRepositoryParts(source: Source, startTaking: () => KeyTaker): Promise<void> {
   const startPart = (): Part => {
     const taker = startTaking();
-    const take = (objects: StoredObject[]): void => {
+    const take = (objects: StoredObject[]): void | Promise<void> => {
       for (const object of objects) taker.take(parseBelow(source.root, object), object);
+      return taker.endPage?.();
     };
     return { take, end: () => taker.end?.() };
   };

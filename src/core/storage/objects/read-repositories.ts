@@ -1,7 +1,7 @@
 import { forEachParallel } from '../../kit/parallel.js';
 import { messageOf } from '../../model/errors.js';
 import { repositoryDirectory } from '../layout.js';
-import { parseKey, type RepositoryKey } from './keys.js';
+import { parseKey, type ParsedKey, type RepositoryKey } from './keys.js';
 import { listRepositories } from './list.js';
 import type { Source } from './list-directory.js';
 import type { StoredObject } from './object-store.js';
@@ -21,19 +21,28 @@ interface Selection {
  * @param take receives the keys of the repositories; those of one that cannot be read can be incomplete
  * @returns why repositories cannot be read, by name
  */
-export async function readRepositories(
+export function readRepositories(
+  source: Source,
+  selection: Selection,
+  take: (key: RepositoryKey, object: StoredObject) => void,
+): Promise<Map<string, string>> {
+  return readRepositoryObjects(source, selection, (key, object) => {
+    if ('repository' in key && selection.names.has(key.repository)) take(key, object);
+  });
+}
+
+/** The same for all objects, those that are not of the layout included. Can pass on those of other repositories. */
+export async function readRepositoryObjects(
   source: Source,
   { names, total }: Selection,
-  take: (key: RepositoryKey, object: StoredObject) => void,
+  take: (key: ParsedKey, object: StoredObject) => void,
 ): Promise<Map<string, string>> {
   const problems = new Map<string, string>();
   const { store, root } = source;
   const { pageSize, concurrency } = store.limits;
   if (names.size > FEW + total / pageSize) {
     try {
-      await listRepositories(source, (key, object) => {
-        if ('repository' in key && names.has(key.repository)) take(key, object);
-      });
+      await listRepositories(source, take);
     } catch (error) {
       for (const name of names) problems.set(name, messageOf(error));
     }
@@ -42,10 +51,7 @@ export async function readRepositories(
   await forEachParallel(names, { concurrency }, async (name) => {
     try {
       for await (const page of store.list(`${repositoryDirectory(root, name)}/_`))
-        for (const object of page) {
-          const key = parseKey(object.key.slice(root.length + 1), object.bytes);
-          if ('repository' in key && key.repository === name) take(key, object);
-        }
+        for (const object of page) take(parseKey(object.key.slice(root.length + 1), object.bytes), object);
     } catch (error) {
       problems.set(name, messageOf(error));
     }

@@ -6,11 +6,13 @@ import { writeEach } from '../write-each.js';
 import type { Source } from './list-directory.js';
 import type { ObjectStore } from './object-store.js';
 import { readTagObjects } from './read-tags.js';
+import { ObjectTrash } from './trash/index.js';
 import { LINK_LIMIT_BYTES, findBlobObjects, findLinkObjects, surveyObjects } from './survey.js';
 
 /** What can be read from a registry's storage, and added to it, without a listing that is kept. */
 export class ObjectReader {
   protected readonly source: Source;
+  private ownTrash: ObjectTrash | undefined;
 
   /** @param root key of the registry's `docker/registry/v2` */
   constructor(
@@ -55,10 +57,16 @@ export class ObjectReader {
   }
 
   trash(): StorageTrash {
-    throw new Error('not yet');
+    this.ownTrash ??= new ObjectTrash(this.store, this.source.root, (hex) => this.listedSize(hex));
+    return this.ownTrash;
   }
 
   close(): Promise<void> {
     return this.store.close();
+  }
+
+  /** Returns the size of a blob if a listing showed it. */
+  protected listedSize(_hex: string): number | undefined {
+    return undefined;
   }
 }

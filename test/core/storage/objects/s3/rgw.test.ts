@@ -4,18 +4,22 @@ import type { AddressInfo } from 'node:net';
 import type { S3Location } from '../../../../../src/core/storage/location.js';
 import { ObjectStorage } from '../../../../../src/core/storage/objects/index.js';
 import type { ObjectStore } from '../../../../../src/core/storage/objects/object-store.js';
+import { StoreClient } from '../../../../../src/core/storage/http/client.js';
+import { S3Store } from '../../../../../src/core/storage/objects/s3/store.js';
 import { openS3Store } from '../../../../../src/core/storage/objects/s3/index.js';
 import { mapParallel } from '../../../../../src/core/kit/parallel.js';
-import { ROOT, blobKey } from '../../../../support/fake-object-store.js';
+import { ROOT, blobKey, keysOf } from '../../../../support/fake-object-store.js';
 import { digest } from '../../../../support/builders.js';
 import { asDigest } from '../../../../support/names.js';
 import { requires } from '../../../../support/jest/requires.js';
+import { s3Error } from '../../../../support/servers/fake-s3.js';
 import { RGW_HOST, RGW_PROGRAMS, startRgw, type Rgw } from '../../../../support/servers/ceph-rgw.js';
 import { startProxy } from '../../../../support/servers/proxy-server.js';
 import { tlsServer, type Handler, type TestServer } from '../../../../support/servers/tls-servers.js';
 import { makeAuthority } from '../../../../support/servers/certificates.js';
 import { startStorageProxy, type StorageProxy } from '../../../../support/servers/storage-proxy.js';
 import { streamedContent } from '../../../../support/store-contract.js';
+import { TRASH_STORAGE, testTrashContract } from '../../../../support/trash-contract.js';
 
 /** Passes requests on, with their host: signatures cover it. */
 function passOnTo(port: number): Handler {
@@ -65,6 +69,8 @@ requires(...RGW_PROGRAMS).describe('Ceph RGW', () => {
     return store;
   }
 
+  const keysOfRgw = () => ({ accessKeyId: rgw.accessKey, secretAccessKey: rgw.secretKey });
+
   test('lists, finds, reads, writes and deletes keys of any form', async () => {
     const keys = ['a/1', 'a/b/2', 'a/ü +&<>"\'()*~%41', 'a/z'];
     const { store } = await aBucket(new Map([...keys, 'empty'].map((key) => [key, key === 'empty' ? '' : key])));
@@ -108,6 +114,67 @@ requires(...RGW_PROGRAMS).describe('Ceph RGW', () => {
     expect(deletions.every(({ status }) => status === 'deleted')).toBe(true);
     expect(proxy.requests.length).toBeLessThanOrEqual(10);
     expect(await rgw.account.keys(bucket)).toHaveLength(11);
+  });
+
+  test('a large object is copied in parts, with its type, and an upload that fails is aborted', async () => {
+    const { store, bucket } = await aBucket(new Map());
+    const content = randomBytes(13_000_000);
+    await rgw.account.put(bucket, 'large ü+', content, { 'content-type': 'application/x-test' });
+    const settings = { bucket, endpoint: proxy.url, region: 'us-east-1', credentials: keysOfRgw() };
+    const client = await StoreClient.connect('s3://bucket', proxy.url, { concurrency: 4, sleep: async () => {} });
+    const small = new S3Store(client, settings, 4, { single: 6_000_000, part: 6_000_000 });
+    opened.push(small);
+    proxy.reset();
+    expect(await small.copy('large ü+', 'copy ü+', { bytes: content.length })).toBe('copied');
+    expect(proxy.requests.filter(({ query }) => query.has('partNumber'))).toHaveLength(3);
+    expect((await rgw.account.read(bucket, 'copy ü+')).equals(content)).toBe(true);
+    expect((await rgw.account.head(bucket, 'copy ü+')).get('content-type')).toBe('application/x-test');
+    expect(await small.copy('none', 'copy', { bytes: content.length })).toBe('gone');
+    proxy.fault = ({ query }) =>
+      query.get('partNumber') === '2' ? { status: 200, body: s3Error('AccessDenied') } : undefined;
+    await expect(small.copy('large ü+', 'other', { bytes: content.length })).rejects.toThrow('AccessDenied');
+    for await (const uploads of store.listUploads('')) expect(uploads).toEqual([]);
+    expect(await store.find('other')).toBeUndefined();
+  });
+
+  test('moving 300 orphans to the trash takes a request for each, and few others', async () => {
+    const names = Array.from({ length: 300 }, (_, index) => asDigest(digest(`blob ${index}`)));
+    const { store, bucket } = await aBucket(new Map(names.map((name) => [blobKey(name), 1])));
+    const storage = new ObjectStorage(store, ROOT);
+    await storage.list();
+    proxy.reset();
+    const run = { mayContinue: async () => {} };
+    const hexes = names.map((name) => name.slice(7));
+    const moves = await storage.trash().moveBlobs(hexes, '2026-11-26', run);
+    expect(moves).toEqual(names.map(() => ({ status: 'moved', bytes: 1 })));
+    expect(proxy.requests.length).toBeLessThanOrEqual(names.length + 3);
+    const keys = await rgw.account.keys(bucket);
+    expect(keys.filter((key) => key.startsWith('regadm/trash/2026-11-26/blobs/sha256/'))).toHaveLength(300);
+    expect(keys).toHaveLength(300);
+  });
+
+  test('links cost no request each where the listing states their content', async () => {
+    const names = Array.from({ length: 50 }, (_, index) => asDigest(digest(`blob ${index}`)));
+    const { store } = await aBucket(
+      keysOf({ blobs: {}, repositories: { 'ns/app': { manifests: [], layers: names } } }),
+    );
+    proxy.reset();
+    const found: string[] = [];
+    await new ObjectStorage(store, ROOT).trash().walkLinks({ onLink: ({ digest: name }) => void found.push(name) });
+    expect(found.sort()).toEqual([...names].sort());
+    expect(proxy.requests.length).toBeLessThanOrEqual(2);
+  });
+
+  describe('a trash', () => {
+    testTrashContract(async () => {
+      const { bucket, store } = await aBucket(keysOf(TRASH_STORAGE));
+      return {
+        storage: new ObjectStorage(store, ROOT),
+        put: (path, content) => rgw.account.put(bucket, path, content),
+        read: async (path) => (await store.read(path, 1000))?.toString(),
+        paths: () => rgw.account.keys(bucket),
+      };
+    });
   });
 
   test('a wrong secret and a missing bucket are errors with a remedy', async () => {

@@ -1,0 +1,120 @@
+import { randomUUID } from 'node:crypto';
+import { RegadmError } from '../../../model/errors.js';
+import type { TrashFile } from '../../trash.js';
+import type { ObjectStore } from '../object-store.js';
+import { CarefulDeleter } from './careful-deleter.js';
+import { fileKey, parseTrashed } from './place.js';
+
+/** Maximum size of a file of regadm, in bytes: the mark file of a million blobs is smaller. */
+export const FILE_LIMIT_BYTES = 512 * 1024 * 1024;
+
+/** What reads and writes the files of regadm. */
+export interface TrashFiles {
+  read(path: string, signal?: AbortSignal): Promise<TrashFile | undefined>;
+  replace(path: string, content: Buffer, expected: string | undefined): Promise<string | undefined>;
+  list(directory: string, signal?: AbortSignal): Promise<string[]>;
+  delete(paths: readonly string[]): Promise<void>;
+}
+
+/** Files of regadm in a store with writes that depend on the version of an object: one object for each file. */
+export class VersionedFiles implements TrashFiles {
+  private readonly conditions: Conditions;
+
+  constructor(
+    private readonly store: ObjectStore,
+    private readonly base: string,
+  ) {
+    this.conditions = new Conditions(store, base);
+  }
+
+  read(path: string, signal?: AbortSignal): Promise<TrashFile | undefined> {
+    return this.store.readVersion(fileKey(this.base, path), FILE_LIMIT_BYTES, signal);
+  }
+
+  async replace(path: string, content: Buffer, expected: string | undefined): Promise<string | undefined> {
+    await this.conditions.check();
+    if ((await this.store.writeIf(fileKey(this.base, path), content, expected)) === 'conflict') return undefined;
+    // What is there decides.
+    const found = await this.read(path);
+    return found?.content.equals(content) ? found.version : undefined;
+  }
+
+  list(directory: string, signal?: AbortSignal): Promise<string[]> {
+    return listFiles(this.store, this.base, { directory, signal });
+  }
+
+  async delete(paths: readonly string[]): Promise<void> {
+    await deleteFiles(
+      this.store,
+      paths.map((path) => fileKey(this.base, path)),
+    );
+  }
+}
+
+/** Finds out once whether a store honors the conditions of writes. One that ignores them would let two runs write. */
+class Conditions {
+  private checked: Promise<void> | undefined;
+
+  constructor(
+    private readonly store: ObjectStore,
+    private readonly base: string,
+  ) {}
+
+  /** @throws RegadmError STORAGE_ERROR if the store does not honor them */
+  check(): Promise<void> {
+    this.checked ??= this.tryOut();
+    this.checked.catch(() => (this.checked = undefined));
+    return this.checked;
+  }
+
+  private async tryOut(): Promise<void> {
+    const { store, base } = this;
+    const key = `${base}probe-${randomUUID()}`;
+    const write = async (content: string, expected?: string): Promise<boolean> =>
+      (await store.writeIf(key, Buffer.from(content), expected)) === 'written';
+    try {
+      await write('1');
+      if (await write('2')) throw this.ignored('If-None-Match');
+      const first = await store.readVersion(key, FILE_LIMIT_BYTES);
+      if (first?.content.toString() !== '1') throw this.ignored('If-None-Match');
+      if (store.limits.createsOnly) return;
+      if (!(await write('3', first.version)) || (await write('4', first.version))) throw this.ignored('If-Match');
+    } finally {
+      await store.delete([key]).catch(() => undefined);
+    }
+  }
+
+  private ignored(condition: string): RegadmError {
+    return new RegadmError(
+      `${this.store.name}: the storage does not honor conditional writes (${condition}), so regadm cannot make sure that only one run changes it`,
+      { code: 'STORAGE_ERROR', suggestions: ['update the storage service, or prune the storage in read-only mode'] },
+    );
+  }
+}
+
+/** Lists the keys of files of regadm, as paths; without blobs. */
+async function listFiles(
+  store: ObjectStore,
+  base: string,
+  { directory, signal }: { directory: string; signal?: AbortSignal },
+): Promise<string[]> {
+  const prefix = directory === '' ? base : `${fileKey(base, directory)}/`;
+  const paths: string[] = [];
+  for await (const page of store.list(prefix, signal))
+    for (const { key } of page)
+      if (key.startsWith(prefix) && !parseTrashed(base, key)) paths.push(key.slice(base.length));
+  return paths;
+}
+
+/** Deletes the keys of files of regadm. @throws RegadmError STORAGE_ERROR */
+async function deleteFiles(store: ObjectStore, keys: readonly string[]): Promise<void> {
+  if (keys.length === 0) return;
+  const start = await store.now();
+  const deleter = new CarefulDeleter(store, { writtenBy: () => start - 1 });
+  const deletions = await deleter.delete(keys, { mayContinue: () => Promise.resolve() });
+  const failed = deletions.find((deletion) => deletion.status === 'failed');
+  if (failed)
+    throw new RegadmError(`${store.name}: cannot delete a file of regadm: ${failed.message}`, {
+      code: 'STORAGE_ERROR',
+    });
+}
