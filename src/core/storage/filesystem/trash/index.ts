@@ -95,13 +95,13 @@ export class FilesystemTrash implements StorageTrash {
 
   private reading<T>(file: string, read: () => Promise<T>): Promise<T> {
     return read().catch((error: unknown) => {
-      throw notRead(error, `${this.base}/${OWN}/${file}`);
+      throw notRead(error, path.join(this.base, OWN, file));
     });
   }
 
   private writing<T>(file: string, write: () => Promise<T>): Promise<T> {
     return write().catch((error: unknown) => {
-      throw notWritten(error, `${this.base}/${OWN}/${file}`);
+      throw notWritten(error, path.join(this.base, OWN, file));
     });
   }
 }

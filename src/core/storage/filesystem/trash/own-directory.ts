@@ -67,6 +67,7 @@ const PROBLEMS: ReadonlyMap<string, string> = new Map([
   ['ENOSPC', 'the file system is full'],
   ['EDQUOT', 'the quota of the file system is used up'],
   ['EROFS', 'the file system is read-only'],
+  ['ENOTDIR', 'a directory on the way is a symbolic link or a file'],
 ]);
 
 /** Describes why something was not written or moved, without its path. */
