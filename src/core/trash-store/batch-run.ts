@@ -1,7 +1,7 @@
 import { messageOf } from '../model/errors.js';
 import type { TrashSession } from './session.js';
 
-/** Maximum number of blobs per batch: a file of the journal, and a request that deletes objects, has so many. */
+/** Maximum number of blobs per batch: one file of the journal, one request that deletes objects. */
 const BATCH_SIZE = 1000;
 
 type Skipped = { status: 'skipped'; reason: string };

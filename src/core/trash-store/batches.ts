@@ -1,8 +1,8 @@
-import { haveEnded } from './conclusive.js';
+import { haveEnded, noteEnded } from './conclusive.js';
 import type { Mark, MarkBatch, MarkFile, RegistryProcesses } from './model.js';
 import { newId } from './new-id.js';
 
-/** What shows that no process knows the blobs of a batch any more. */
+/** What shows that no process still knows the blobs of a batch. */
 export type Proof =
   /** All processes that ran after the last link was removed have ended, and Redis was emptied since if it is used. */
   | { by: 'restart'; processes: RegistryProcesses; isCacheEmpty: boolean }
@@ -18,11 +18,14 @@ export type Proof =
 const CACHE_LIVES = 3;
 
 /**
- * Completes the batches for which there is a proof: their grace begins.
+ * Completes the batches for which there is a proof: their grace begins. Records for the sweeps whose processes have
+ * ended when this was seen.
  * @param now the storage's clock
  * @returns the ids of the batches that are complete now and were not before
  */
-export function completeBatches({ batches }: MarkFile, proof: Proof, now: number): string[] {
+export function completeBatches(file: MarkFile, proof: Proof, now: number): string[] {
+  const { batches } = file;
+  if (proof.by !== 'user') noteEnded(file, proof.processes, now);
   const completed: string[] = [];
   for (const [id, batch] of batches) {
     if (batch.completeAt !== undefined) continue;
@@ -83,13 +86,19 @@ export function noteUnlinked(
 }
 
 /**
- * Records for the sweeps that Redis was emptied.
- * @param before the processes that ran when that began: those of a sweep must have ended by then
+ * Records for the sweeps that Redis was emptied. What ran meanwhile can have read Redis before: these processes must
+ * end, too, before a recheck is conclusive.
+ * @param before processes read before it was emptied: those of a sweep must have ended by then
+ * @param after processes read after it was emptied
  */
-export function noteEmptyCache({ sweeps }: MarkFile, before: RegistryProcesses): void {
-  for (const [id, sweep] of sweeps)
-    if (sweep.processes && haveEnded(sweep.processes, before)) sweeps.set(id, { ...sweep, isCacheEmpty: true });
+export function noteEmptyCache({ sweeps }: MarkFile, before: RegistryProcesses, after: RegistryProcesses): void {
+  for (const [id, { endedAt, ...sweep }] of sweeps) {
+    if (sweep.isCacheEmpty || !sweep.processes || !haveEnded(sweep.processes, before)) continue;
+    sweeps.set(id, { ...sweep, isCacheEmpty: true, processes: union(before.ids, after.ids) });
+  }
 }
+
+const union = (a: readonly string[], b: readonly string[]): string[] => [...new Set([...a, ...b])];
 
 /** Removes the marks of blobs that are not in their place, and batches without marks. @returns the digests, as hex */
 export function dropMissingMarks(file: MarkFile, isInPlace: (hex: string) => boolean): string[] {

@@ -1,34 +1,72 @@
 import type { Look } from './look.js';
-import type { RegistryProcesses, Sweep } from './model.js';
+import type { MarkFile, RegistryProcesses, Sweep } from './model.js';
 
+/** Time in which a request of an ended process, or one without a response, can still take effect, in ms. */
+export const LATE_EFFECT_MS = 60_000;
 /** Time between two rechecks that replace the end of all processes where that cannot be seen, in ms. */
-export const RECHECKS_APART_MS = 60 * 60 * 1000;
+const RECHECKS_APART_MS = 60 * 60 * 1000;
 
 /**
  * Returns a sweep after a recheck that has moved back what was in use or linked.
  *
- * The recheck is conclusive if every process that ran after the last move had ended before it began, and Redis was
- * emptied since: no upload can go on that saw a blob before it moved. Where processes cannot be read, two rechecks at
- * least an hour apart are conclusive; where listings lag behind, two are needed in any case.
+ * The recheck is conclusive if it began a minute after the end of every process that ran after the last move, and after
+ * Redis was emptied since: no upload can continue that saw a blob before it moved, and none of their requests is on its
+ * way. Where processes cannot be read, two rechecks at least an hour apart are conclusive; where listings lag behind,
+ * two are needed in any case.
+ * @param lateMs time in which requests of ended processes can still take effect
  */
 export function afterRecheck(
   sweep: Sweep,
   look: Pick<Look, 'startedAt' | 'processes' | 'seen' | 'isSettled'>,
   listsLate: boolean,
+  lateMs = LATE_EFFECT_MS,
 ): Sweep {
-  if (sweep.conclusiveAt !== undefined || !look.isSettled) return sweep;
-  if (![...sweep.blobs].every((key) => look.seen.has(key))) return sweep;
-  if (sweep.processes && look.processes) {
-    if (!haveEnded(sweep.processes, look.processes)) return sweep;
-    if (!sweep.isCacheEmpty && look.processes.usesRedis) return sweep;
-    if (!listsLate) return { ...sweep, conclusiveAt: look.startedAt };
+  if (sweep.conclusiveAt !== undefined) return sweep;
+  const { startedAt, processes } = look;
+  const isProven = sweep.processes !== undefined && processes !== undefined;
+  const seen = isProven ? withEnd(sweep, processes, startedAt) : sweep;
+  if (!look.isSettled || ![...sweep.blobs].every((key) => look.seen.has(key))) return seen;
+  if (isProven) {
+    if (seen.endedAt === undefined || startedAt - seen.endedAt < lateMs) return seen;
+    if (!listsLate) return { ...seen, conclusiveAt: startedAt };
   }
-  if (sweep.recheckedAt === undefined) return { ...sweep, recheckedAt: look.startedAt };
-  if (look.startedAt - sweep.recheckedAt < RECHECKS_APART_MS) return sweep;
-  return { ...sweep, conclusiveAt: look.startedAt };
+  if (seen.recheckedAt === undefined) return { ...seen, recheckedAt: startedAt };
+  if (startedAt - seen.recheckedAt < RECHECKS_APART_MS) return seen;
+  return { ...seen, conclusiveAt: startedAt };
 }
 
-/** True if none of the recorded processes runs any more. */
+/** Records for the sweeps whose processes have ended, with Redis empty, that this was seen now. */
+export function noteEnded({ sweeps }: MarkFile, processes: RegistryProcesses, now: number): boolean {
+  let isChanged = false;
+  for (const [id, sweep] of sweeps) {
+    if (sweep.conclusiveAt !== undefined) continue;
+    const seen = withEnd(sweep, processes, now);
+    if (seen.endedAt === sweep.endedAt) continue;
+    sweeps.set(id, seen);
+    isChanged = true;
+  }
+  return isChanged;
+}
+
+/**
+ * Returns when the next recheck can begin that is conclusive for the sweeps whose processes have ended, by the
+ * storage's clock; undefined if there are none.
+ */
+export function conclusiveFrom({ sweeps }: MarkFile, lateMs = LATE_EFFECT_MS): number | undefined {
+  const ends = [...sweeps.values()].flatMap(({ endedAt, conclusiveAt }) =>
+    endedAt === undefined || conclusiveAt !== undefined ? [] : [endedAt],
+  );
+  return ends.length === 0 ? undefined : Math.max(...ends) + lateMs;
+}
+
+function withEnd(sweep: Sweep, processes: RegistryProcesses, now: number): Sweep {
+  const { endedAt, ...others } = sweep;
+  const isCacheEmpty = sweep.isCacheEmpty || !processes.usesRedis;
+  if (!sweep.processes || !isCacheEmpty || !haveEnded(sweep.processes, processes)) return others;
+  return { ...others, endedAt: endedAt ?? now };
+}
+
+/** True if none of the recorded processes still runs. */
 export function haveEnded(recorded: readonly string[], { ids }: Pick<RegistryProcesses, 'ids'>): boolean {
   const running = new Set(ids);
   return !recorded.some((id) => running.has(id));

@@ -32,7 +32,7 @@ export const formatLease = (record?: LeaseRecord): Buffer => Buffer.from(JSON.st
 /**
  * Reads the file.
  * @returns undefined if nobody holds the lease
- * @throws RegadmError TRASH_IN_USE if it is not readable: then somebody can hold it
+ * @throws RegadmError TRASH_IN_USE if it is not readable: then another run can hold it
  */
 export function parseLease(content: Buffer): LeaseRecord | undefined {
   const record = jsonOf(content);

@@ -25,7 +25,7 @@ interface LeaseOptions {
   age?: () => number;
 }
 
-/** Number of attempts to take a lease that others take or give back at the same time. */
+/** Number of attempts to take a lease that others take or release at the same time. */
 const ATTEMPTS = 5;
 
 /**
@@ -86,7 +86,7 @@ export class TrashLease {
     if (this.options.age() - this.written.at >= this.options.timing.trustMs) await this.renew();
   }
 
-  /** Gives the lease back. If that fails, others can take it when it expires. */
+  /** Releases the lease. If that fails, others can take it when it expires. */
   async release(): Promise<void> {
     this.stopTimer();
     await this.renewing?.catch(() => {});

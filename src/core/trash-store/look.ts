@@ -32,7 +32,7 @@ export interface Look {
 }
 
 /**
- * Walks all links, then reads image streams and images, in this order: what comes into use meanwhile is seen in one of
+ * Walks all links, then reads image streams and images, in this order: what a push adds meanwhile is seen in one of
  * them. Manifests are read in their place and in the trash.
  * @param wanted blobs to look at, as hex, in addition to those in the trash
  * @throws RegadmError STORAGE_UNREADABLE, IMAGE_UNREADABLE; ApiError

@@ -51,6 +51,8 @@ export interface Sweep {
   processes?: string[];
   /** True if Redis was emptied after all of these processes had ended, or if the registry does not use it. */
   isCacheEmpty: boolean;
+  /** When it was first seen that all of these processes had ended, and that Redis was empty. */
+  endedAt?: number;
   /** When the first recheck began that could not be conclusive alone. */
   recheckedAt?: number;
   /** When the recheck began after which the rest can be purged: what was in use or linked had been moved back. */

@@ -11,7 +11,7 @@ import type { TrashSession } from './session.js';
 export interface MovedBack {
   entry: TrashEntry;
   /**
-   * `exists`: the blob is in its place, with the same size as far as both are known; the trash keeps its copy. One that
+   * `exists`: the blob is in its place, with the same size if both are known; the trash keeps its copy. One that
    * was not reached is `skipped`.
    */
   result: MoveBack;

@@ -53,6 +53,7 @@ class OpenSweep {
   async move(batch: readonly JournalEntry[], mayContinue: () => Promise<void>): Promise<Move[]> {
     const { session, ports, date } = this;
     const at = session.now();
+    await this.leaveFormerSweeps(batch);
     await this.announce(batch, at);
     const moves = await ports.storage.trash().moveBlobs(
       batch.map(({ hex }) => hex),
@@ -81,6 +82,20 @@ class OpenSweep {
     });
     await session.save();
     if (stopped !== undefined) throw stopped;
+  }
+
+  /**
+   * Removes the blobs from earlier sweeps that have them with the same date, because there is a copy in the trash. A
+   * run that is killed before it records this sweep must not leave them to one that is conclusive.
+   */
+  private async leaveFormerSweeps(batch: readonly JournalEntry[]): Promise<void> {
+    const { session, date } = this;
+    const keys = new Set(batch.map(({ hex }) => keyOf({ hex, date })));
+    const copies = session.entries.filter((entry) => entry.sweep !== undefined && keys.has(keyOf(entry)));
+    if (copies.length === 0) return;
+    for (const { blobs } of session.file.sweeps.values()) for (const copy of copies) blobs.delete(keyOf(copy));
+    for (const copy of copies) copy.sweep = undefined;
+    await session.save();
   }
 
   /** Writes the moves of a batch to the journal, durably, before they happen. */

@@ -13,18 +13,18 @@ export interface PurgeChoice {
   kept: { entry: TrashEntry; because: string }[];
 }
 
-interface PurgeOptions extends Partial<Pick<Recheck, 'needed' | 'seen'>> {
+interface PurgeOptions extends Partial<Pick<Recheck, 'needed' | 'seen' | 'duplicates'>> {
   /** Blobs that were moved less than this ago are kept, in ms. */
   keepMs: number;
 }
 
 /**
  * Chooses the blobs in the trash that can be deleted: older than a time, and past a conclusive recheck.
- * @param options `needed` and `seen`: what the recheck before found; undefined: nothing is deleted now, as for a list
+ * @param options `needed`, `duplicates` and `seen`: what the recheck before found; undefined: nothing is deleted now
  */
 export function choosePurgeable(
   { file, entries, now }: Pick<TrashState, 'file' | 'entries' | 'now'>,
-  { keepMs, needed, seen }: PurgeOptions,
+  { keepMs, needed, seen, duplicates }: PurgeOptions,
 ): PurgeChoice {
   const choice: PurgeChoice = { purgeable: [], kept: [] };
   const youngest = now() - keepMs;
@@ -32,7 +32,9 @@ export function choosePurgeable(
     if (needed?.has(keyOf(entry))) return 'it is needed, and could not be moved back';
     if (seen && !seen.has(keyOf(entry))) return 'it was not rechecked';
     if (entry.movedAt > youngest) return 'it has not been in the trash for long enough';
-    return reasonOfSweep(entry, file);
+    // Of a killed run on object storage: the original was not deleted then, and is not about to be deleted now.
+    const isCopy = duplicates?.has(keyOf(entry)) && entry.movedAt <= now() - COPY_AGE_MS;
+    return isCopy ? undefined : reasonOfSweep(entry, file);
   };
   for (const entry of entries) {
     const because = reasonFor(entry);
@@ -42,12 +44,16 @@ export function choosePurgeable(
   return choice;
 }
 
+/** Age from which a copy in the trash is no longer one whose original can be about to be deleted, in ms. */
+const COPY_AGE_MS = 60 * 60 * 1000;
+
 function reasonOfSweep({ sweep: id }: TrashEntry, { sweeps }: MarkFile): string | undefined {
   const sweep = id === undefined ? undefined : sweeps.get(id);
-  if (!sweep) return 'no run has recorded it yet';
+  if (!sweep) return 'no run has recorded since when it is only in the trash';
   if (sweep.conclusiveAt !== undefined) return undefined;
   if (sweep.recheckedAt !== undefined) return 'a second recheck, at least one hour after the first, must confirm it';
-  return 'no recheck since the registry was restarted has confirmed that nothing needs it';
+  if (sweep.endedAt !== undefined) return 'a recheck a minute after the restart of the registry must confirm it';
+  return 'a recheck after the next restart of the registry must confirm it';
 }
 
 export interface Purged {

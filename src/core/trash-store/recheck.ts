@@ -18,10 +18,12 @@ export interface NeededBlob {
 
 /** What a recheck found. */
 export interface Recheck {
-  /** Blobs that are linked or in use, each once, with what was done. */
+  /** What was done with each blob that is linked or in use. */
   movedBack: readonly (MovedBack & { reason: string })[];
   /** Blobs in the trash, by key, that are linked or in use and not known to be in their place: never purged. */
   needed: ReadonlySet<string>;
+  /** Blobs in the trash, by key, that are linked or in use, and in their place, too. */
+  duplicates: ReadonlySet<string>;
   /** Blobs that were in the trash when the look began, by key: only these can be purged after this recheck. */
   seen: ReadonlySet<string>;
   /** Why it stopped before the end: nothing can be purged then. */
@@ -31,19 +33,28 @@ export interface Recheck {
 /**
  * Moves back what is linked or in use. Records for each sweep whether this recheck was conclusive.
  * @param look one that began after the last move
+ * @param lateMs time in which requests of ended processes can still take effect, if not a minute (`--recheck-after`)
  * @throws what stops the run before the first batch; the storage's error
  */
-export async function recheck(session: TrashSession, ports: SessionPorts, look: Look): Promise<Recheck> {
+export async function recheck(
+  session: TrashSession,
+  ports: SessionPorts,
+  look: Look,
+  lateMs?: number,
+): Promise<Recheck> {
   const groups = newestFirst(session.entries.filter((entry) => look.seen.has(keyOf(entry))));
   const { movedBack, stopped } = await moveBackNeeded(session, ports, neededBlobs(groups, look));
   const missing = new Set(movedBack.filter(({ result }) => !isInPlace(result)).map(({ entry }) => entry.hex));
   const needed = new Set(session.entries.filter(({ hex }) => missing.has(hex)).map(keyOf));
-  if (stopped !== undefined) return { movedBack, needed, seen: new Set(), stopped };
+  const isCopy = ({ result }: MovedBack): boolean => result.status === 'exists';
+  const duplicates = new Set(movedBack.filter(isCopy).map(({ entry }) => keyOf(entry)));
+  const found = { movedBack, needed, duplicates };
+  if (stopped !== undefined) return { ...found, seen: new Set(), stopped };
   const { sweeps } = session.file;
   const { listsLate } = ports.storage.trash();
-  for (const [id, sweep] of sweeps) sweeps.set(id, afterRecheck(sweep, look, listsLate));
+  for (const [id, sweep] of sweeps) sweeps.set(id, afterRecheck(sweep, look, listsLate, lateMs));
   const failure = await finish(undefined, () => session.save());
-  return { movedBack, needed, seen: failure === undefined ? look.seen : new Set(), stopped: failure };
+  return { ...found, seen: failure === undefined ? look.seen : new Set(), stopped: failure };
 }
 
 /** A needed blob with all its copies in the trash, the newest first. */

@@ -1,3 +1,5 @@
+import { sha256Digest } from '../model/digest.js';
+import type { Storage } from '../storage/storage.js';
 import { adopt } from './adopt.js';
 import { readEntries } from './entries.js';
 import { formatMarkFile } from './format/mark-file.js';
@@ -5,7 +7,6 @@ import { leaseLost, type LeaseTiming } from './lease-file.js';
 import { TrashLease } from './lease.js';
 import { MARK_FILE, readMarks, type ReadMarks } from './marks.js';
 import type { MarkFile, TrashEntry } from './model.js';
-import { newId } from './new-id.js';
 import type { SessionPorts } from './ports.js';
 import type { StateOptions, TrashState } from './state.js';
 
@@ -20,7 +21,7 @@ export interface TrashSession extends TrashState {
    */
   assertHeld(): Promise<void>;
   /**
-   * Writes the mark file, unless somebody else has written it; also after the signal.
+   * Writes the mark file, unless another run has written it; also after the signal.
    * @throws RegadmError TRASH_LEASE_LOST; the storage's error
    */
   save(): Promise<void>;
@@ -43,14 +44,22 @@ export async function withTrashSession<T>(
     const marks = await readMarks(trash, options.discardMarks, signal);
     const read = await readEntries(trash, marks.file.sweeps, signal);
     const session = new Session({ ports, lease, marks, ...read });
+    const inPlace = await findUnrecorded(storage, read.entries);
     // After the trash was listed: a process that ran when a blob moved, and still runs, is among them.
     const processes = await ports.processes();
-    const isChanged = adopt(session, processes, newId());
+    const isChanged = adopt(session, { processes, inPlace, now: session.now() });
     if (isChanged || options.discardMarks) await session.save();
     return await action(session);
   } finally {
     await lease.release();
   }
+}
+
+/** Finds the blobs in the trash that no sweep has, and that are in their place, too. */
+async function findUnrecorded(storage: Storage, entries: readonly TrashEntry[]): Promise<Set<string>> {
+  const hexes = [...new Set(entries.filter(({ sweep }) => sweep === undefined).map(({ hex }) => hex))];
+  const sizes = await storage.findBlobs(hexes.map(sha256Digest));
+  return new Set(hexes.filter((_, index) => sizes[index] !== undefined));
 }
 
 interface SessionParts {

@@ -34,7 +34,7 @@ export async function readTrashState(
 ): Promise<TrashState> {
   const trash = storage.trash();
   const readAt = performance.now();
-  const now = await trash.now(signal);
+  const now = await trash.estimateNow(signal);
   const holder = await findHolder(trash, now, signal);
   const { file } = await readMarks(trash, discardMarks, signal);
   const { entries, warnings } = await readEntries(trash, file.sweeps, signal);

@@ -1,10 +1,8 @@
 import type { LinkFile } from '../storage/trash.js';
+import { LATE_EFFECT_MS } from './conclusive.js';
 import { keyOf, type RegistryProcesses } from './model.js';
 import type { SessionPorts } from './ports.js';
 import type { TrashState } from './state.js';
-
-/** Time in which a request whose response was not received can still take effect, in ms. */
-export const LATE_EFFECT_MS = 60_000;
 
 /** The links of a storage, before images and streams are read. */
 export interface WalkedLinks {
@@ -18,7 +16,7 @@ export interface WalkedLinks {
   namesOf(hex: string): readonly string[];
 }
 
-/** Walks all links. The caller reads images and streams afterwards, and joins both with `lookFrom`. */
+/** Walks all links. The caller reads images and streams then, and joins both with `lookFrom`. */
 export async function walkLinks(
   { storage, reporter, signal, processes: readProcesses }: SessionPorts,
   state: TrashState,

@@ -62,6 +62,7 @@ function readSweep({ blobs, processes, isCacheEmpty, ...times }: Record<string, 
     blobs: keysOf(record(blobs, 'blobs of a sweep')),
     ...present('processes', optional(processes, 'processes', texts)),
     isCacheEmpty,
+    ...present('endedAt', optional(times.endedAt, 'endedAt', amount)),
     ...present('recheckedAt', optional(times.recheckedAt, 'recheckedAt', amount)),
     ...present('conclusiveAt', optional(times.conclusiveAt, 'conclusiveAt', amount)),
   };
