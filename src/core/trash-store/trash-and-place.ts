@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { sha256Hex, type Digest } from '../model/digest.js';
 import type { Storage } from '../storage/storage.js';
-import type { TrashEntry } from './model.js';
+import type { TrashedBlob } from '../storage/trash.js';
 
 /**
  * Returns a reader of blobs that looks in their place first, then in the trash, newest first, where the content must
@@ -9,7 +9,7 @@ import type { TrashEntry } from './model.js';
  */
 export function readBlobAnywhere(
   storage: Pick<Storage, 'readBlob' | 'trash'>,
-  entries: readonly TrashEntry[],
+  entries: readonly TrashedBlob[],
 ): Pick<Storage, 'readBlob'> {
   const copies = newestFirst(entries);
   const readTrash = async (digest: Digest, limitBytes: number): Promise<Buffer | undefined> => {
@@ -35,8 +35,8 @@ export function readBlobAnywhere(
 }
 
 /** Groups the blobs in the trash by digest, the newest of each first. */
-export function newestFirst(entries: readonly TrashEntry[]): Map<string, TrashEntry[]> {
-  const groups = new Map<string, TrashEntry[]>();
+export function newestFirst<T extends TrashedBlob>(entries: readonly T[]): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
   for (const entry of entries) {
     const group = groups.get(entry.hex);
     if (group) group.push(entry);

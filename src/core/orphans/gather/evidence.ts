@@ -17,6 +17,8 @@ import { counted } from '../../model/values/counted.js';
 
 interface CompareOptions {
   storage: Storage;
+  /** Reads manifests, those in the trash too; default: the storage. */
+  manifests?: Pick<Storage, 'readBlob'>;
   api: ClusterApi;
   reporter: Reporter;
   rules: HardPruneRules;
@@ -86,7 +88,8 @@ export async function compareWithCluster(snapshot: StorageSnapshot, options: Com
   );
   const usage = await readUsage(api, options);
   const accepted = assertOwnStorage(findDoubts(seenStorage(snapshot, usage), usage, rules), acceptPartial);
-  const manifests = rules === 'safe' ? await addManifestUses(storage, usage, signal) : NO_MANIFESTS;
+  const manifests =
+    rules === 'safe' ? await addManifestUses(options.manifests ?? storage, usage, signal) : NO_MANIFESTS;
   const candidates = chooseCandidates(snapshot, usage, rules);
   const ages = keepYoungerThanMs > 0;
   const facts = await storage.inspect(snapshot, candidates, {
@@ -97,7 +100,7 @@ export async function compareWithCluster(snapshot: StorageSnapshot, options: Com
   if (rules === 'safe') accepted.push(...assertOwnStorage(newerManifests(snapshot, usage, facts), acceptPartial));
   const now = options.now();
   const young = rules === 'safe' && ages ? manifestsWrittenSince(facts, now - keepYoungerThanMs) : [];
-  const named = await readYoungManifests(storage, young, signal);
+  const named = await readYoungManifests(options.manifests ?? storage, young, signal);
   signal.throwIfAborted();
   return {
     evidence: { candidates, facts, named, totalBlobs: blobs.length, now },
@@ -124,7 +127,11 @@ function manifestsWrittenSince({ manifestLinks, linksOfRepositories }: Candidate
   return [...manifestLinks, ...linksOfRepositories].filter(({ writtenAt }) => writtenAt >= since).map(({ hex }) => hex);
 }
 
-function seenStorage({ blobs, repositories }: StorageSnapshot, { images, managed }: ClusterUsage): SeenStorage {
+/** Returns what a listing says about whose storage it is. */
+export function seenStorage(
+  { blobs, repositories }: Pick<StorageSnapshot, 'blobs' | 'repositories'>,
+  { images, managed }: Pick<ClusterUsage, 'images' | 'managed'>,
+): SeenStorage {
   return {
     blobs: blobs.length,
     repositories: repositories.length,

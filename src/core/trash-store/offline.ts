@@ -1,0 +1,28 @@
+import type { Storage } from '../storage/storage.js';
+import type { TrashedBlob } from '../storage/trash.js';
+import { inUse, isHeld, LEASE_FILE, parseLease } from './lease-file.js';
+import { readBlobAnywhere } from './trash-and-place.js';
+
+/**
+ * Refuses to go on while another run changes the trash. Where there never was a trash, that is one request.
+ * @throws RegadmError TRASH_IN_USE (exit status 4)
+ */
+export async function assertTrashUnused(storage: Pick<Storage, 'trash'>, signal?: AbortSignal): Promise<void> {
+  const trash = storage.trash();
+  const file = await trash.readFile(LEASE_FILE, signal);
+  const record = file && parseLease(file.content);
+  if (record && isHeld(record, await trash.now(signal))) throw inUse(record);
+}
+
+/**
+ * Returns a reader of blobs that also finds those in the trash. Where there is no trash, that is one request.
+ * @throws RegadmError STORAGE_UNREADABLE
+ */
+export async function readerWithTrash(
+  storage: Pick<Storage, 'readBlob' | 'trash'>,
+  signal?: AbortSignal,
+): Promise<Pick<Storage, 'readBlob'>> {
+  const entries: TrashedBlob[] = [];
+  await storage.trash().listBlobs(({ hex, date }) => void entries.push({ hex, date }), signal);
+  return entries.length === 0 ? storage : readBlobAnywhere(storage, entries);
+}
