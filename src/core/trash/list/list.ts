@@ -1,0 +1,45 @@
+import type { Reporter } from '../../kit/reporter.js';
+import type { OpenedStorage } from '../../operator/registry-storage/open.js';
+import { choosePurgeable } from '../../trash-store/purge.js';
+import { readTrashState } from '../../trash-store/state.js';
+import { readBlobAnywhere } from '../../trash-store/trash-and-place.js';
+import { checkImages } from '../contents/check-images.js';
+import { readManifests } from '../contents/manifests.js';
+import { linkedManifests, newestEntries } from '../plan/restore.js';
+import { compareRows } from '../output/row.js';
+import { batchesOf, type TrashReport } from './report.js';
+
+/** What listing the trash needs. */
+export interface ListPorts extends OpenedStorage {
+  reporter: Reporter;
+  signal: AbortSignal;
+}
+
+/**
+ * Reads what the trash of a storage has, and which images could be restored from it. Changes nothing.
+ * @throws RegadmError MARKS_UNREADABLE, MARKS_OF_ANOTHER_STORAGE (exit status 4), and why the storage cannot be read
+ */
+export async function listTrash(
+  { storage, place, reporter, signal }: ListPorts,
+  options: { discardMarks: boolean },
+): Promise<TrashReport> {
+  reporter.phase('reading the trash');
+  const state = await readTrashState({ storage, signal }, options);
+  const { purgeable, kept } = choosePurgeable(state, { keepMs: 0 });
+  const removed = { entries: newestEntries(state.entries), marks: state.file.marks, links: new Map() };
+  const images = linkedManifests(removed).sort();
+  reporter.phase('reading manifests', images.length);
+  const manifests = await readManifests(readBlobAnywhere(storage, state.entries), images, signal);
+  const rows = [
+    ...purgeable.map((entry) => ({ entry, status: 'purgeable' as const })),
+    ...kept.map(({ entry, because }) => ({ entry, status: 'kept' as const, reason: because })),
+  ];
+  return {
+    storage: place,
+    rows: rows.sort(compareRows),
+    images: await checkImages(images, manifests, { storage, signal, removed }, 'anywhere'),
+    batches: batchesOf(state.file),
+    holder: state.holder,
+    warnings: [...state.warnings],
+  };
+}

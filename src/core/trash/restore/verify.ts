@@ -1,0 +1,78 @@
+import { createHash } from 'node:crypto';
+import { forEachParallel } from '../../kit/parallel.js';
+import { sha256Digest } from '../../model/digest.js';
+import type { Failure } from '../../model/document.js';
+import { messageOf } from '../../model/errors.js';
+import { compareText } from '../../model/values/compare-text.js';
+import { checkImages, type CheckedImage } from '../contents/check-images.js';
+import { readManifests } from '../contents/manifests.js';
+import type { TrashRow } from '../output/row.js';
+import type { Removed } from '../plan/restore.js';
+import { interruption } from '../ending.js';
+import type { RestoreStatus, TrashRestoreReport } from './report.js';
+import type { RestorePorts } from './restore.js';
+
+/** Maximum number of blobs that are read at the same time. */
+const CONCURRENCY = 4;
+
+interface Restored {
+  rows: TrashRow<RestoreStatus>[];
+  /** The images to check, as hex. */
+  images: readonly string[];
+  removed: Removed;
+}
+
+interface Verified {
+  rows: TrashRow<RestoreStatus>[];
+  images: CheckedImage[];
+  failures: Failure[];
+  ending: Pick<TrashRestoreReport, 'interrupted'>;
+}
+
+/**
+ * Checks what was restored: reads each blob and compares it with its digest, and looks for everything that the images
+ * consist of, in its place. An interruption ends the check, never with an error: what was restored is reported.
+ */
+export async function verifyRestored(ports: RestorePorts, { rows, images, removed }: Restored): Promise<Verified> {
+  const { storage, reporter, signal } = ports;
+  const failures: Failure[] = [];
+  try {
+    signal.throwIfAborted();
+    const restored = rows.filter(({ status }) => status === 'restored').map(({ entry }) => entry);
+    const total = restored.reduce((sum, { bytes }) => sum + bytes, 0);
+    reporter.phase('reading what was restored', total, 'bytes');
+    await forEachParallel(restored, { concurrency: CONCURRENCY }, async ({ hex }) => {
+      const message = await damageOf(ports, hex);
+      if (message !== undefined) failures.push({ target: sha256Digest(hex), message });
+    });
+    const manifests = await readManifests(storage, images, signal);
+    const checked = await checkImages(images, manifests, { storage, signal, removed }, 'in place');
+    failures.sort((a, b) => compareText(a.target, b.target));
+    return { rows, images: checked, failures: [...failures, ...checked.flatMap(failureOf)], ending: {} };
+  } catch (error) {
+    if (!signal.aborted) failures.push({ target: 'check of what was restored', message: messageOf(error) });
+    return { rows, images: [], failures, ending: interruption(signal) };
+  }
+}
+
+/** Reads a blob. @returns why it is not what its digest says; undefined if it is */
+async function damageOf({ storage, reporter, signal }: RestorePorts, hex: string): Promise<string | undefined> {
+  try {
+    const blob = await storage.openBlob(sha256Digest(hex), { signal });
+    if (!blob) return 'it was restored and does not exist now';
+    const hash = createHash('sha256');
+    for await (const chunk of blob.content) {
+      hash.update(chunk);
+      reporter.tick(chunk.length);
+    }
+    return hash.digest('hex') === hex ? undefined : 'its content does not match its digest';
+  } catch (error) {
+    signal.throwIfAborted();
+    return `it cannot be read: ${messageOf(error)}`;
+  }
+}
+
+function failureOf({ hex, problems }: CheckedImage): Failure[] {
+  const target = `image ${sha256Digest(hex)}`;
+  return problems.map((problem) => ({ target, message: `${sha256Digest(problem.hex)}: ${problem.message}` }));
+}
