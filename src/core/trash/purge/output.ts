@@ -1,0 +1,83 @@
+import { formatBytes } from '../../model/values/quantity.js';
+import type { Layout, Output } from '../../terminal/output.js';
+import type { StreamedDocument } from '../../terminal/streamed-document.js';
+import { plural, timestamp } from '../../terminal/text.js';
+import { TRASH_BLOBS } from '../output/main-table.js';
+import { blobNames } from '../output/names.js';
+import { rowDocument } from '../output/row.js';
+import { blobTable, failureTable, paragraph } from '../output/tables.js';
+import type { TrashPurgeDocument, TrashPurgeSummary } from './document-type.js';
+import type { TrashPurgeReport } from './report.js';
+
+/** The output formats of `trash purge`. */
+export const trashPurgeOutput: Output<TrashPurgeReport, TrashPurgeDocument> = {
+  document: toDocument,
+  table: purgeLines,
+  name: (report, order) => blobNames(report.rows, order, isDeleted),
+  main: TRASH_BLOBS,
+};
+
+function toDocument(report: TrashPurgeReport): StreamedDocument<TrashPurgeDocument> {
+  const { dryRun, startedAt, finishedAt, storage, rows, warnings, failures } = report;
+  return {
+    fields: {
+      apiVersion: 'regadm/v1',
+      kind: 'TrashPurge',
+      dryRun,
+      ...(report.interrupted ? { interrupted: true as const } : {}),
+      startedAt: timestamp(startedAt.getTime())!,
+      finishedAt: timestamp(finishedAt.getTime())!,
+      storage,
+      summary: summarize(report),
+    },
+    arrays: {
+      blobs: function* () {
+        for (const row of rows) yield rowDocument(row);
+      },
+      warnings: () => warnings,
+      failures: () => failures,
+    },
+  };
+}
+
+const isDeleted = ({ status }: { status: string }): boolean => status === 'deleted' || status === 'would-delete';
+const isRestored = ({ status }: { status: string }): boolean => status === 'restored' || status === 'would-restore';
+
+function summarize({ rows, failures }: TrashPurgeReport): TrashPurgeSummary {
+  const deleted = rows.filter(isDeleted);
+  return {
+    blobs: deleted.length,
+    bytes: deleted.reduce((sum, { entry }) => sum + entry.bytes, 0),
+    restored: rows.filter(isRestored).length,
+    failed: failures.length,
+    skipped: rows.filter(({ status }) => status === 'skipped').length,
+  };
+}
+
+function* purgeLines(report: TrashPurgeReport, layout: Layout): Generator<string> {
+  const { rows, dryRun, failures, interrupted, olderThan } = report;
+  if (rows.length === 0) {
+    yield* paragraph('The trash is empty.', layout);
+    return;
+  }
+  const { blobs, bytes, restored, skipped } = summarize(report);
+  const would = dryRun ? 'would be ' : '';
+  const parts = [
+    `${plural(blobs, 'blob')} (${formatBytes(bytes)}) ${would}deleted from the trash (--older-than=${olderThan})`,
+    ...(restored > 0 ? [`${plural(restored, 'blob')} in use ${would}moved back`] : []),
+    ...(skipped > 0 ? [`${skipped} kept`] : []),
+  ];
+  yield* paragraph(`${parts.join(', ')}.`, layout);
+  yield '\n';
+  yield* blobTable(rows, layout);
+  yield* failureTable(failures, layout);
+  const { styles } = layout;
+  if (dryRun)
+    yield* paragraph(
+      blobs + restored > 0 ? 'Nothing was changed. Add --confirm to delete.' : 'There is nothing to delete yet.',
+      layout,
+    );
+  else if (interrupted) yield* paragraph('Interrupted. Run the same command again: it deletes what is left.', layout);
+  else if (failures.length > 0) yield `${styles.bad('Completed with errors.')}\n`;
+  else yield `${styles.good('Done.')}\n`;
+}

@@ -1,0 +1,135 @@
+import type { ClusterApi } from '../../cluster/api.js';
+import { recordWarnings, type Reporter } from '../../kit/reporter.js';
+import { assertPermissions, READ_IMAGES } from '../../operator/permissions.js';
+import type { OpenedStorage } from '../../operator/registry-storage/open.js';
+import { lookAtUses, type Look } from '../../trash-store/look.js';
+import { keyOf, type RegistryProcesses } from '../../trash-store/model.js';
+import type { TrashPorts } from '../../trash-store/ports.js';
+import { afterRecheck } from '../../trash-store/conclusive.js';
+import { choosePurgeable, purge, type Purged } from '../../trash-store/purge.js';
+import { previewRecheck, recheck } from '../../trash-store/recheck.js';
+import { withTrashSession } from '../../trash-store/session.js';
+import { readTrashState, type TrashState } from '../../trash-store/state.js';
+import { interruption } from '../ending.js';
+import { compareRows } from '../output/row.js';
+import { assertOwnTrash } from './own-trash.js';
+import { readProcesses } from './processes.js';
+import type { TrashPurgeReport } from './report.js';
+import { deletedRows, failuresOf, movedBackRows, type PurgeRow } from './rows.js';
+
+/** What purging needs. */
+export interface PurgePorts extends OpenedStorage {
+  api: ClusterApi;
+  reporter: Reporter;
+  signal: AbortSignal;
+}
+
+/** The arguments of `trash purge`. */
+export interface TrashPurgeRequest {
+  olderThanMs: number;
+  /** --older-than, as the user wrote it. */
+  olderThan: string;
+  discardMarks: boolean;
+  /** True to continue if the storage does not look like the cluster's. */
+  acceptPartial: boolean;
+}
+
+/**
+ * Finds what could be deleted from the trash, and what is in use and would move back. Changes nothing.
+ * @throws RegadmError MARKS_UNREADABLE, MARKS_OF_ANOTHER_STORAGE, OTHER_STORAGE (exit status 4), and why something
+ *   cannot be read
+ */
+export function previewPurge(given: PurgePorts, request: TrashPurgeRequest): Promise<TrashPurgeReport> {
+  return reported(given, request, async (ports) => {
+    const state = await readTrashState(ports, request);
+    const look = await lookAtTrash(ports, state, request);
+    const used = previewRecheck(state, look);
+    const needed = new Set(used.map(({ entry }) => keyOf(entry)));
+    const rechecked = afterLook(state, look, ports.storage.trash().listsLate);
+    const { purgeable, kept } = choosePurgeable(rechecked, { keepMs: request.olderThanMs, needed, seen: look.seen });
+    const rows: PurgeRow[] = [
+      ...used.map(({ entry, reason }) => ({ entry, status: 'would-restore' as const, reason })),
+      ...purgeable.map((entry) => ({ entry, status: 'would-delete' as const })),
+      ...keptRows(kept.filter(({ entry }) => !needed.has(keyOf(entry)))),
+    ];
+    return { dryRun: true, rows, warnings: [...state.warnings, ...look.warnings], failures: [] };
+  });
+}
+
+/**
+ * Deletes from the trash what is older than a time and has passed a conclusive recheck, directly after a recheck of its
+ * own, which moves back what is in use.
+ * @throws RegadmError as `previewPurge`; TRASH_IN_USE (exit status 4)
+ */
+export function purgeTrash(given: PurgePorts, request: TrashPurgeRequest): Promise<TrashPurgeReport> {
+  return reported(given, request, (ports) =>
+    withTrashSession(ports, request, async (session) => {
+      const look = await lookAtTrash(ports, session, request);
+      const found = await recheck(session, ports, look);
+      const { purgeable, kept } = choosePurgeable(session, { keepMs: request.olderThanMs, ...found });
+      ports.reporter.phase('deleting from the trash', purgeable.length);
+      const { deletions, stopped } = await deleteUnlessStopped(found.stopped, () => purge(session, ports, purgeable));
+      const rows = [...movedBackRows(found.movedBack), ...deletedRows(purgeable, deletions), ...keptRows(kept)];
+      return {
+        dryRun: false,
+        rows,
+        warnings: [...session.warnings, ...look.warnings],
+        failures: failuresOf(rows, ports.signal.aborted ? undefined : stopped),
+        ...interruption(ports.signal),
+      };
+    }),
+  );
+}
+
+/** Deletes only directly after a whole recheck. What was rechecked is reported, even if nothing can be deleted. */
+async function deleteUnlessStopped(stopped: unknown, work: () => Promise<Purged>): Promise<Purged> {
+  if (stopped !== undefined) return { deletions: [], stopped };
+  return work().catch((error: unknown) => ({ deletions: [], stopped: error }));
+}
+
+/** Returns the state as a recheck would leave it that finds what this look has found. */
+function afterLook(state: TrashState, look: Look, listsLate: boolean): TrashState {
+  const { sweeps } = state.file;
+  const rechecked = [...sweeps].map(([id, sweep]) => [id, afterRecheck(sweep, look, listsLate)] as const);
+  return { ...state, file: { ...state.file, sweeps: new Map(rechecked) } };
+}
+
+const keptRows = (kept: ReturnType<typeof choosePurgeable>['kept']): PurgeRow[] =>
+  kept.map(({ entry, because }) => ({ entry, status: 'skipped', reason: because }));
+
+type Found = Pick<TrashPurgeReport, 'dryRun' | 'rows' | 'warnings' | 'failures' | 'interrupted'>;
+
+async function reported(
+  given: PurgePorts,
+  { olderThan }: TrashPurgeRequest,
+  work: (ports: TrashPorts) => Promise<Found>,
+): Promise<TrashPurgeReport> {
+  const startedAt = new Date();
+  const { api, storage, place, signal } = given;
+  const reporter = recordWarnings(given.reporter);
+  await assertPermissions(api, READ_IMAGES);
+  const processes = (): Promise<RegistryProcesses | undefined> => readProcesses(api, reporter, signal);
+  reporter.phase('reading the trash');
+  const { rows, warnings, ...found } = await work({ api, storage, reporter, signal, processes });
+  for (const warning of warnings) reporter.warning(warning);
+  return {
+    startedAt,
+    finishedAt: new Date(),
+    storage: place,
+    olderThan,
+    rows: rows.sort(compareRows),
+    warnings: [...reporter.warnings],
+    ...found,
+  };
+}
+
+/** Looks at what uses the blobs in the trash, and refuses a storage that is not the cluster's. */
+async function lookAtTrash(ports: TrashPorts, state: TrashState, request: TrashPurgeRequest): Promise<Look> {
+  const { storage, reporter, signal } = ports;
+  reporter.progress("listing the registry's storage");
+  const snapshot = await storage.list({ signal });
+  const look = await lookAtUses(ports, state, []);
+  const warnings = assertOwnTrash(snapshot, state.entries, look.usage, request.acceptPartial);
+  for (const warning of warnings) reporter.warning(warning);
+  return look;
+}
