@@ -16,6 +16,9 @@ import type { ImageRestoreDocument } from '../core/restore/output/document-type.
 import type { RegistryStatusDocument } from '../core/status/output/document-type.js';
 import type { RegistryVerificationDocument } from '../core/verify/output/document-type.js';
 import type { PullsDocument } from '../core/model/pulls.js';
+import type { TrashDocument } from '../core/trash/list/document-type.js';
+import type { TrashPurgeDocument } from '../core/trash/purge/document-type.js';
+import type { TrashRestoreDocument } from '../core/trash/restore/document-type.js';
 import type { PruneWhyDocument } from '../core/why/output/document-type.js';
 import type { ReferrersSource } from '../core/model/declared-referrers.js';
 import type { PolicySource } from '../core/model/retention-policy.js';
@@ -53,4 +56,7 @@ export interface Documents {
   RegistryStatus: RegistryStatusDocument;
   RegistryVerification: RegistryVerificationDocument;
   RetentionPolicy: PolicySource;
+  Trash: TrashDocument;
+  TrashPurge: TrashPurgeDocument;
+  TrashRestore: TrashRestoreDocument;
 }

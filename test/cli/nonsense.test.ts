@@ -55,6 +55,9 @@ const COMPANIONS: Record<string, string[]> = {
   'registry:pulls': ['--out=none.json'],
   'prune:why': ['shop/web:latest'],
   restore: ['none'],
+  'trash:list': ['--storage=cluster'],
+  'trash:purge': ['--storage=cluster'],
+  'trash:restore': ['--storage=cluster'],
 };
 /** Arguments of commands that read a file before they use every flag. */
 const ARGUMENTS: Record<string, string> = {

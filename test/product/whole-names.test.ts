@@ -5,9 +5,10 @@ import { paint } from '../../src/core/terminal/escape.js';
 import { OTHER_TABLES } from '../support/long-names/other-tables.js';
 import { PRUNE_TABLES } from '../support/long-names/prune-tables.js';
 import { REGISTRY_TABLES } from '../support/long-names/registry-tables.js';
+import { TRASH_TABLES } from '../support/long-names/trash-tables.js';
 
 const SOURCES = join(import.meta.dirname, '../../src');
-const CASES = [...PRUNE_TABLES, ...REGISTRY_TABLES, ...OTHER_TABLES];
+const CASES = [...PRUNE_TABLES, ...REGISTRY_TABLES, ...TRASH_TABLES, ...OTHER_TABLES];
 
 /** Returns the files that write text for people: those that write tables, and those of outputs without one. */
 function textFiles(): string[] {

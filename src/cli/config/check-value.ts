@@ -26,6 +26,7 @@ const CHECKS: Record<string, (value: string) => void> = {
   'keep-pulled-within': duration('keep-pulled-within'),
   'keep-blobs-younger-than': duration('keep-blobs-younger-than'),
   'uploads-older-than': duration('uploads-older-than'),
+  'older-than': duration('older-than'),
   grace: duration('grace'),
   'trash-keep': duration('trash-keep'),
   'recheck-after': duration('recheck-after'),
