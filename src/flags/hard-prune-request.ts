@@ -44,7 +44,6 @@ export async function toHardPruneRequest(flags: HardPruneFlagValues): Promise<Ha
     assertPodFlags(flags, common);
     return { ...common, way: { via: 'pod', pod }, guard };
   }
-  if (flags.trash) throw usageError('--trash is not available yet');
   const way = viaStorage(await storageFlag(storage, flags), flags);
   if (flags.online) return { ...common, way, guard: onlineGuard(flags) };
   return readOnly === 'skip' ? { ...common, way, guard: { mode: 'unguarded' } } : { ...common, way, guard };
@@ -94,6 +93,7 @@ function viaStorage(location: StorageChoice, flags: HardPruneFlagValues): ViaSto
       uploadsOlderThanMs: uploads === undefined ? undefined : durationFlag('uploads-older-than', uploads),
     },
     danglingLinks: flags['dangling-links'] ?? false,
+    trash: flags.trash ?? false,
   };
 }
 
@@ -128,6 +128,7 @@ function shownOptions(flags: HardPruneFlagValues): HardPruneOptions {
     keepBlobsYoungerThan: storage === undefined ? undefined : (flags['keep-blobs-younger-than'] ?? DEFAULT_KEEP_AGE),
     danglingLinks: flags['dangling-links'] ?? false,
     uploadsOlderThan: flags['uploads-older-than'],
+    ...(flags.trash ? { trash: true } : {}),
     ...shownOnlineOptions(flags),
     ...(flags.verify ? { verify: true } : {}),
   };

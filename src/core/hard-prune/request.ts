@@ -17,6 +17,8 @@ export interface ViaStorage {
   location: StorageChoice;
   ages: AgeLimits;
   danglingLinks: boolean;
+  /** Moves blobs to the trash instead of deleting them (`--trash`). */
+  trash: boolean;
 }
 
 /** Keeps the registry in read-only mode while it deletes. */
@@ -97,8 +99,9 @@ export interface HardPruneOptions extends OnlineOptions {
   verify?: boolean;
 }
 
-/** The flags that decide what an online hard prune does; absent otherwise. */
+/** The flags about the trash and about online hard prunes; those that are not set are absent. */
 export interface OnlineOptions {
+  trash?: boolean;
   online?: boolean;
   grace?: string;
   trashKeep?: string;

@@ -5,6 +5,18 @@ import type { Failure } from '../../model/document.js';
 import type { Deletions, Outcomes } from '../report.js';
 import { findYoungLinks, type YoungLinks } from './young-links.js';
 
+/** What a deletion calls. */
+export type PrunableStorage = Pick<
+  Storage,
+  | 'deleteManifestLinks'
+  | 'deleteRepositories'
+  | 'deleteUploads'
+  | 'deleteBlobs'
+  | 'deleteLayerLinks'
+  | 'findLinkedSince'
+  | 'readBlob'
+>;
+
 /**
  * Deletes what a plan names: manifest links, whole repositories, uploads, blobs, layer links to deleted blobs. Links
  * are deleted before blobs, so that a killed run leaves blobs without links, which the next run finds, and never a link
@@ -14,7 +26,7 @@ import { findYoungLinks, type YoungLinks } from './young-links.js';
  * @param knownLinks what was found of such links while the registry was read-only already; default: they are looked for
  */
 export async function deletePlanned(
-  storage: Storage,
+  storage: PrunableStorage,
   plan: HardPrunePlan,
   run: DeletionRun,
   knownLinks?: YoungLinks,
@@ -63,7 +75,7 @@ function linksLeft(plan: HardPrunePlan, links: Deletion[], repositories: Reposit
 }
 
 async function deleteBlobs(
-  storage: Storage,
+  storage: Pick<Storage, 'deleteBlobs'>,
   { blobs }: HardPrunePlan,
   reasonFor: YoungLinks['reasonFor'],
   run: DeletionRun,

@@ -15,7 +15,10 @@ import { LaterUses } from '../gather/later-uses.js';
 import { addLaterUsage } from '../plan/later-usage.js';
 import { stillUnused } from '../plan/still-unused.js';
 import type { Deletions, Findings } from '../report.js';
+import type { SessionPorts } from '../../trash-store/ports.js';
+import { readerWithTrash } from '../../trash-store/offline.js';
 import { deletePlanned } from './delete-planned.js';
+import { trashPlanned } from './trash-planned.js';
 import type { Pruner } from './way.js';
 import { findYoungLinks, type YoungLinks } from './young-links.js';
 
@@ -28,6 +31,8 @@ export interface StoragePrunerOptions {
   acceptPartial?: boolean;
   ages: AgeLimits;
   danglingLinks: boolean;
+  /** Moves blobs to the trash instead of deleting them. */
+  trash?: Pick<SessionPorts, 'processes'>;
   /** Milliseconds since the epoch. */
   now?: () => number;
 }
@@ -46,10 +51,14 @@ export class StoragePruner implements Pruner {
   private laterUses: LaterUses | undefined;
   /** Links that were written until the registry became read-only; undefined if they were not looked for. */
   private youngLinks: YoungLinks | undefined;
+  /** Reads manifests, those in the trash too; the storage until it was listed. */
+  private manifests: Pick<Storage, 'readBlob'>;
   /** When the listing began that the plan is made of, in ms since the epoch. */
   private listedAt = 0;
 
-  constructor(private readonly options: StoragePrunerOptions) {}
+  constructor(private readonly options: StoragePrunerOptions) {
+    this.manifests = options.storage;
+  }
 
   private readonly now = (): number => (this.options.now ?? Date.now)();
 
@@ -78,7 +87,7 @@ export class StoragePruner implements Pruner {
   }
 
   delete(plan: HardPrunePlan, mayContinue: () => Promise<void>, signal: AbortSignal): Promise<Deletions> {
-    const { storage, reporter } = this.options;
+    const { storage, reporter, trash } = this.options;
     const { youngLinks } = this;
     this.deletes = true;
     reporter.phase('deleting blobs, links and uploads', sizeOf(plan));
@@ -91,6 +100,7 @@ export class StoragePruner implements Pruner {
       },
       onProgress: (items) => reporter.tick(items),
     };
+    if (trash) return trashPlanned({ ...trash, storage, reporter, signal }, plan, run, youngLinks);
     return deletePlanned(storage, plan, run, youngLinks);
   }
 
@@ -101,7 +111,7 @@ export class StoragePruner implements Pruner {
   }
 
   async readManifest(digest: Digest): Promise<string | undefined> {
-    return (await this.options.storage.readBlob(digest, MANIFEST_LIMIT_BYTES))?.toString('utf8');
+    return (await this.manifests.readBlob(digest, MANIFEST_LIMIT_BYTES))?.toString('utf8');
   }
 
   async collectImages<T extends Collector>(
@@ -124,7 +134,9 @@ export class StoragePruner implements Pruner {
   ): Promise<Gathered> {
     const { ages, storage, acceptPartial = false } = this.options;
     const { keepYoungerThanMs } = ages;
-    const options = { ...this.options, acceptPartial, keepYoungerThanMs, now: this.now, signal, onList };
+    this.manifests = await readerWithTrash(storage, signal);
+    const { manifests } = this;
+    const options = { ...this.options, manifests, acceptPartial, keepYoungerThanMs, now: this.now, signal, onList };
     const gathered = await gatherEvidence(options);
     this.listedAt = gathered.listedAt;
     const about = await storage.warnings(signal);
@@ -144,7 +156,7 @@ export class StoragePruner implements Pruner {
     ]);
     this.youngLinks = youngLinks;
     const { repositories, unread } = addLaterUsage(usage, now, absent);
-    const found = rules === 'safe' ? (await addManifestUses(storage, usage, signal, unread)).warnings : [];
+    const found = rules === 'safe' ? (await addManifestUses(this.manifests, usage, signal, unread)).warnings : [];
     const left = stillUnused({ snapshot, ...evidence }, { usage, rules, repositories });
     this.scanned = undefined;
     return {
