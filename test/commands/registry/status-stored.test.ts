@@ -1,7 +1,8 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { startSandbox, type Sandbox } from '../../../src/sandbox/index.js';
 import { digest } from '../../support/builders.js';
+import { openStorage } from '../../../src/core/storage/open.js';
 import { stateStorage } from '../../support/cluster-storage.js';
 import { ROOT, blobKey } from '../../support/fake-object-store.js';
 import { schemaProblems } from '../../support/json-schema.js';
@@ -89,6 +90,27 @@ describe('a directory', () => {
       bytes: before.bytes + 12_345,
       young: { blobs: before.young!.blobs + 1, bytes: before.young!.bytes + 12_345 },
     });
+  });
+
+  test('what regadm keeps next to the files of the registry does not belong to it', async () => {
+    const look = async (): Promise<unknown[]> => {
+      const all = ['registry', 'verify', '--storage', sandbox.storageDir, '--read-data', '-o', 'json'];
+      const verified = await regadm(all, { kubeconfig: sandbox.kubeconfig.admin });
+      const { summary, broken, warnings } = JSON.parse(verified.stdout) as Record<string, unknown>;
+      const { stored, unavailable } = documentOf(await run(['--storage', sandbox.storageDir, '-o', 'json']));
+      return [verified.status, summary, broken, warnings, stored, unavailable];
+    };
+    const before = await look();
+    makeStorageTree(sandbox.storageDir, { blobs: { [digest('trashed')]: 17 }, repositories: {} });
+    const trash = (await openStorage(sandbox.storageDir)).trash();
+    await trash.replaceFile('marks.json.gz', Buffer.from('1'), undefined);
+    const moved = await trash.moveBlobs([digest('trashed').slice(7)], '2026-11-26', {
+      mayContinue: async () => undefined,
+    });
+    expect(moved).toEqual([{ status: 'moved', bytes: 17 }]);
+    expect(filesBelow(path.join(sandbox.storageDir, 'regadm'))).toHaveLength(2);
+    expect(await look()).toEqual(before);
+    rmSync(path.join(sandbox.storageDir, 'regadm'), { recursive: true });
   });
 
   test('is shown in the table, on the page and in metrics, with the commands that show what is unused', async () => {
