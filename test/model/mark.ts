@@ -9,7 +9,12 @@ export function markNext(state: State, { without, waitsForMarks }: Protocol, emi
       if (state.image) return emit('the blob is in use', { ...state, step: STEP.idle });
       return emit('regadm reads the images: nothing uses the blob', { ...state, step: STEP.writeMark });
     case STEP.writeMark:
-      return emit('regadm writes the mark', { ...state, mark: MARK.written, markKnownBy: 0, step: STEP.removeLink });
+      return emit('regadm writes the mark', {
+        ...state,
+        mark: without === 'the record of removed links' ? MARK.none : MARK.written,
+        markKnownBy: 0,
+        step: STEP.removeLink,
+      });
     case STEP.removeLink:
       if (state.link) emit('the link is recent: the blob is unmarked', { ...state, mark: MARK.none, step: STEP.idle });
       return emit('regadm removes the links', {

@@ -1,11 +1,11 @@
 import { NO_SWEEP, type Part } from './protocol.js';
 import { regadmNext } from './regadm.js';
 import { registryNext } from './registry.js';
-import { isPurged, LOST, SAFE, UNNOTICED, UNSAFE, type Scenario } from './scenarios.js';
+import { isPurged, LINKED, LOST, SAFE, UNNOTICED, UNSAFE, type Scenario } from './scenarios.js';
 import { explore, type Exploration } from './search.js';
 import { ASLEEP, STEP, type State } from './state.js';
 
-/** MODEL_PUSHERS=2 searches all scenarios with two pushers: 15 million states. */
+/** MODEL_PUSHERS=2 searches all scenarios with two pushers: 5 million states. */
 const PUSHERS = process.env.MODEL_PUSHERS === '2' ? { pushers: 2 as const } : {};
 
 /** Searches all states of a scenario. */
@@ -45,6 +45,11 @@ test('no push that begins after the sweep is accepted from an old cache, unless 
   expect(search(UNNOTICED).counterexample).toBeUndefined();
   const { counterexample } = without('the restart after the mark', UNNOTICED);
   expect(counterexample?.fault).toContain('accepted');
+});
+
+test('links that are removed while a manifest is pushed are known, so that a later run restores them', () => {
+  expect(search(LINKED).counterexample).toBeUndefined();
+  expect(without('the record of removed links', LINKED).counterexample?.fault).toContain('nothing knows');
 });
 
 describe('the search finds how an image is lost without', () => {

@@ -12,12 +12,15 @@ export interface Protocol {
   sleeps?: boolean;
   /** True if only complete marks are swept, as regadm does. What is deleted is right without that, too. */
   waitsForMarks?: boolean;
+  /** True if an administrator can discard the marks, with the record of the links that were removed. */
+  discardsMarks: boolean;
   /** What is taken out, to see that the search finds what goes wrong then. */
   without?: Part;
 }
 
 /** A part of the protocol that can be taken out. */
 export type Part =
+  | 'the record of removed links'
   | 'the recheck'
   | 'the images in the recheck'
   | 'the restart after the mark'

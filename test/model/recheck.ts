@@ -20,7 +20,7 @@ export function recheckNext(state: State, { without, copies }: Protocol, emit: E
     case STEP.removeFromTrash:
       return emit('regadm removes the copy from the trash', { ...state, trash: 0, step: STEP.idle });
     case STEP.rechecked:
-      if (state.trash && (state.conclusive || state.place) && state.mayPurge)
+      if (state.trash && (state.conclusive || (copies && state.place)) && state.mayPurge)
         emit('regadm chooses the blob for the purge', { ...state, step: STEP.purge });
       return;
     case STEP.purge:
@@ -38,7 +38,8 @@ function decide(state: State, emit: Emit): void {
     });
 }
 
-/** A blob that is in its place is never replaced; then the trash keeps its copy. */
+/** A blob that is in its place is never replaced; then the trash keeps its copy. Its links are written in any case. */
 export function movedBack(state: State): State {
-  return state.trash && !state.place ? { ...state, place: 1, trash: 0, link: 1 } : state;
+  if (!state.trash) return state;
+  return state.place ? { ...state, link: 1 } : { ...state, place: 1, trash: 0, link: 1 };
 }

@@ -25,7 +25,7 @@ export function regadmNext(state: State, protocol: Protocol, emit: Emit): void {
     emptyRedis(state, protocol, emit);
     settle(state, protocol, emit);
     begin(state, protocol, emit);
-    beginByHand(state, emit);
+    beginByHand(state, protocol, emit);
   }
 }
 
@@ -34,7 +34,8 @@ const ignoresAnnouncements = ({ without }: Protocol): boolean =>
   without === 'the record of its own for a move that happens late';
 
 function record(state: State, protocol: Protocol, emit: Emit): void {
-  const isOnlyCopied = state.trash && state.place && protocol.without !== 'the record after the end of a move';
+  const isOnlyCopied =
+    protocol.copies && state.trash && state.place && protocol.without !== 'the record after the end of a move';
   if (state.sweep === SWEEP.unrecorded && protocol.readsProcesses && !isOnlyCopied)
     emit('a run finds blobs in the trash without a record: it records the processes that run', {
       ...state,
@@ -99,8 +100,8 @@ function begin(state: State, protocol: Protocol, emit: Emit): void {
 }
 
 /** What an administrator can do: `trash restore`, and `--discard-marks` after the mark file was damaged. */
-function beginByHand(state: State, emit: Emit): void {
+function beginByHand(state: State, { discardsMarks }: Protocol, emit: Emit): void {
   if (state.trash) emit('somebody restores the blob', { ...state, step: STEP.moveBack });
   const sweep = state.sweep === SWEEP.none ? {} : UNRECORDED;
-  emit('the marks are discarded', { ...state, mark: MARK.none, markKnownBy: 0, ...sweep });
+  if (discardsMarks) emit('the marks are discarded', { ...state, mark: MARK.none, markKnownBy: 0, ...sweep });
 }

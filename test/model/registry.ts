@@ -9,6 +9,8 @@ export interface Environment {
   pushers: 1 | 2;
   /** True if the cache is in Redis: all processes share it, and it outlives them. */
   redis?: boolean;
+  /** True if images are also made through the API, which leaves no link. */
+  makesImages: boolean;
   /** True if images are also deleted. */
   deletesImages: boolean;
 }
@@ -67,8 +69,8 @@ function outcomes(request: number, process: number): number[] {
 }
 
 /** An Image is made through the API alone while the data is there. Images are deleted. */
-function images(state: State, { deletesImages }: Environment, emit: Emit): void {
-  if (!state.image && state.place) emit('an Image is made through the API', { ...state, image: 1 });
+function images(state: State, { makesImages, deletesImages }: Environment, emit: Emit): void {
+  if (makesImages && !state.image && state.place) emit('an Image is made through the API', { ...state, image: 1 });
   if (state.image && deletesImages) emit('the Image is deleted', { ...state, image: 0 });
 }
 

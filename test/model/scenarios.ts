@@ -1,6 +1,6 @@
 import type { Part, Protocol } from './protocol.js';
 import type { Environment } from './registry.js';
-import type { State } from './state.js';
+import { MARK, type State } from './state.js';
 
 /** What is searched. */
 export interface Scenario extends Environment, Protocol {
@@ -25,10 +25,31 @@ const isStale: Fault = ({ scoped, global, trash, place, link, image }) =>
     ? 'a push that begins now is accepted, and its blob is in the trash'
     : undefined;
 
+/** The registry serves a manifest only from a repository that has a link to it. */
+const isUnlinked: Fault = ({ image, place, trash, link, mark }) =>
+  image && place && !link && !trash && mark === MARK.none
+    ? 'an image was accepted, and nothing knows that it had a link'
+    : undefined;
+
 export const LOST: readonly Fault[] = [isPurged, isOutOfPlace];
 
-const LAYER: Scenario = { blob: 'layer', pushers: 1, deletesImages: true, readsProcesses: true };
+const LAYER: Scenario = {
+  blob: 'layer',
+  pushers: 1,
+  makesImages: true,
+  deletesImages: true,
+  readsProcesses: true,
+  discardsMarks: true,
+};
 const MANIFEST: Scenario = { ...LAYER, blob: 'manifest' };
+/** Pushes only, and marks are not discarded: then no manifest that was pushed can lose its link. */
+export const LINKED: Scenario = {
+  ...MANIFEST,
+  pushers: 2,
+  makesImages: false,
+  discardsMarks: false,
+  faults: [isUnlinked],
+};
 /** No image disappears, and marks are complete before the sweep: then the restart after the mark shows its effect. */
 const NOTICED: Scenario = { ...LAYER, deletesImages: false, waitsForMarks: true, faults: [isStale] };
 

@@ -11,7 +11,13 @@ export function sweepNext(state: State, protocol: Protocol, emit: Emit): void {
       return emit('regadm reads the images', { ...state, step: STEP.sweepDecide, seen: state.seen | state.image });
     case STEP.sweepDecide:
       if (state.seen)
-        return emit('the blob is unmarked', { ...state, mark: MARK.none, markKnownBy: 0, step: STEP.idle });
+        return emit('the blob is unmarked, and gets its links back', {
+          ...state,
+          link: state.place ? 1 : state.link,
+          mark: MARK.none,
+          markKnownBy: 0,
+          step: STEP.idle,
+        });
       return emit('the journal announces the move', { ...announced(state, protocol), step: STEP.move });
     case STEP.move:
       if (protocol.copies && state.place) {
