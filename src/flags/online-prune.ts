@@ -1,7 +1,6 @@
-import { Flags } from '@oclif/core';
+import { Flags, type Interfaces } from '@oclif/core';
 import type { OnlineGuard, OnlineOptions } from '../core/hard-prune/request.js';
 import { durationFlag } from './duration.js';
-import type { HardPruneFlagValues } from './hard-prune.js';
 
 const DEFAULT = { grace: '20h', 'trash-keep': '7d', 'recheck-after': '60s' } as const;
 
@@ -44,8 +43,13 @@ export const onlinePruneFlags = {
   }),
 };
 
+type OnlineFlagValues = Interfaces.InferredFlags<typeof onlinePruneFlags> & {
+  'read-only': string;
+  'accept-data-loss': boolean;
+};
+
 /** Converts the flags of `--online`. @throws RegadmError USAGE that names the flag */
-export function onlineGuard(flags: HardPruneFlagValues): OnlineGuard {
+export function onlineGuard(flags: OnlineFlagValues): OnlineGuard {
   const isSkipped = flags['read-only'] === 'skip';
   return {
     mode: 'online',
@@ -60,7 +64,7 @@ export function onlineGuard(flags: HardPruneFlagValues): OnlineGuard {
 }
 
 /** Returns the options of `--online` as they were written, for the report. */
-export function shownOnlineOptions(flags: HardPruneFlagValues): OnlineOptions {
+export function shownOnlineOptions(flags: OnlineFlagValues): OnlineOptions {
   if (!flags.online) return {};
   return {
     online: true,

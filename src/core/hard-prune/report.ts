@@ -3,6 +3,7 @@ import type { RegadmError } from '../model/errors.js';
 import type { StoragePlace } from '../model/registry-storage.js';
 import type { Deletion } from '../storage/storage.js';
 import type { Verification } from '../verification/plan/types.js';
+import type { OnlineReport } from './online/types.js';
 import type { ProcedureStep } from './procedure/step.js';
 import type { HardPruneOptions } from './request.js';
 import type { HardPrunePlan } from '../orphans/plan/types.js';
@@ -72,6 +73,8 @@ export interface HardPruneReport {
   requests?: number;
   /** True if the run may have deleted more than the outcomes state. */
   isIncomplete?: boolean;
+  /** Present for an online run: the blobs of the plan are moved to the trash. */
+  online?: OnlineReport;
 }
 
 /** Result of a hard prune that deleted something, or found nothing to delete. */

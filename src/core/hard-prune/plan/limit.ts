@@ -4,7 +4,7 @@ import type { MaxDelete } from '../../model/values/max-delete.js';
 import type { HardPrunePlan } from '../../orphans/plan/types.js';
 import { counted } from '../../model/values/counted.js';
 
-type PlanSize = Pick<HardPrunePlan, 'blobs' | 'bytes' | 'totalBlobs'>;
+type PlanSize = Pick<HardPrunePlan, 'bytes' | 'totalBlobs'> & { blobs: { length: number } };
 
 /** Returns the refusal (MAX_DELETE) of a plan that is larger than the limit; undefined if it is not. */
 export function overLimit(plan: PlanSize, limit: MaxDelete | undefined): RegadmError | undefined {

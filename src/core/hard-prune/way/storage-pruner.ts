@@ -3,7 +3,6 @@ import { IMAGES, type ListedResource } from '../../cluster/resources.js';
 import { MANIFEST_LIMIT_BYTES } from '../../kit/limits.js';
 import type { Reporter } from '../../kit/reporter.js';
 import type { Digest } from '../../model/digest.js';
-import type { StorageSnapshot } from '../../model/registry-storage.js';
 import type { DeletionRun, Storage } from '../../storage/storage.js';
 import type { Collector } from '../../orphans/gather/collectors.js';
 import { gatherEvidence, type Gathered } from '../../orphans/gather/evidence.js';
@@ -20,6 +19,7 @@ import { readerWithTrash } from '../../trash-store/offline.js';
 import { deletePlanned } from './delete-planned.js';
 import { trashPlanned } from './trash-planned.js';
 import type { Pruner } from './way.js';
+import { warningsAbout } from './storage-warnings.js';
 import { findYoungLinks, type YoungLinks } from './young-links.js';
 
 export interface StoragePrunerOptions {
@@ -165,17 +165,6 @@ export class StoragePruner implements Pruner {
       images: usage.images,
     };
   }
-}
-
-/** Maximum number of ignored entries that the warning names. */
-const NAMED = 5;
-
-function warningsAbout({ ignored }: StorageSnapshot): string[] {
-  if (ignored.length === 0) return [];
-  const more = ignored.length > NAMED ? ` and ${ignored.length - NAMED} more` : '';
-  return [
-    `ignored (symbolic links, or not part of the registry's layout): ${ignored.slice(0, NAMED).join(', ')}${more}`,
-  ];
 }
 
 /** Counts what a plan deletes. */

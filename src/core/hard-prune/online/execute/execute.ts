@@ -1,0 +1,91 @@
+import { dropMissingMarks } from '../../../trash-store/batches.js';
+import type { Recheck } from '../../../trash-store/recheck.js';
+import { lookAtUses } from '../../../trash-store/look.js';
+import { withTrashSession } from '../../../trash-store/session.js';
+import { reportWarnings } from '../../findings.js';
+import { assertPassed, runChecks } from '../../preflight.js';
+import { FINDING } from '../../procedure/step.js';
+import { onlineChecks } from '../checks.js';
+import { reportOnlineFindings } from '../findings.js';
+import { firstLook, type FirstLook } from '../gather/first-look.js';
+import { assertWithinLimits } from '../plan/limits.js';
+import { planOnline, type OnlinePlan } from '../plan/plan.js';
+import { contentsOf, waitingOf } from '../plan/waiting.js';
+import { OnlineRegistry } from '../registry.js';
+import type { OnlineParts, OnlineRun } from '../run.js';
+import { CHECKING, MOVING, RECHECKING, RECHECKING_AGAIN } from '../steps.js';
+import { markUnused } from './mark-unused.js';
+import { purgeTrash } from './purge.js';
+import { recheckTrash } from './recheck.js';
+import { complete, restartIfNeeded, waitForLateRequests } from './settle.js';
+import { sweep } from './sweep.js';
+import { unmark } from './unmark.js';
+
+/**
+ * Runs the steps of an online hard prune (docs/online-hard-prune.md): recheck the trash, sweep what was marked, mark
+ * what is unused, restart the registry, wait, recheck, purge.
+ * @throws RegadmError; what was done until then is in the progress
+ */
+export async function executeOnline(parts: OnlineParts): Promise<void> {
+  const { ports, request, storage, steps } = parts;
+  const { api, reporter, signal, pruneImages } = ports;
+  const registry = new OnlineRegistry(ports, request);
+  await steps.run(CHECKING, async () => assertPassed(await runChecks(onlineChecks(ports, request), reporter)));
+  if (pruneImages) await steps.run('pruning images first', pruneImages);
+  const trashPorts = { storage, api, reporter, signal, processes: registry.processes };
+  await withTrashSession(trashPorts, { discardMarks: request.guard.discardMarks }, async (session) => {
+    registry.storageNow = session.now;
+    const run = { ...parts, registry, trashPorts, session };
+    try {
+      await runSession(run);
+    } finally {
+      noteContents(run);
+    }
+  });
+}
+
+async function runSession(run: OnlineRun): Promise<void> {
+  const { ports, request, session, steps, progress } = run;
+  for (const warning of session.warnings) ports.reporter.warning(warning);
+  await complete(run, request.guard.restarts ? 'unknown' : 'emptied-now');
+  const found = await steps.run(FINDING, () => firstLook(run.trashPorts, session, request));
+  const plan = (progress.plan = planOnline(found, { ...session, graceMs: request.guard.graceMs, now: session.now() }));
+  reportWarnings({ plan: found.plan, warnings: found.warnings }, ports.reporter);
+  reportOnlineFindings(plan, ports.reporter);
+  const { look } = found;
+  const first =
+    look && session.entries.length > 0 ? await steps.run(RECHECKING, () => recheckTrash(run, look)) : undefined;
+  assertWithinLimits(plan, request.maxDelete);
+  dropMissingMarks(session.file, (hex) => found.present.has(hex));
+  const changed = await change(run, plan, found);
+  const endedAt = await restartIfNeeded(run);
+  const hasSettled = endedAt === undefined && !changed.isMoved;
+  if (!hasSettled) await waitForLateRequests(run, endedAt ?? performance.now());
+  const last = hasSettled && !changed.isMarked ? first : await recheckAgain(run);
+  if (last) await purgeTrash(run, last);
+}
+
+/** Moves, marks and removes what the plan has. */
+async function change(
+  run: OnlineRun,
+  plan: OnlinePlan,
+  found: FirstLook,
+): Promise<{ isMoved: boolean; isMarked: boolean }> {
+  await unmark(run, plan.unmarks);
+  const isMoved = plan.moves.length > 0 && (await run.steps.run(MOVING, () => sweep(run, plan)));
+  const isMarked = await markUnused(run, { plan, isMoved, listedAt: found.gathered.listedAt });
+  return { isMoved, isMarked };
+}
+
+/** Looks again at what is in the trash, if it has anything. */
+async function recheckAgain(run: OnlineRun): Promise<Recheck | undefined> {
+  const { session, steps, trashPorts, ports } = run;
+  if (session.entries.length === 0) return undefined;
+  ports.signal.throwIfAborted();
+  return steps.run(RECHECKING_AGAIN, async () => recheckTrash(run, await lookAtUses(trashPorts, session, [])));
+}
+
+function noteContents({ session, progress, request }: OnlineRun): void {
+  progress.waiting = waitingOf(session.file, request.guard.graceMs);
+  progress.trash = contentsOf(session.entries, request.guard.trashKeepMs);
+}

@@ -1,0 +1,66 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { failureOf } from '../../../model/document.js';
+import { completeBatches, noteEmptyCache } from '../../../trash-store/batches.js';
+import { humanDuration } from '../../../model/values/age.js';
+import { isSettled, needsRestart } from '../plan/needs-restart.js';
+import type { OnlineRun } from '../run.js';
+import { RESTARTING, WAITING } from '../steps.js';
+
+/** How long an object store can still act on a request that it did not answer, in ms. */
+const LATE_REQUEST_MS = 60_000;
+
+/**
+ * Completes the batches for which it is certain that no process remembers their blobs.
+ * @param cache `empty`: Redis was emptied after the recorded processes had ended; `emptied-now`: it is emptied here, if
+ *   possible
+ */
+export async function complete(run: OnlineRun, cache: 'empty' | 'emptied-now' | 'unknown'): Promise<void> {
+  const { session, registry, ports } = run;
+  if (isSettled(session.file)) return;
+  const processes = await registry.processes();
+  if (processes && cache === 'emptied-now') await ports.emptyCache?.();
+  const isEmptied = ports.emptyCache !== undefined && cache !== 'unknown';
+  if (processes && (isEmptied || !processes.usesRedis)) noteEmptyCache(session.file, processes);
+  completeBatches(session.file, registry.proof(processes, isEmptied), session.now());
+  await session.save();
+}
+
+/**
+ * Restarts the registry if only that shows that its processes have forgotten what was marked or moved.
+ * @returns when the last old process had ended, by `performance.now()`; undefined if the registry was not restarted
+ */
+export async function restartIfNeeded(run: OnlineRun): Promise<number | undefined> {
+  const { ports, request, session, registry, steps, progress } = run;
+  const processes = await registry.processes();
+  if (!request.guard.restarts || !processes || !needsRestart(session.file, processes)) return undefined;
+  ports.signal.throwIfAborted();
+  try {
+    await steps.run(RESTARTING, () => registry.restart());
+  } catch (error) {
+    if (ports.signal.aborted) throw error;
+    progress.failures.push(failureOf(RESTARTING, error, [NEXT_RUN]));
+    return undefined;
+  }
+  const endedAt = performance.now();
+  await complete(run, 'empty');
+  return endedAt;
+}
+
+const NEXT_RUN =
+  'what was marked stays marked, and nothing of it is moved before the registry was restarted: the next run restarts it again';
+
+/** Waits until requests that are under way can no longer take effect, if the trash has blobs to look at after that. */
+export async function waitForLateRequests(run: OnlineRun, endedAt: number): Promise<void> {
+  const { ports, request, session, storage, steps } = run;
+  if (session.entries.length === 0) return;
+  const { unansweredAt } = storage.trash();
+  const end = Math.max(
+    endedAt + request.guard.recheckAfterMs,
+    unansweredAt === undefined ? 0 : unansweredAt + LATE_REQUEST_MS,
+  );
+  const rest = end - performance.now();
+  if (rest <= 0) return;
+  await steps.run(`${WAITING} (${humanDuration(Math.ceil(rest / 1000) * 1000)})`, () =>
+    sleep(rest, undefined, { signal: ports.signal }),
+  );
+}

@@ -1,0 +1,10 @@
+/** Names of the steps of an online run. */
+export const CHECKING = 'checking permissions, pods and the operator';
+export const RECHECKING = 'checking the trash for what is needed again';
+export const MOVING = 'moving blobs to the trash that were marked in an earlier run';
+export const LOOKING_AGAIN = 'looking again at what is unused';
+export const MARKING = 'marking unused blobs';
+export const RESTARTING = 'restarting the registry';
+export const WAITING = 'waiting until requests of ended pods can no longer take effect';
+export const RECHECKING_AGAIN = 'checking the trash again for what is needed';
+export const PURGING = 'deleting old blobs from the trash';
