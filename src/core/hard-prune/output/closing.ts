@@ -10,10 +10,25 @@ import { PLAN_PARTS, type HardPruneReport, type HardPruneResult } from '../repor
  * @param emptiesRedis true if the run empties a cache in Redis
  */
 export function closingLines({ report, error, notRestored }: HardPruneResult, emptiesRedis: boolean): string[] {
+  if (report.online) return onlineClosing(report, error);
   const hint = staleCacheHint(report, emptiesRedis);
   const rest = isComplete(report) ? '' : '; the next run deletes the rest';
   const ended = error ? [`error: ${messageOf(error)}; what was deleted before that is listed${rest}`] : [];
   return [...notRestoredLines(notRestored), ...(hint ? [`hint: ${hint}`] : []), ...ended];
+}
+
+/** Describes what is left to do after an online run: the next one continues where it ended. */
+function onlineClosing({ dryRun, options, online, unfinished = [] }: HardPruneReport, error: unknown): string[] {
+  const ended = error
+    ? [
+        `error: ${messageOf(error)}; what was changed before that is listed; the next run continues`,
+        ...remediesOf(unfinished).map((text) => `  * ${text}`),
+      ]
+    : [];
+  const waits = !dryRun && options.restart === false && (online!.waiting.blobs > 0 || online!.trash.blobs > 0);
+  const restart =
+    'restart the registry after each run (regadm registry restart): before, nothing that the run has moved is deleted from the trash';
+  return [...(waits ? [`hint: ${restart}`] : []), ...ended];
 }
 
 /** Returns true if nothing of the plan is left, so that an interruption came after the deletion. */

@@ -1,6 +1,7 @@
 import type { Count, Digest, DocumentHeader, EntryStatus, Failure, Timestamp } from '../../model/document.js';
 import type { StoragePlace } from '../../model/registry-storage.js';
 import type { VerificationResult } from '../../verification/output/document-type.js';
+import type { MarkedBlob, PurgedBlob, RestoredBlob, TrashContents, UnmarkedBlob, Waiting } from '../online/types.js';
 import type { ProcedureStep } from '../procedure/step.js';
 import type { HardPruneOptions } from '../request.js';
 
@@ -14,6 +15,10 @@ export interface HardPruneDocument extends DocumentHeader<'HardPrune', HardPrune
   /** The storage that the registry's settings name; present with `--storage cluster`. */
   storage?: StoragePlace;
   summary: HardPruneSummary;
+  /** Blobs that have a mark at the end of the run; only with --online. */
+  waiting?: Waiting;
+  /** What the trash has at the end of the run; only with --online. */
+  trash?: TrashContents;
   /** Whether the listed images are whole after the deletion; present with --verify, unless it could not be checked. */
   verification?: VerificationResult;
   blobs: HardPruneBlob[];
@@ -25,6 +30,16 @@ export interface HardPruneDocument extends DocumentHeader<'HardPrune', HardPrune
   layerLinks: HardPruneLink[];
   /** Unfinished uploads. */
   uploads: HardPruneUpload[];
+  /** Blobs that the run has marked, and removed the links to; only with --online, as the next five keys. */
+  marked?: MarkedBlob[];
+  /** Blobs that lost their mark, because they are in use or linked again. */
+  unmarked?: UnmarkedBlob[];
+  /** Blobs that were moved to the trash: the same as `blobs`. */
+  trashed?: HardPruneBlob[];
+  /** Blobs that were moved back from the trash to their place, because they are in use or linked. */
+  restored?: RestoredBlob[];
+  /** Blobs that were deleted from the trash. */
+  purged?: PurgedBlob[];
   procedure: ProcedureStep[];
   /** The warnings on stderr. */
   warnings: string[];
@@ -55,9 +70,22 @@ export interface HardPruneSummary {
    * services (Keystone, STS, Microsoft Entra ID). Absent for a directory and in the pod.
    */
   requests?: Count;
+  /** Number of blobs that were marked; only with --online, as the following keys. */
+  marked?: Count;
+  markedBytes?: Count;
+  unmarked?: Count;
+  /** Number of blobs that were moved to the trash: the same as `blobs`. */
+  trashed?: Count;
+  /** Number of blobs that were moved back from the trash. */
+  restored?: Count;
+  /** Number of blobs that were deleted from the trash. */
+  purged?: Count;
+  /** Size of the blobs that were deleted from the trash: only that is freed. */
+  purgedBytes?: Count;
 }
 
-export interface HardPruneBlob extends EntryStatus {
+/** `would-trash`, `trashed`: it is moved to the trash, with --online. */
+export interface HardPruneBlob extends EntryStatus<'would-delete' | 'would-trash', 'deleted' | 'trashed'> {
   digest: Digest;
   /** Absent if the registry's own pruner deletes the blob: it does not report sizes. */
   bytes?: Count;

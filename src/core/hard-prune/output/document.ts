@@ -1,6 +1,7 @@
 import type { StreamedDocument } from '../../terminal/streamed-document.js';
 import type { HardPruneReport, PlanPart } from '../report.js';
-import type { HardPruneDocument } from './document-type.js';
+import { blobStatus } from './blob-status.js';
+import type { HardPruneBlob, HardPruneDocument } from './document-type.js';
 import { hardPruneSummary } from './summary.js';
 
 /** Converts a report to the HardPrune document of docs/json.md. */
@@ -16,19 +17,40 @@ export function hardPruneDocument(report: HardPruneReport): StreamedDocument<Har
       options,
       storage,
       summary: hardPruneSummary(report),
+      waiting: report.online?.waiting,
+      trash: report.online?.trash,
       verification: report.verification,
     },
     arrays: {
-      blobs: () => entries(report, 'blobs'),
+      blobs: () => blobEntries(report),
       manifestLinks: () => entries(report, 'manifestLinks'),
       repositories: () => entries(report, 'repositories'),
       layerLinks: () => entries(report, 'layerLinks'),
       uploads: () => entries(report, 'uploads'),
+      ...onlineArrays(report),
       procedure: () => report.procedure,
       warnings: () => report.warnings,
       failures: () => [...report.failures, ...(report.unfinished ?? [])],
     },
   };
+}
+
+/** Returns the arrays that only the document of an online run has. */
+function onlineArrays(report: HardPruneReport): object {
+  const { online } = report;
+  if (!online) return {};
+  const { marked, unmarked, restored, purged } = online;
+  return {
+    marked: () => marked,
+    unmarked: () => unmarked,
+    trashed: () => blobEntries(report),
+    restored: () => restored,
+    purged: () => purged,
+  };
+}
+
+function* blobEntries(report: HardPruneReport): Generator<HardPruneBlob> {
+  for (const entry of entries(report, 'blobs')) yield { ...entry, status: blobStatus(entry.status, report) };
 }
 
 type Entry<Part extends PlanPart> = HardPruneDocument[Part][number];

@@ -1,4 +1,5 @@
 import { formatBytes } from '../../model/values/quantity.js';
+import type { PurgedBlob } from '../online/types.js';
 import type { HardPruneReport } from '../report.js';
 import { hardPruneSummary } from './summary.js';
 
@@ -16,18 +17,23 @@ export function* hardPruneNames(
 /** Writes the lines of the registry's own pruner, for scripts that read them. */
 export function* hardPrunePrunerLines(report: HardPruneReport): Generator<string> {
   const { plan, dryRun } = report;
+  // Only these leave the storage: an online run moves the blobs of its plan to the trash.
+  const deleted = report.online ? report.online.purged.filter(isPurged) : plan.blobs;
   const verb = dryRun ? 'Would delete' : 'Deleting';
   for (const { repository, digest } of plan.manifestLinks) yield `${verb} manifest link: ${repository}@${digest}\n`;
   for (const { name } of plan.repositories)
     yield dryRun ? `Would delete repository: ${name}\n` : `Deleting repo: /docker/registry/v2/repositories/${name}\n`;
-  for (const { digest } of plan.blobs)
+  for (const { digest } of deleted)
     yield dryRun ? `Would delete blob: ${digest}\n` : `Deleting blob: ${blobPath(digest)}\n`;
-  const { blobs, bytes } = hardPruneSummary(report);
+  const summary = hardPruneSummary(report);
+  const { purged: blobs = summary.blobs, purgedBytes: bytes = summary.bytes } = summary;
   const freed = formatBytes(bytes).replace(' ', '');
   yield `${dryRun ? 'Would delete' : 'Deleted'} ${blobs} blobs\n`;
   yield `${dryRun ? 'Would free up' : 'Freed up'} ${freed} of disk space\n`;
   if (dryRun) yield 'Use -prune=delete to actually delete the data\n';
 }
+
+const isPurged = ({ status }: PurgedBlob): boolean => status === 'purged' || status === 'would-purge';
 
 const blobPath = (digest: string): string =>
   `/docker/registry/v2/blobs/sha256/${digest.slice(7, 9)}/${digest.slice(7)}`;

@@ -1,5 +1,8 @@
 import type { Family } from '../../terminal/metrics/family.js';
-import { pruneMetrics, tally, type Tally } from '../../terminal/metrics/prune.js';
+import { pruneMetrics, tally, tallyWith, type Tally } from '../../terminal/metrics/prune.js';
+import type { Deletion } from '../../storage/storage.js';
+import type { OnlineReport, PurgedBlob } from '../online/types.js';
+import { blobStatus } from './blob-status.js';
 import type { HardPruneReport, PlanPart } from '../report.js';
 import { hardPruneSummary } from './summary.js';
 
@@ -14,6 +17,7 @@ const KINDS = {
 
 /** Returns the metrics of a run of `prune hard`. */
 export function hardPruneMetrics(report: HardPruneReport): Family[] {
+  if (report.online) return onlineMetrics(report, report.online);
   const { plan, outcomes, dryRun, failures, unfinished = [] } = report;
   const count = (part: PlanPart, amountOf?: (index: number) => number): Tally =>
     tally(
@@ -32,4 +36,34 @@ export function hardPruneMetrics(report: HardPruneReport): Family[] {
     blobBytes: bytesOfBlobs(),
     failures: failures.length + unfinished.length,
   });
+}
+
+/** Returns the metrics of an online run: only what it deletes from the trash is deleted. */
+function onlineMetrics(report: HardPruneReport, { marked, restored, purged }: OnlineReport): Family[] {
+  const { plan, outcomes, dryRun, failures, unfinished = [] } = report;
+  const results = (part: PlanPart): DeletionResult[] =>
+    outcomes ? outcomes[part].map(({ status }) => status) : plan[part].map(() => 'would-delete' as const);
+  const deleted = purged.map(({ status }) => deletionOf(status));
+  const moved = results('blobs').map((status) => blobStatus(status, report));
+  const statuses = (entries: readonly { status: string }[]): string[] => entries.map(({ status }) => status);
+  return pruneMetrics({
+    objects: {
+      blob: tally(deleted, dryRun),
+      trashed_blob: tallyWith(['would-trash', 'trashed'], moved, dryRun),
+      marked_blob: tallyWith(['would-mark', 'marked'], statuses(marked), dryRun),
+      restored_blob: tallyWith(['would-restore', 'restored'], statuses(restored), dryRun),
+      ...Object.fromEntries(BESIDE_BLOBS.map((part) => [KINDS[part], tally(results(part), dryRun)])),
+    },
+    blobBytes: tally(deleted, dryRun, (at) => purged[at]!.bytes),
+    failures: failures.length + unfinished.length,
+  });
+}
+
+type DeletionResult = Deletion['status'] | 'would-delete';
+
+const BESIDE_BLOBS = ['manifestLinks', 'repositories', 'layerLinks', 'uploads'] as const satisfies PlanPart[];
+
+function deletionOf(status: PurgedBlob['status']): DeletionResult {
+  if (status === 'purged') return 'deleted';
+  return status === 'would-purge' ? 'would-delete' : status;
 }

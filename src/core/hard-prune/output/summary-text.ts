@@ -1,11 +1,15 @@
 import { formatBytes } from '../../model/values/quantity.js';
 import { plural } from '../../terminal/text.js';
+import type { OnlineSummary } from '../online/output/summary.js';
+import { onlineLines, onlineSentence } from '../online/output/summary-text.js';
 import type { HardPruneReport } from '../report.js';
 import { hardPruneSummary } from './summary.js';
 
 /** Sums up in one sentence what was deleted, or would be, above the tables. */
 export function sentence(report: HardPruneReport): string {
-  const { blobs, bytes, manifestLinks, repositories, layerLinks, uploads } = hardPruneSummary(report);
+  const counts = hardPruneSummary(report);
+  if (isOnline(counts)) return onlineSentence(report, counts);
+  const { blobs, bytes, manifestLinks, repositories, layerLinks, uploads } = counts;
   const parts = [
     plural(blobs, 'blob'),
     plural(manifestLinks, 'manifest link'),
@@ -23,10 +27,11 @@ export function summaryLines(report: HardPruneReport): string[] {
   const summary = hardPruneSummary(report);
   const { blobs, bytes, manifestLinks, repositories, layerLinks, uploads, abandonedUploads, failed, skipped } = summary;
   const deletes = dryRun ? 'Would delete' : 'Deleted';
-  const lines = [
-    `${deletes} ${plural(blobs, 'blob')}, ${plural(manifestLinks, 'manifest link')}, ${plural(repositories, 'repository', 'repositories')}`,
-    `${dryRun ? 'Would free' : 'Freed'} ${formatBytes(bytes)}`,
-  ];
+  const links = `${plural(manifestLinks, 'manifest link')}, ${plural(repositories, 'repository', 'repositories')}`;
+  const lines =
+    report.online && isOnline(summary)
+      ? [...onlineLines(report, summary, report.online), `${deletes} ${links}`]
+      : [`${deletes} ${plural(blobs, 'blob')}, ${links}`, `${dryRun ? 'Would free' : 'Freed'} ${formatBytes(bytes)}`];
   if (layerLinks > 0) lines.push(`${deletes} ${plural(layerLinks, 'layer link')} to blobs that no longer exist`);
   if (abandonedUploads > 0)
     lines.push(
@@ -38,15 +43,24 @@ export function summaryLines(report: HardPruneReport): string[] {
   if (seconds !== undefined)
     lines.push(`Pushes were refused for ${formatSeconds(seconds)}, besides two roll-outs of the registry`);
   if (requests !== undefined) lines.push(`${plural(requests, 'request')} to the storage`);
-  const found = blobs + manifestLinks + repositories + layerLinks + uploads;
+  const found = blobs + manifestLinks + repositories + layerLinks + uploads + changesOnline(summary);
   if (dryRun) lines.push(dryRunEnding(report, found));
   return lines.map((line) => `${line}\n`);
 }
 
+type Summary = ReturnType<typeof hardPruneSummary>;
+
+const isOnline = (summary: Summary): summary is Summary & OnlineSummary => summary.marked !== undefined;
+
+function changesOnline({ marked = 0, unmarked = 0, restored = 0, purged = 0 }: Summary): number {
+  return marked + unmarked + restored + purged;
+}
+
 /** States how to delete what was found, where that is possible. */
-function dryRunEnding({ refusal, isRefusedWithConfirm }: HardPruneReport, found: number): string {
+function dryRunEnding({ refusal, isRefusedWithConfirm, online }: HardPruneReport, found: number): string {
   if (refusal) return 'Nothing was changed. This is more than --max-delete allows.';
   if (isRefusedWithConfirm) return 'Nothing was changed. With --confirm, this is refused: see the warnings.';
+  if (online) return found > 0 ? 'Nothing was changed. Add --confirm to do this.' : 'There is nothing to do.';
   return found > 0 ? 'Nothing was changed. Add --confirm to delete.' : 'There is nothing to delete.';
 }
 

@@ -1,3 +1,4 @@
+import { onlineSummary, type OnlineSummary } from '../online/output/summary.js';
 import { readOnlySeconds } from './read-only-seconds.js';
 import { PLAN_PARTS, type HardPruneReport, type PlanPart } from '../report.js';
 
@@ -5,7 +6,7 @@ import { PLAN_PARTS, type HardPruneReport, type PlanPart } from '../report.js';
 type HardPruneSummary = Record<PlanPart | 'bytes' | 'abandonedUploads' | 'failed' | 'skipped', number> & {
   readOnlySeconds?: number;
   requests?: number;
-};
+} & Partial<OnlineSummary>;
 
 /** Counts the entries of a report. */
 export function hardPruneSummary(report: HardPruneReport): HardPruneSummary {
@@ -26,6 +27,7 @@ export function hardPruneSummary(report: HardPruneReport): HardPruneSummary {
     skipped: all.filter(({ status }) => status === 'skipped').length,
     ...(seconds === undefined ? {} : { readOnlySeconds: seconds }),
     ...(requests === undefined ? {} : { requests }),
+    ...(report.online ? onlineSummary(report.online, count('blobs')) : {}),
   };
 }
 

@@ -6,21 +6,22 @@ import { thousands } from '../../terminal/text.js';
 import { verificationLines } from '../../verification/output/table.js';
 import { wrappedWords } from '../../terminal/wrap.js';
 import { isEmpty, type HardPruneReport, type PlanPart } from '../report.js';
+import { onlineTables } from '../online/output/tables.js';
+import { blobStatus } from './blob-status.js';
+import { MAX_ROWS } from './max-rows.js';
 import { sentence, summaryLines } from './summary-text.js';
-
-/** Maximum number of rows of a table without `-o wide`. */
-const MAX_ROWS = 20;
 
 type TableLayout = Pick<Layout, 'wide' | 'width' | 'styles' | 'headers' | 'order'>;
 
 /** Writes tables of repositories, manifest links, layer links, uploads and blobs (largest first), and a summary. */
 export function* hardPruneTables(report: HardPruneReport, layout: TableLayout): Generator<string> {
   const unlimited = { ...layout, width: layout.wide ? Infinity : layout.width };
-  if (!isEmpty(report.plan)) {
+  if (report.online || !isEmpty(report.plan)) {
     for (const line of wrappedWords(sentence(report), unlimited.width)) yield `${line}\n`;
     yield '\n';
   }
   for (const table of tablesOf(report, layout.order)) yield* tableText(table, report, unlimited);
+  if (report.online) yield* onlineTables(report.online, unlimited);
   yield* summaryLines(report);
   if (!report.verification) return;
   yield '\n';
@@ -76,11 +77,15 @@ function linkTable(plan: HardPruneReport['plan'], part: 'manifestLinks' | 'layer
 
 const sizeText = (bytes: number | undefined): string => (bytes === undefined ? '-' : formatBytes(bytes));
 
-function statusText({ outcomes }: HardPruneReport, part: PlanPart, index: number): string {
-  if (!outcomes) return 'would-delete';
+function statusText(report: HardPruneReport, part: PlanPart, index: number): string {
+  const { outcomes } = report;
+  const shown = (status: 'would-delete' | 'deleted' | 'gone'): string =>
+    part === 'blobs' ? blobStatus(status, report) : status;
+  if (!outcomes) return shown('would-delete');
   const outcome = outcomes[part][index] ?? { status: 'skipped', reason: '' };
   if (outcome.status === 'failed') return `failed: ${outcome.message}`;
-  return outcome.status === 'skipped' && outcome.reason ? `skipped: ${outcome.reason}` : outcome.status;
+  if (outcome.status !== 'skipped') return shown(outcome.status);
+  return outcome.reason ? `skipped: ${outcome.reason}` : 'skipped';
 }
 
 /** Writes a table; nothing if there are no rows. */

@@ -6,10 +6,13 @@ type PruneResult = 'would-delete' | 'deleted' | 'gone' | 'skipped' | 'failed';
 /** Amounts by result; a result that is absent is not known. */
 export type Tally = Partial<Record<PruneResult, number>>;
 
+/** The words for what is done to objects that are not deleted: `would-mark` and `marked`. */
+type Words = readonly [would: string, did: string];
+
 /** What a prune did, or would do. */
 interface PruneAmounts {
   /** Number of objects by kind: `image`, `tag_item`, `blob`. */
-  objects: Record<string, Tally>;
+  objects: Record<string, Readonly<Record<string, number>>>;
   /** Size of the blobs; absent for a prune that deletes none. */
   blobBytes?: Tally;
   /** Everything that failed or could not be read, as in the document's summary. */
@@ -29,6 +32,14 @@ export function tally(
   const sums: Tally = dryRun ? { 'would-delete': 0 } : { deleted: 0, gone: 0, skipped: 0, failed: 0 };
   let at = 0;
   for (const result of results) sums[result] = (sums[result] ?? 0) + amountOf(at++);
+  return sums;
+}
+
+/** Adds up objects that are not deleted by result, as `tally` does. */
+export function tallyWith(words: Words, results: Iterable<string>, dryRun: boolean): Record<string, number> {
+  const [would, did] = words;
+  const sums: Record<string, number> = dryRun ? { [would]: 0 } : { [did]: 0, gone: 0, skipped: 0, failed: 0 };
+  for (const result of results) sums[result] = (sums[result] ?? 0) + 1;
   return sums;
 }
 
@@ -56,6 +67,6 @@ function byteMetrics(blobBytes: Tally): Family[] {
   ];
 }
 
-function samplesOf(sums: Tally, labels: Record<string, string>): Sample[] {
+function samplesOf(sums: Readonly<Record<string, number>>, labels: Record<string, string>): Sample[] {
   return Object.entries(sums).map(([result, value]) => ({ labels: { ...labels, result }, value }));
 }
