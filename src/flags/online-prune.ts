@@ -13,7 +13,7 @@ export const onlinePruneFlags = {
     allowNo: true,
     exclusive: ['trash'],
     description:
-      'prune without read-only mode, while pushes go on: mark what is unused, move what was marked in an earlier run and is still unused to the trash, and delete it from there later; run it every night (needs --storage)',
+      'prune without read-only mode, while pushes continue: mark what is unused, move what was marked in an earlier run and is still unused to the trash, and delete it from there later; run it every night (needs --storage)',
   }),
   grace: Flags.string({
     helpValue: 'DURATION',

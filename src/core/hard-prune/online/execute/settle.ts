@@ -17,10 +17,11 @@ const LATE_REQUEST_MS = 60_000;
 export async function complete(run: OnlineRun, cache: 'empty' | 'emptied-now' | 'unknown'): Promise<void> {
   const { session, registry, ports } = run;
   if (isSettled(session.file)) return;
-  const processes = await registry.processes();
-  if (processes && cache === 'emptied-now') await ports.emptyCache?.();
+  const before = await registry.processes();
+  if (before && cache === 'emptied-now') await ports.emptyCache?.();
   const isEmptied = ports.emptyCache !== undefined && cache !== 'unknown';
-  if (processes && (isEmptied || !processes.usesRedis)) noteEmptyCache(session.file, processes);
+  const processes = await registry.processes();
+  if (before && processes && isEmptied) noteEmptyCache(session.file, before, processes);
   completeBatches(session.file, registry.proof(processes, isEmptied), session.now());
   await session.save();
 }
