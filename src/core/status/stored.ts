@@ -10,6 +10,7 @@ import type { StorageChoice } from '../storage/location.js';
 import type { Storage } from '../storage/storage.js';
 import { plural } from '../terminal/text.js';
 import { KEEP_YOUNGER_MS, allOf, totalOf, usageOf, type StoredUsage } from './stored-usage.js';
+import { measureTrash, type Trashed } from './trashed.js';
 
 /** The storage that `--storage` names. */
 export interface StorageRequest {
@@ -30,6 +31,8 @@ export interface StoredSpace extends Pick<StorageRequest, 'text' | 'flags'> {
   usage?: StoredUsage;
   uploads: StoredSizes['uploads'];
   leftovers?: Amount;
+  /** Absent if the trash is empty. */
+  trash?: Trashed;
 }
 
 interface Ports {
@@ -75,8 +78,13 @@ async function measure(ports: Ports, storage: Storage, { text, flags }: StorageR
   const comparison = await compare(ports, storage, snapshot);
   const about = [...(await storage.warnings(signal)), ...ignoredWarnings(snapshot)];
   const { uploads, leftovers } = sizes;
-  const common = { text, flags, uploads, leftovers };
-  const unavailable = uploads.problem === undefined ? [] : [{ what: WHAT_UPLOADS, message: uploads.problem }];
+  const trashed = await measureTrash(storage, signal);
+  const isUnread = trashed instanceof RegadmError;
+  const common = { text, flags, uploads, leftovers, ...(trashed && !isUnread ? { trash: trashed } : {}) };
+  const unavailable = [
+    ...(uploads.problem === undefined ? [] : [{ what: WHAT_UPLOADS, message: uploads.problem }]),
+    ...(isUnread ? [{ what: 'the trash', message: trashed.message }] : []),
+  ];
   if (comparison instanceof RegadmError) {
     report(about, reporter);
     const stored = { ...common, blobs: totalOf(sizes.blobs) };

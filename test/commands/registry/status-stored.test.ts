@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { startSandbox, type Sandbox } from '../../../src/sandbox/index.js';
 import { digest } from '../../support/builders.js';
@@ -23,6 +23,7 @@ interface StatusDocument {
     inUse?: Amount;
     orphaned?: Amount;
     young?: Amount;
+    trash?: Amount & { oldest: string };
     uploads: { count: number; bytes: number | null };
     leftoverSegments?: object;
   };
@@ -98,7 +99,8 @@ describe('a directory', () => {
       const verified = await regadm(all, { kubeconfig: sandbox.kubeconfig.admin });
       const { summary, broken, warnings } = JSON.parse(verified.stdout) as Record<string, unknown>;
       const { stored, unavailable } = documentOf(await run(['--storage', sandbox.storageDir, '-o', 'json']));
-      return [verified.status, summary, broken, warnings, stored, unavailable];
+      const { trash: _trash, ...registrys } = stored!;
+      return [verified.status, summary, broken, warnings, registrys, unavailable];
     };
     const before = await look();
     makeStorageTree(sandbox.storageDir, { blobs: { [digest('trashed')]: 17 }, repositories: {} });
@@ -111,6 +113,26 @@ describe('a directory', () => {
     expect(filesBelow(path.join(sandbox.storageDir, 'regadm'))).toHaveLength(2);
     expect(await look()).toEqual(before);
     rmSync(path.join(sandbox.storageDir, 'regadm'), { recursive: true });
+  });
+
+  test('the trash is shown if it has blobs', async () => {
+    const files = temporaryDirectory();
+    makeStorageTree(files, { blobs: {}, repositories: {} });
+    for (const [day, name] of [
+      ['2026-11-25', 'second'],
+      ['2026-11-03', 'first'],
+    ] as const) {
+      const hex = digest(name).slice('sha256:'.length);
+      const blob = path.join(files, 'regadm/trash', day, 'blobs/sha256', hex.slice(0, 2), hex);
+      mkdirSync(blob, { recursive: true });
+      writeFileSync(path.join(blob, 'data'), 'x'.repeat(1000));
+    }
+    const metrics = path.join(files, 'status.prom');
+    const { stdout } = await run(['--storage', files, '--metrics-file', metrics]);
+    expect(stdout).toMatch(/^blobs in the trash +2 +1\.953 KiB$/m);
+    expect(readFileSync(metrics, 'utf8')).toMatch(/^regadm_registry_trashed_bytes\{.*\} 2000$/m);
+    const { stored } = documentOf(await run(['--storage', files, '-o', 'json']));
+    expect(stored!.trash).toEqual({ blobs: 2, bytes: 2000, oldest: '2026-11-03' });
   });
 
   test('is shown in the table, on the page and in metrics, with the commands that show what is unused', async () => {

@@ -163,6 +163,8 @@ export interface StoredEntry {
   young?: StoredAmount;
   /** Unfinished uploads: those of running pushes, and abandoned ones. */
   uploads: UploadsEntry;
+  /** Blobs that hard prunes have moved to the trash, which are not among `blobs`. Absent if there are none. */
+  trash?: TrashEntry;
   /** Segments of Swift that no blob and no upload names. Absent in other storages, and if it cannot be found out. */
   leftoverSegments?: LeftoverEntry;
 }
@@ -170,6 +172,11 @@ export interface StoredEntry {
 interface StoredAmount {
   blobs: Count;
   bytes: Count;
+}
+
+interface TrashEntry extends StoredAmount {
+  /** Day on which the oldest of them was moved, as in `2026-11-26`. */
+  oldest: string;
 }
 
 interface UploadsEntry {

@@ -78,7 +78,15 @@ function lastPulled(time: number | undefined): { lastPulled?: string } {
   return time === undefined ? {} : { lastPulled: timestamp(time)! };
 }
 
-function toStored({ text, place, blobs, usage, uploads, leftovers }: StoredSpace): RegistryStatusDocument['stored'] {
+function toStored({
+  text,
+  place,
+  blobs,
+  usage,
+  uploads,
+  leftovers,
+  trash,
+}: StoredSpace): RegistryStatusDocument['stored'] {
   const amount = ({ count, bytes }: Amount): { blobs: number; bytes: number } => ({ blobs: count, bytes });
   return {
     storage: text,
@@ -88,6 +96,7 @@ function toStored({ text, place, blobs, usage, uploads, leftovers }: StoredSpace
     orphaned: usage && amount(usage.orphaned),
     young: usage && amount(usage.young),
     uploads: { count: uploads.count, bytes: uploads.bytes ?? null },
+    trash: trash && { ...amount(trash), oldest: trash.oldest },
     leftoverSegments: leftovers && { segments: leftovers.count, bytes: leftovers.bytes },
   };
 }

@@ -34,12 +34,13 @@ function spaceMetrics(space: Space): Family[] {
   ];
 }
 
-function storedMetrics({ blobs, usage, uploads, leftovers }: StoredSpace): Family[] {
+function storedMetrics({ blobs, usage, uploads, leftovers, trash }: StoredSpace): Family[] {
   const amounts: [name: string, what: string, amount: Amount | undefined][] = [
     ['stored', 'stored blobs', blobs],
     ['used', 'stored blobs that the cluster uses', usage?.inUse],
     ['orphaned', 'stored blobs that prune hard deletes with its defaults', usage?.orphaned],
     ['young_unused', 'stored blobs that nothing uses, but that prune hard keeps as recent', usage?.young],
+    ['trashed', 'blobs in the trash of the storage', trash ?? { count: 0, bytes: 0 }],
   ];
   return [
     ...amounts.flatMap(([name, what, amount]) => [
