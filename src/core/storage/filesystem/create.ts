@@ -17,15 +17,29 @@ export const isOccupied = (error: unknown): boolean => ['ENOTEMPTY', 'EEXIST'].i
 /** True if a hard link could not be made because the file system has none, or no more. */
 export const lacksHardLinks = (error: unknown): boolean => NO_HARD_LINKS.has(codeOf(error));
 
+/** Directories that are being made, by their paths. */
+const making = new Map<string, Promise<void>>();
+
 /**
  * Makes the directories of a path that are missing, each with the owner and the mode of its parent.
- * @throws Error if a part of the path is a symbolic link or a file, and the error of the file system
+ * @param like the directory whose owner and mode the first one gets
+ * @throws Error if a part of the path is a file or, mostly, a symbolic link, and the error of the file system
  */
-export async function makeDirectories(root: string, names: readonly string[]): Promise<void> {
-  for (const [depth, name] of names.entries()) {
-    const exists = await inDirectory(root, names.slice(0, depth + 1), async () => true);
-    if (!exists) await inDirectory(root, names.slice(0, depth), (path) => makeDirectory(path, name));
+export async function makeDirectories(root: string, names: readonly string[], like?: string): Promise<void> {
+  for (let depth = 1; depth <= names.length; depth++) {
+    const key = `${root}/${names.slice(0, depth).join('/')}`;
+    // A directory gets its name in place of an empty one: of two that are made at once, the first would be lost.
+    const known = making.get(key);
+    const made = known ?? makeMissing(root, names.slice(0, depth), like).finally(() => making.delete(key));
+    if (!known) making.set(key, made);
+    await made;
   }
+}
+
+async function makeMissing(root: string, names: readonly string[], like?: string): Promise<void> {
+  if (await inDirectory(root, names, async () => true)) return;
+  const [name, parents] = [names.at(-1)!, names.slice(0, -1)];
+  await inDirectory(root, parents, (path) => makeDirectory(path, name, parents.length === 0 ? { like } : {}));
 }
 
 interface NewDirectory {

@@ -13,7 +13,7 @@ export async function storageTime(base: string): Promise<number> {
     const file = `${directory}/.regadm-${randomUUID()}.tmp`;
     const handle = await open(file, CREATE, 0o600);
     try {
-      return (await handle.stat()).mtimeMs;
+      return Math.floor((await handle.stat()).mtimeMs);
     } finally {
       await handle.close();
       await unlink(file).catch(() => undefined);

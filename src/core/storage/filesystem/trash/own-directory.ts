@@ -1,21 +1,21 @@
 import { inDirectory } from '../../../kit/below.js';
+import { systemRemedy } from '../../../kit/system-error.js';
 import { RegadmError } from '../../../model/errors.js';
-import { makeDirectories, makeDirectory } from '../create.js';
+import { makeDirectories } from '../create.js';
 import { fileProblem, statOf, unreadable } from '../files.js';
 
 /** Name of regadm's directory next to `docker`. */
 export const OWN = 'regadm';
 /** Files of regadm that have not got their name yet, such as those of a run that was killed. */
-export const isTemporary = (name: string): boolean => name.startsWith('.');
+export const isTemporary = (name: string): boolean => /^\.regadm-.*\.tmp$/.test(name);
 
 /**
  * Makes directories of regadm that are missing. The first one has owner and mode of `docker`, so that whoever can
  * delete blobs can also move them; the others, of their parent.
  * @param base the directory that contains `docker`
  */
-export async function makeOwnDirectories(base: string, names: readonly string[]): Promise<void> {
-  if (!(await statOf(`${base}/${OWN}`))) await makeDirectory(base, OWN, { like: `${base}/docker` });
-  await makeDirectories(base, names);
+export function makeOwnDirectories(base: string, names: readonly string[]): Promise<void> {
+  return makeDirectories(base, names, `${base}/docker`);
 }
 
 /** Calls `act` with the path of a directory that exists. @throws Error if it does not, or is a symbolic link */
@@ -57,10 +57,12 @@ export function notWritten(cause: unknown, path: string): Error {
   if (cause instanceof RegadmError) return cause;
   return new RegadmError(`cannot write ${path}: ${writeProblem(cause)}`, {
     code: 'STORAGE_ERROR',
-    suggestions: [`run regadm as a user who can write next to "docker", where it keeps what it needs`],
+    suggestions: [fileProblem(cause) === 'permission denied' ? MAY_WRITE : (systemRemedy(cause) ?? MAY_WRITE)],
     cause,
   });
 }
+
+const MAY_WRITE = 'run regadm as a user who can write to the directory that contains "docker"';
 
 const PROBLEMS: ReadonlyMap<string, string> = new Map([
   ['EXDEV', 'it is on another file system, or in another quota, than the blobs: nothing can be moved there'],

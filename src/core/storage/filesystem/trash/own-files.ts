@@ -1,7 +1,8 @@
+import { unlink } from 'node:fs/promises';
 import { inDirectory } from '../../../kit/below.js';
 import { entriesOf } from '../delete-files.js';
 import { ifExists, isTemporary, OWN } from './own-directory.js';
-import { deleteEmptyDirectories } from './places.js';
+import { deleteEmptyDirectories, TRASH } from './places.js';
 import { VersionedFile, VERSIONS } from './versions.js';
 
 /**
@@ -18,7 +19,7 @@ export async function listOwnFiles(base: string, directory: string): Promise<str
 async function addFiles(path: string, names: readonly string[], found: string[]): Promise<void> {
   for (const entry of await entriesOf(path)) {
     const below = [...names, entry.name];
-    if (isTemporary(entry.name) || isOthers(below)) continue;
+    if (entry.name.startsWith('.') || isOthers(below)) continue;
     if (entry.isFile()) found.push(below.join('/'));
     else if (entry.isDirectory()) await inDirectory(path, [entry.name], (next) => addFiles(next, below, found));
   }
@@ -31,9 +32,24 @@ function isOthers(names: readonly string[]): boolean {
 
 /** Deletes files of regadm, and directories in the trash that become empty. @throws the file system's error */
 export async function deleteOwnFiles(base: string, paths: readonly string[]): Promise<void> {
+  const directories = new Set<string>();
   for (const path of paths) {
-    const names = path.split('/');
     await new VersionedFile(base, path).delete();
-    await deleteEmptyDirectories(base, [OWN, ...names.slice(0, -1)], 2);
+    directories.add(path.split('/').slice(0, -1).join('/'));
   }
+  for (const directory of directories) {
+    const names = directory.split('/');
+    if (names[0] !== 'trash') continue;
+    await deleteTemporaries(base, [OWN, ...names]);
+    await deleteEmptyDirectories(base, [OWN, ...names], TRASH.length);
+  }
+}
+
+/** Deletes unfinished files in a directory that has nothing else: those of a run that was killed. */
+async function deleteTemporaries(base: string, names: readonly string[]): Promise<void> {
+  await ifExists(base, names, async (path) => {
+    const entries = await entriesOf(path);
+    if (!entries.every((entry) => entry.isFile() && isTemporary(entry.name))) return;
+    for (const { name } of entries) await unlink(`${path}/${name}`);
+  });
 }

@@ -194,6 +194,7 @@ export class VersionedFile {
           throw new Error('its directory was deleted meanwhile');
         await flush(parent);
       });
+      // Not durable before the next replacement makes it so: after a crash, this step would only be repeated.
       await this.renamed(`${versions}/pending.${step}`, `${versions}/current.${step.split('.')[0]!}`);
     });
   }

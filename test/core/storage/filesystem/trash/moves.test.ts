@@ -15,9 +15,10 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { openStorage } from '../../../../../src/core/storage/open.js';
-import type { StorageTrash } from '../../../../../src/core/storage/trash.js';
+import type { LinkFile, StorageTrash } from '../../../../../src/core/storage/trash.js';
 import { digest } from '../../../../support/builders.js';
 import { requires } from '../../../../support/jest/requires.js';
+import { asDigest } from '../../../../support/names.js';
 import { filesBelow, makeStorageTree, temporaryDirectory } from '../../../../support/storage-tree.js';
 
 const HEX = digest('orphan').slice(7);
@@ -81,6 +82,34 @@ test('what a killed run leaves is used', async () => {
   expect(await trash.moveBlobsBack([BLOB], run)).toEqual([
     { status: 'failed', message: expect.stringContaining('something other than a blob has its name') },
   ]);
+});
+
+test('directories that many need at once are made once', async () => {
+  const directory = temporaryDirectory();
+  const digests = Array.from({ length: 60 }, (_, number) => asDigest(digest(`blob ${number}`)));
+  const blobs = Object.fromEntries(digests.map((name) => [name, 1]));
+  makeStorageTree(directory, { blobs, repositories: {} });
+  const trash = (await openStorage(directory)).trash();
+  const moved = await trash.moveBlobs(
+    digests.map((name) => name.slice(7)),
+    DATE,
+    run,
+  );
+  expect(new Set(moved.map(({ status }) => status))).toEqual(new Set(['moved']));
+  const links = digests.map((name): LinkFile => ({ repository: 'a/b/c', kind: 'layer', path: name, digest: name }));
+  const written = await trash.restoreLinks(links, run);
+  expect(new Set(written.map(({ status }) => status))).toEqual(new Set(['written']));
+  expect(filesBelow(directory)).toHaveLength(2 * digests.length);
+});
+
+test('what a killed run has not finished does not keep a day in the trash', async () => {
+  const { trash, at } = await aScene();
+  const journal = `trash/${DATE}/journal/1.json.gz`;
+  await trash.replaceFile(journal, Buffer.from('1'), undefined);
+  writeFileSync(at(`regadm/trash/${DATE}/journal/.regadm-${'0'.repeat(36)}.tmp`), '');
+  expect(await trash.listFiles('trash')).toEqual([journal]);
+  await trash.deleteFiles([journal]);
+  expect(readdirSync(at('regadm/trash'))).toEqual([]);
 });
 
 const parentsOf = (file: string): string[] => file.split('/').map((_, at, names) => names.slice(0, at + 1).join('/'));
