@@ -39,7 +39,7 @@ test('an unused blob leaves the storage after a restart, a minute, and a recheck
   await expect(purgeOnce(scene)).resolves.toEqual([
     'a recheck a minute after the restart of the registry must confirm it',
   ]);
-  scene.wait(MINUTE);
+  scene.wait(2 * MINUTE);
   await expect(purgeOnce(scene)).resolves.toEqual([]);
   expect(scene.storage.trashed.size).toBe(0);
   expect([...scene.storage.files.keys()].filter((path) => path.includes('journal'))).toEqual([]);
