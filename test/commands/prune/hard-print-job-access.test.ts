@@ -40,6 +40,25 @@ test.each([
   expect(unusedPermissions(sandbox, printed)).toEqual([]);
 });
 
+test.each([
+  ['an online run', []],
+  ['an online run that restarts nothing', ['--no-restart']],
+  ['an online run that only reads images', ['--read-only=skip']],
+])('%s uses every printed permission and needs no other', async (_, args) => {
+  // One replica on a volume of one node: whether the restart is an outage depends on the strategy and on the volume.
+  const deployment = sandbox.store.get('deployments', NAMESPACE, 'image-registry')!;
+  sandbox.store.put('deployments', {
+    ...deployment,
+    spec: { ...deployment.spec, strategy: { type: 'RollingUpdate' } },
+  });
+  const { status, stderr, printed } = await runAsJob(['--online', '--recheck-after=1s', ...args]);
+  expect(stderr).not.toContain('forbidden');
+  expect(stderr.includes('can be a short outage')).toBe(args.length === 0);
+  expect(status).toBe(0);
+  expect(sandbox.requests.filter((request) => request.status === 403)).toEqual([]);
+  expect(unusedPermissions(sandbox, printed)).toEqual([]);
+});
+
 test('a run on the bucket of the registry uses every printed permission and needs no other', async () => {
   const s3 = await startFakeS3();
   try {
