@@ -35,11 +35,17 @@ export interface Look {
  * Walks all links, then reads image streams and images, in this order: what a push adds meanwhile is seen in one of
  * them. Manifests are read in their place and in the trash.
  * @param wanted blobs to look at, as hex, in addition to those in the trash
+ * @param onLink called with each link, which the callee copies
  * @throws RegadmError STORAGE_UNREADABLE, IMAGE_UNREADABLE; ApiError
  */
-export async function lookAtUses(ports: LookPorts, state: TrashState, wanted: Iterable<string>): Promise<Look> {
+export async function lookAtUses(
+  ports: LookPorts,
+  state: TrashState,
+  wanted: Iterable<string>,
+  onLink?: (link: LinkFile) => void,
+): Promise<Look> {
   const { api, storage, reporter, signal } = ports;
-  const walked = await walkLinks(ports, state, wanted);
+  const walked = await walkLinks(ports, state, wanted, onLink);
   reporter.progress('listing images and image streams');
   const usage = await readUsage(api, { signal });
   const { warnings } = await addManifestUses(readBlobAnywhere(storage, state.entries), usage, signal);

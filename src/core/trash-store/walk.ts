@@ -16,11 +16,16 @@ export interface WalkedLinks {
   namesOf(hex: string): readonly string[];
 }
 
-/** Walks all links. The caller reads images and streams then, and joins both with `lookFrom`. */
+/**
+ * Walks all links. The caller reads images and streams afterward, and joins both with `lookFrom`.
+ * @param wanted blobs to look at, as hex, in addition to those in the trash
+ * @param onLink called with each link, which the callee copies
+ */
 export async function walkLinks(
   { storage, reporter, signal, processes: readProcesses }: SessionPorts,
   state: TrashState,
   wanted: Iterable<string>,
+  onLink?: (link: LinkFile) => void,
 ): Promise<WalkedLinks> {
   const trash = storage.trash();
   const processes = await readProcesses();
@@ -33,7 +38,10 @@ export async function walkLinks(
   reporter.phase('reading the links of all repositories');
   await trash.walkLinks({
     signal,
-    onLink: (link) => found.add(link),
+    onLink(link) {
+      found.add(link);
+      onLink?.(link);
+    },
     onWalked: (count) => reporter.tick(count),
   });
   signal.throwIfAborted();

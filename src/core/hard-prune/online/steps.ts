@@ -6,5 +6,5 @@ export const LOOKING_AGAIN = 'looking again at what is unused';
 export const MARKING = 'marking unused blobs';
 export const RESTARTING = 'restarting the registry';
 export const WAITING = 'waiting until requests of ended pods can no longer take effect';
-export const RECHECKING_AGAIN = 'checking the trash again for what is needed';
+export const RECHECKING_AGAIN = 'looking a last time at what is in use';
 export const PURGING = 'deleting old blobs from the trash';

@@ -9,6 +9,7 @@ import type { SessionPorts } from '../../trash-store/ports.js';
 import { recordRemovedLinks } from '../../trash-store/removed-links.js';
 import { withTrashSession, type TrashSession } from '../../trash-store/session.js';
 import type { Deletions } from '../report.js';
+import { removedBy } from '../plan/removed-links.js';
 import { deletePlanned, type PrunableStorage } from './delete-planned.js';
 import type { YoungLinks } from './young-links.js';
 
@@ -123,13 +124,6 @@ class TrashRemoval {
     const isDone = deletion.status === 'gone' && this.unlinked.has(`${repository}@${digest}`);
     return isDone ? { status: 'deleted' } : deletion;
   }
-}
-
-/** Returns true for a link that a plan removes, whatever becomes of its blob. */
-function removedBy({ manifestLinks, repositories }: HardPrunePlan): (link: LinkFile) => boolean {
-  const wholly = new Set(repositories.map(({ name }) => name));
-  const links = new Set(manifestLinks.map(({ repository, digest }) => `${repository}@${digest}`));
-  return ({ repository, path }) => wholly.has(repository) || links.has(`${repository}@${path}`);
 }
 
 const toDeletion = (move: Move): Deletion => (move.status === 'moved' ? { status: 'deleted' } : move);

@@ -1,6 +1,5 @@
 import { dropMissingMarks } from '../../../trash-store/batches.js';
 import type { Recheck } from '../../../trash-store/recheck.js';
-import { lookAtUses } from '../../../trash-store/look.js';
 import { withTrashSession } from '../../../trash-store/session.js';
 import { reportWarnings } from '../../findings.js';
 import { assertPassed, runChecks } from '../../preflight.js';
@@ -13,10 +12,12 @@ import { planOnline, type OnlinePlan } from '../plan/plan.js';
 import { contentsOf, waitingOf } from '../plan/waiting.js';
 import { OnlineRegistry } from '../registry.js';
 import type { OnlineParts, OnlineRun } from '../run.js';
-import { CHECKING, MOVING, RECHECKING, RECHECKING_AGAIN } from '../steps.js';
+import { CHECKING, MOVING, RECHECKING } from '../steps.js';
+import { lastLook } from './last-look.js';
 import { markUnused } from './mark-unused.js';
 import { purgeTrash } from './purge.js';
 import { recheckTrash } from './recheck.js';
+import { forgetRemovedLinks, restoreNeededLinks } from './removed-links.js';
 import { complete, restartIfNeeded, waitForLateRequests } from './settle.js';
 import { sweep } from './sweep.js';
 import { unmark } from './unmark.js';
@@ -46,43 +47,37 @@ export async function executeOnline(parts: OnlineParts): Promise<void> {
 
 async function runSession(run: OnlineRun): Promise<void> {
   const { ports, request, session, steps, progress } = run;
+  const startedAt = session.now();
   for (const warning of session.warnings) ports.reporter.warning(warning);
   await complete(run, request.guard.restarts ? 'unknown' : 'emptied-now');
   const found = await steps.run(FINDING, () => firstLook(run.trashPorts, session, request));
   const plan = (progress.plan = planOnline(found, { ...session, graceMs: request.guard.graceMs, now: session.now() }));
   reportWarnings({ plan: found.plan, warnings: found.warnings }, ports.reporter);
   reportOnlineFindings(plan, ports.reporter);
-  const { look } = found;
-  const first =
-    look && session.entries.length > 0 ? await steps.run(RECHECKING, () => recheckTrash(run, look)) : undefined;
+  const first = await restoreNeeded(run, found);
   assertWithinLimits(plan, request.maxDelete);
-  dropMissingMarks(session.file, (hex) => found.present.has(hex));
-  const changed = await change(run, plan, found);
+  const isChanged = await change(run, plan, found);
   const endedAt = await restartIfNeeded(run);
-  const hasSettled = endedAt === undefined && !changed.isMoved;
-  if (!hasSettled) await waitForLateRequests(run, endedAt ?? performance.now());
-  const last = hasSettled && !changed.isMarked ? first : await recheckAgain(run);
+  if (isChanged || endedAt !== undefined) await waitForLateRequests(run, endedAt ?? performance.now());
+  const last = isChanged || endedAt !== undefined ? await lastLook(run) : first;
   if (last) await purgeTrash(run, last);
+  await forgetRemovedLinks(run, startedAt);
 }
 
-/** Moves, marks and removes what the plan has. */
-async function change(
-  run: OnlineRun,
-  plan: OnlinePlan,
-  found: FirstLook,
-): Promise<{ isMoved: boolean; isMarked: boolean }> {
+/** Moves back and links again what is needed now. */
+async function restoreNeeded(run: OnlineRun, { look, gathered }: FirstLook): Promise<Recheck | undefined> {
+  await restoreNeededLinks(run, gathered.usage);
+  if (!look || run.session.entries.length === 0) return undefined;
+  return run.steps.run(RECHECKING, () => recheckTrash(run, look));
+}
+
+/** Moves, marks and removes what the plan has. @returns true if it has moved, marked or removed anything */
+async function change(run: OnlineRun, plan: OnlinePlan, first: FirstLook): Promise<boolean> {
+  dropMissingMarks(run.session.file, (hex) => first.present.has(hex));
   await unmark(run, plan.unmarks);
   const isMoved = plan.moves.length > 0 && (await run.steps.run(MOVING, () => sweep(run, plan)));
-  const isMarked = await markUnused(run, { plan, isMoved, listedAt: found.gathered.listedAt });
-  return { isMoved, isMarked };
-}
-
-/** Looks again at what is in the trash, if it has anything. */
-async function recheckAgain(run: OnlineRun): Promise<Recheck | undefined> {
-  const { session, steps, trashPorts, ports } = run;
-  if (session.entries.length === 0) return undefined;
-  ports.signal.throwIfAborted();
-  return steps.run(RECHECKING_AGAIN, async () => recheckTrash(run, await lookAtUses(trashPorts, session, [])));
+  const isMarked = await markUnused(run, { plan, isMoved, first });
+  return isMoved || isMarked;
 }
 
 function noteContents({ session, progress, request }: OnlineRun): void {

@@ -1,4 +1,5 @@
 import { sha256Digest } from '../../../model/digest.js';
+import type { HardPrunePlan } from '../../../orphans/plan/types.js';
 import type { Deletion } from '../../../storage/storage.js';
 import type { LinkFile } from '../../../storage/trash.js';
 import { noteUnlinked, startBatch } from '../../../trash-store/batches.js';
@@ -7,11 +8,15 @@ import type { Candidate } from '../plan/marks.js';
 import type { OnlinePlan } from '../plan/plan.js';
 import type { OnlineRun } from '../run.js';
 import { removeOthers } from './remove-others.js';
+import type { OtherLinks } from './removed-links.js';
 
 interface Marking {
   plan: OnlinePlan;
   /** Began after the candidates were found. */
   look: Look;
+  /** What of the plan is still unused at this look, beside blobs. */
+  removal: HardPrunePlan;
+  others: OtherLinks;
   /** Links that were written at this time or later are kept, by the storage's clock. */
   keepWrittenSince: number;
 }
@@ -34,6 +39,7 @@ export async function mark(run: OnlineRun, marking: Marking): Promise<void> {
     file.marks.set(hex, { bytes, batch, links: union(file.marks.get(hex)?.links, found) });
   }
   await session.save();
+  await marking.others.record(run, marking.removal, (hex) => file.marks.has(hex));
   const kept = await removeLinks(run, marking, links);
   for (const blob of chosen) note(run, blob, { ofIt: marking.look.linksTo(blob.hex).length, kept: kept.get(blob.hex) });
   noteUnlinked(file, batch, { now: session.now(), processes: await registry.processes() });
@@ -49,14 +55,14 @@ function forgetInterrupted({ session }: OnlineRun, { interrupted }: OnlinePlan, 
 /** Removes links to marked blobs, and what else nothing uses. @returns why a link to a blob is left, by its hex */
 async function removeLinks(
   run: OnlineRun,
-  { plan, keepWrittenSince }: Marking,
+  { removal, keepWrittenSince }: Marking,
   links: readonly LinkFile[],
 ): Promise<Map<string, Deletion>> {
   const { storage, session, ports, progress } = run;
   ports.reporter.phase('removing links to marked blobs', links.length);
   const onProgress = (items: number): void => ports.reporter.tick(items);
   const deletion = { mayContinue: session.assertHeld, keepWrittenSince, onProgress };
-  await removeOthers(run, plan.removal, deletion);
+  await removeOthers(run, removal, deletion);
   const results = await storage.trash().deleteLinks(links, deletion);
   const kept = new Map<string, Deletion>();
   for (const [at, result] of results.entries()) {

@@ -5,9 +5,9 @@ import type { OnlineRun } from '../run.js';
 import { PURGING } from '../steps.js';
 
 /** Deletes from the trash what is old enough and has passed a conclusive recheck, directly after a recheck. */
-export async function purgeTrash(run: OnlineRun, { needed, seen }: Recheck): Promise<void> {
+export async function purgeTrash(run: OnlineRun, last: Recheck): Promise<void> {
   const { session, request, trashPorts, steps, progress, ports } = run;
-  const { purgeable, kept } = choosePurgeable(session, { keepMs: request.guard.trashKeepMs, needed, seen });
+  const { purgeable, kept } = choosePurgeable(session, { ...last, keepMs: request.guard.trashKeepMs });
   for (const { entry, because } of kept)
     ports.reporter.log(4, `keeping blob ${sha256Digest(entry.hex)} in the trash: ${because}`);
   if (purgeable.length === 0) return;

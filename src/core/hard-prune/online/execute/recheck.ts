@@ -6,8 +6,8 @@ import type { OnlineRun } from '../run.js';
 
 /** Moves back from the trash what is linked or in use. @param look one that began after the last move */
 export async function recheckTrash(run: OnlineRun, look: Look): Promise<Recheck> {
-  const { session, trashPorts, progress } = run;
-  const found = await recheck(session, trashPorts, look);
+  const { session, trashPorts, progress, request } = run;
+  const found = await recheck(session, trashPorts, look, request.guard.recheckAfterMs);
   for (const moved of found.movedBack) noteMovedBack(run, moved);
   if (found.movedBack.length > 0) progress.hasChanged = true;
   if (found.stopped !== undefined) throw found.stopped;

@@ -2,12 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { failureOf } from '../../../model/document.js';
 import { completeBatches, noteEmptyCache } from '../../../trash-store/batches.js';
 import { humanDuration } from '../../../model/values/age.js';
+import { LATE_EFFECT_MS, conclusiveFrom } from '../../../trash-store/conclusive.js';
 import { isSettled, needsRestart } from '../plan/needs-restart.js';
 import type { OnlineRun } from '../run.js';
 import { RESTARTING, WAITING } from '../steps.js';
-
-/** How long an object store can still act on a request that it did not answer, in ms. */
-const LATE_REQUEST_MS = 60_000;
 
 /**
  * Completes the batches for which it is certain that no process remembers their blobs.
@@ -50,18 +48,27 @@ export async function restartIfNeeded(run: OnlineRun): Promise<number | undefine
 const NEXT_RUN =
   'what was marked stays marked, and nothing of it is moved before the registry was restarted: the next run restarts it again';
 
-/** Waits until requests that are under way can no longer take effect, if the trash has blobs to look at after that. */
+/**
+ * Waits until requests that are under way can no longer take effect, so that the next look proves something.
+ * @param endedAt when the last old process had ended, by `performance.now()`
+ */
 export async function waitForLateRequests(run: OnlineRun, endedAt: number): Promise<void> {
-  const { ports, request, session, storage, steps } = run;
-  if (session.entries.length === 0) return;
-  const { unansweredAt } = storage.trash();
-  const end = Math.max(
-    endedAt + request.guard.recheckAfterMs,
-    unansweredAt === undefined ? 0 : unansweredAt + LATE_REQUEST_MS,
-  );
-  const rest = end - performance.now();
+  const { ports, steps } = run;
+  const rest = restOf(run, endedAt);
   if (rest <= 0) return;
-  await steps.run(`${WAITING} (${humanDuration(Math.ceil(rest / 1000) * 1000)})`, () =>
-    sleep(rest, undefined, { signal: ports.signal }),
+  await steps.run(`${WAITING} (${humanDuration(Math.ceil(rest / 1000) * 1000)})`, async () => {
+    // The storage's clock can be corrected meanwhile.
+    for (let ms = rest; ms > 0; ms = restOf(run, endedAt)) await sleep(ms, undefined, { signal: ports.signal });
+  });
+}
+
+function restOf({ request, session, storage }: OnlineRun, endedAt: number): number {
+  const { recheckAfterMs } = request.guard;
+  const { unansweredAt } = storage.trash();
+  const from = conclusiveFrom(session.file, recheckAfterMs) ?? 0;
+  return Math.max(
+    endedAt + recheckAfterMs - performance.now(),
+    unansweredAt === undefined ? 0 : unansweredAt + LATE_EFFECT_MS - performance.now(),
+    from - session.now(),
   );
 }
