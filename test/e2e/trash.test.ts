@@ -51,9 +51,13 @@ describe('prune hard --trash', () => {
     const before = registryFiles();
     const planned = documentOf(await prune('--trash'));
     expect(filesBelow(sandbox.storageDir).some((file) => file.includes('regadm/'))).toBe(false);
+    expect(new Set(planned.blobs.map(({ status }) => status))).toEqual(new Set(['would-trash']));
     const moved = await moveUnused();
+    expect(schemaProblems('hard-prune', moved)).toEqual([]);
+    expect(moved.trashed).toEqual(moved.blobs);
+    expect(new Set(moved.blobs.map(({ status }) => status))).toEqual(new Set(['trashed']));
     expect(moved.blobs.map(({ digest }) => digest)).toEqual(planned.blobs.map(({ digest }) => digest));
-    expect(moved.summary).toMatchObject({ blobs: moved.blobs.length, failed: 0 });
+    expect(moved.summary).toMatchObject({ blobs: moved.blobs.length, trashed: moved.blobs.length, failed: 0 });
 
     const listed = documentOf(await trash('list', '-o', 'json'));
     expect(schemaProblems('trash', listed)).toEqual([]);

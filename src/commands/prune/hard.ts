@@ -17,7 +17,7 @@ import { cacheEmptier } from '../../flags/redis.js';
 export default class PruneHard extends ListCommand {
   static override summary = "Delete blobs from the registry's storage that no Image object uses";
 
-  static override description = `Compares the registry's storage with the Image objects and deletes what nothing uses: blobs, manifest links, and repositories without an image stream. Without --confirm, this is a dry run and nothing is changed; only --recover takes effect without it, and restores what a run that was killed has left behind. With --confirm, it is one guarded procedure: regadm switches the registry to read-only mode and grants its service account the role it needs, and always restores both. Deletions cannot be undone.
+  static override description = `Compares the registry's storage with the Image objects and deletes what nothing uses: blobs, manifest links, and repositories without an image stream. Without --confirm, this is a dry run and nothing is changed; only --recover takes effect without it, and restores what a run that was killed has left behind. With --confirm, it is one guarded procedure: regadm switches the registry to read-only mode and grants its service account the role it needs, and always restores both. Deletions cannot be undone, except with --trash: then blobs are moved to a trash in the storage, and regadm trash restore brings them back.
 
 Without --storage, the registry's own pruner runs in one of its pods. With --storage, regadm prunes the storage itself: the object storage of the cluster's registry (--storage cluster), a bucket or container that you name, or a mounted volume. Prune images first (regadm prune images, or --prune-images).
 

@@ -1,12 +1,16 @@
 import type { HardPruneReport } from '../report.js';
 import type { HardPruneBlob } from './document-type.js';
 
-/** Returns the status of a blob in the documents: an online run moves blobs to the trash instead of deleting them. */
+/** Returns true for a run that moves blobs to the trash instead of deleting them. */
+export const movesToTrash = ({ online, options }: Pick<HardPruneReport, 'online' | 'options'>): boolean =>
+  online !== undefined || options.trash === true;
+
+/** Returns the status of a blob in the documents. */
 export function blobStatus(
   status: HardPruneBlob['status'],
-  { online }: Pick<HardPruneReport, 'online'>,
+  report: Pick<HardPruneReport, 'online' | 'options'>,
 ): HardPruneBlob['status'] {
-  if (!online) return status;
+  if (!movesToTrash(report)) return status;
   if (status === 'deleted') return 'trashed';
   return status === 'would-delete' ? 'would-trash' : status;
 }

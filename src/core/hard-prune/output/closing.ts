@@ -11,11 +11,20 @@ import { PLAN_PARTS, type HardPruneReport, type HardPruneResult } from '../repor
  */
 export function closingLines({ report, error, notRestored }: HardPruneResult, emptiesRedis: boolean): string[] {
   if (report.online) return onlineClosing(report, error);
-  const hint = staleCacheHint(report, emptiesRedis);
+  const hints = [undoHint(report), staleCacheHint(report, emptiesRedis)].filter((hint) => hint !== undefined);
   const rest = isComplete(report) ? '' : '; the next run deletes the rest';
   const ended = error ? [`error: ${messageOf(error)}; what was deleted before that is listed${rest}`] : [];
-  return [...notRestoredLines(notRestored), ...(hint ? [`hint: ${hint}`] : []), ...ended];
+  return [...notRestoredLines(notRestored), ...hints.map((hint) => `hint: ${hint}`), ...ended];
 }
+
+/** Returns how to restore what was moved to the trash. */
+function undoHint({ options, outcomes }: HardPruneReport): string | undefined {
+  if (!options.trash || !outcomes?.blobs.some(({ status }) => status === 'deleted')) return undefined;
+  return `to undo this: regadm trash restore --storage ${quoted(options.storage!)} --confirm; what is in the trash: regadm trash list`;
+}
+
+/** Quotes a path for a shell, if that is needed. */
+const quoted = (text: string): string => (/^[\w./:@-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`);
 
 /** Describes what is left to do after an online run: the next one continues where it ended. */
 function onlineClosing({ dryRun, options, online, unfinished = [] }: HardPruneReport, error: unknown): string[] {

@@ -30,11 +30,11 @@ export interface HardPruneDocument extends DocumentHeader<'HardPrune', HardPrune
   layerLinks: HardPruneLink[];
   /** Unfinished uploads. */
   uploads: HardPruneUpload[];
-  /** Blobs that the run has marked, and removed the links to; only with --online, as the next five keys. */
+  /** Blobs that the run has marked, and removed the links to; only with --online, as the other four keys. */
   marked?: MarkedBlob[];
   /** Blobs that lost their mark, because they are in use or linked again. */
   unmarked?: UnmarkedBlob[];
-  /** Blobs that were moved to the trash: the same as `blobs`. */
+  /** Blobs that were moved to the trash: the same as `blobs`; also with --trash. */
   trashed?: HardPruneBlob[];
   /** Blobs that were moved back from the trash to their place, because they are in use or linked. */
   restored?: RestoredBlob[];
@@ -70,7 +70,7 @@ export interface HardPruneSummary {
    * services (Keystone, STS, Microsoft Entra ID). Absent for a directory and in the pod.
    */
   requests?: Count;
-  /** Number of blobs that were marked; only with --online, as the following keys. */
+  /** Number of blobs that were marked; only with --online, as the following keys; `trashed` also with --trash. */
   marked?: Count;
   markedBytes?: Count;
   unmarked?: Count;
@@ -84,7 +84,7 @@ export interface HardPruneSummary {
   purgedBytes?: Count;
 }
 
-/** `would-trash`, `trashed`: it is moved to the trash, with --online. */
+/** `would-trash`, `trashed`: it is moved to the trash, with --online or --trash. */
 export interface HardPruneBlob extends EntryStatus<'would-delete' | 'would-trash', 'deleted' | 'trashed'> {
   digest: Digest;
   /** Absent if the registry's own pruner deletes the blob: it does not report sizes. */

@@ -1,6 +1,6 @@
 import type { StreamedDocument } from '../../terminal/streamed-document.js';
 import type { HardPruneReport, PlanPart } from '../report.js';
-import { blobStatus } from './blob-status.js';
+import { blobStatus, movesToTrash } from './blob-status.js';
 import type { HardPruneBlob, HardPruneDocument } from './document-type.js';
 import { hardPruneSummary } from './summary.js';
 
@@ -27,6 +27,7 @@ export function hardPruneDocument(report: HardPruneReport): StreamedDocument<Har
       repositories: () => entries(report, 'repositories'),
       layerLinks: () => entries(report, 'layerLinks'),
       uploads: () => entries(report, 'uploads'),
+      ...(movesToTrash(report) ? { trashed: () => blobEntries(report) } : {}),
       ...onlineArrays(report),
       procedure: () => report.procedure,
       warnings: () => report.warnings,
@@ -43,7 +44,6 @@ function onlineArrays(report: HardPruneReport): object {
   return {
     marked: () => marked,
     unmarked: () => unmarked,
-    trashed: () => blobEntries(report),
     restored: () => restored,
     purged: () => purged,
   };

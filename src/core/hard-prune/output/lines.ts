@@ -1,6 +1,7 @@
 import { formatBytes } from '../../model/values/quantity.js';
 import type { PurgedBlob } from '../online/types.js';
 import type { HardPruneReport } from '../report.js';
+import { movesToTrash } from './blob-status.js';
 import { hardPruneSummary } from './summary.js';
 
 /** Writes one name on each line. @param order of the blobs */
@@ -17,8 +18,9 @@ export function* hardPruneNames(
 /** Writes the lines of the registry's own pruner, for scripts that read them. */
 export function* hardPrunePrunerLines(report: HardPruneReport): Generator<string> {
   const { plan, dryRun } = report;
-  // Only these leave the storage: an online run moves the blobs of its plan to the trash.
-  const deleted = report.online ? report.online.purged.filter(isPurged) : plan.blobs;
+  // Only these leave the storage: others are moved to the trash.
+  const trashed = movesToTrash(report);
+  const deleted = trashed ? (report.online?.purged.filter(isPurged) ?? []) : plan.blobs;
   const verb = dryRun ? 'Would delete' : 'Deleting';
   for (const { repository, digest } of plan.manifestLinks) yield `${verb} manifest link: ${repository}@${digest}\n`;
   for (const { name } of plan.repositories)
@@ -26,7 +28,7 @@ export function* hardPrunePrunerLines(report: HardPruneReport): Generator<string
   for (const { digest } of deleted)
     yield dryRun ? `Would delete blob: ${digest}\n` : `Deleting blob: ${blobPath(digest)}\n`;
   const summary = hardPruneSummary(report);
-  const { purged: blobs = summary.blobs, purgedBytes: bytes = summary.bytes } = summary;
+  const { purged: blobs = trashed ? 0 : summary.blobs, purgedBytes: bytes = trashed ? 0 : summary.bytes } = summary;
   const freed = formatBytes(bytes).replace(' ', '');
   yield `${dryRun ? 'Would delete' : 'Deleted'} ${blobs} blobs\n`;
   yield `${dryRun ? 'Would free up' : 'Freed up'} ${freed} of disk space\n`;

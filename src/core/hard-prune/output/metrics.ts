@@ -2,7 +2,7 @@ import type { Family } from '../../terminal/metrics/family.js';
 import { pruneMetrics, tally, tallyWith, type Tally } from '../../terminal/metrics/prune.js';
 import type { Deletion } from '../../storage/storage.js';
 import type { OnlineReport, PurgedBlob } from '../online/types.js';
-import { blobStatus } from './blob-status.js';
+import { blobStatus, movesToTrash } from './blob-status.js';
 import type { HardPruneReport, PlanPart } from '../report.js';
 import { hardPruneSummary } from './summary.js';
 
@@ -17,7 +17,7 @@ const KINDS = {
 
 /** Returns the metrics of a run of `prune hard`. */
 export function hardPruneMetrics(report: HardPruneReport): Family[] {
-  if (report.online) return onlineMetrics(report, report.online);
+  if (movesToTrash(report)) return trashMetrics(report, report.online ?? { marked: [], restored: [], purged: [] });
   const { plan, outcomes, dryRun, failures, unfinished = [] } = report;
   const count = (part: PlanPart, amountOf?: (index: number) => number): Tally =>
     tally(
@@ -38,8 +38,11 @@ export function hardPruneMetrics(report: HardPruneReport): Family[] {
   });
 }
 
-/** Returns the metrics of an online run: only what it deletes from the trash is deleted. */
-function onlineMetrics(report: HardPruneReport, { marked, restored, purged }: OnlineReport): Family[] {
+/** Returns the metrics of a run that moves blobs to the trash: only what it deletes from there is deleted. */
+function trashMetrics(
+  report: HardPruneReport,
+  { marked, restored, purged }: Pick<OnlineReport, 'marked' | 'restored' | 'purged'>,
+): Family[] {
   const { plan, outcomes, dryRun, failures, unfinished = [] } = report;
   const results = (part: PlanPart): DeletionResult[] =>
     outcomes ? outcomes[part].map(({ status }) => status) : plan[part].map(() => 'would-delete' as const);

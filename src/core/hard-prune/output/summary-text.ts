@@ -18,6 +18,8 @@ export function sentence(report: HardPruneReport): string {
     ...(uploads > 0 ? [plural(uploads, 'unfinished upload')] : []),
   ];
   const would = report.dryRun ? 'would be ' : '';
+  if (report.options.trash)
+    return `${parts[0]} (${formatBytes(bytes)}) ${would}moved to the trash; ${parts.slice(1, -1).join(', ')} and ${parts.at(-1)} ${would}deleted.`;
   return `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)} ${would}deleted, and ${formatBytes(bytes)} ${would}freed.`;
 }
 
@@ -28,10 +30,13 @@ export function summaryLines(report: HardPruneReport): string[] {
   const { blobs, bytes, manifestLinks, repositories, layerLinks, uploads, abandonedUploads, failed, skipped } = summary;
   const deletes = dryRun ? 'Would delete' : 'Deleted';
   const links = `${plural(manifestLinks, 'manifest link')}, ${plural(repositories, 'repository', 'repositories')}`;
+  const moves = `${dryRun ? 'Would move' : 'Moved'} ${plural(blobs, 'blob')} (${formatBytes(bytes)}) to the trash`;
   const lines =
     report.online && isOnline(summary)
       ? [...onlineLines(report, summary, report.online), `${deletes} ${links}`]
-      : [`${deletes} ${plural(blobs, 'blob')}, ${links}`, `${dryRun ? 'Would free' : 'Freed'} ${formatBytes(bytes)}`];
+      : report.options.trash
+        ? [`${moves}: space is freed when the trash is purged`, `${deletes} ${links}`]
+        : [`${deletes} ${plural(blobs, 'blob')}, ${links}`, `${dryRun ? 'Would free' : 'Freed'} ${formatBytes(bytes)}`];
   if (layerLinks > 0) lines.push(`${deletes} ${plural(layerLinks, 'layer link')} to blobs that no longer exist`);
   if (abandonedUploads > 0)
     lines.push(
@@ -57,10 +62,11 @@ function changesOnline({ marked = 0, unmarked = 0, restored = 0, purged = 0 }: S
 }
 
 /** States how to delete what was found, where that is possible. */
-function dryRunEnding({ refusal, isRefusedWithConfirm, online }: HardPruneReport, found: number): string {
+function dryRunEnding({ refusal, isRefusedWithConfirm, online, options }: HardPruneReport, found: number): string {
   if (refusal) return 'Nothing was changed. This is more than --max-delete allows.';
   if (isRefusedWithConfirm) return 'Nothing was changed. With --confirm, this is refused: see the warnings.';
-  if (online) return found > 0 ? 'Nothing was changed. Add --confirm to do this.' : 'There is nothing to do.';
+  if (online || options.trash)
+    return found > 0 ? 'Nothing was changed. Add --confirm to do this.' : 'There is nothing to do.';
   return found > 0 ? 'Nothing was changed. Add --confirm to delete.' : 'There is nothing to delete.';
 }
 

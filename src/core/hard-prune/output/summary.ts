@@ -27,6 +27,7 @@ export function hardPruneSummary(report: HardPruneReport): HardPruneSummary {
     skipped: all.filter(({ status }) => status === 'skipped').length,
     ...(seconds === undefined ? {} : { readOnlySeconds: seconds }),
     ...(requests === undefined ? {} : { requests }),
+    ...(report.options.trash ? { trashed: count('blobs') } : {}),
     ...(report.online ? onlineSummary(report.online, count('blobs')) : {}),
   };
 }
