@@ -17,6 +17,8 @@ interface FakeObject {
   bytes: number;
   writtenAt: number;
   version?: number;
+  /** Version in its metadata. */
+  tag?: string;
 }
 
 /** Where a registry without a root directory is in a store. */

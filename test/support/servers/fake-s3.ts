@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { escapeXml } from '../../../src/core/storage/http/xml.js';
@@ -14,6 +15,8 @@ export interface FakeS3 {
   endpoint: string;
   /** `Enabled` or `Suspended`. */
   versioning: string | undefined;
+  /** True to write objects whatever the conditions of a request are. */
+  ignoresConditions: boolean;
   env: Record<string, string>;
   stop(): Promise<void>;
 }
@@ -47,6 +50,7 @@ export async function startFakeS3(): Promise<FakeS3> {
     proxy,
     endpoint: proxy.url,
     versioning: undefined,
+    ignoresConditions: false,
     env: { AWS_ACCESS_KEY_ID: ACCESS_KEY, AWS_SECRET_ACCESS_KEY: SECRET_KEY },
     async stop() {
       await proxy.close();
@@ -85,24 +89,39 @@ function respond(request: StorageRequest, fake: FakeS3): Answer {
   }
   if (method === 'POST') return deleteObjects(request, fake);
   if (key === '') return list(query, fake);
-  if (method === 'PUT') {
-    fake.store.put(key, request.body.toString('utf8'), Date.now());
-    return { status: 200 };
-  }
+  if (method === 'PUT') return put(key, request, fake);
   return method === 'DELETE' ? deleteObject(key, fake) : get(key, request, fake);
 }
+
+/** Writes or copies an object. */
+function put(key: string, { headers, body }: StorageRequest, { store, bucket, ignoresConditions }: FakeS3): Answer {
+  const existing = store.objects.get(key);
+  const [none, match] = [headers['if-none-match'], headers['if-match']];
+  if (!ignoresConditions && ((none && existing) || (match && match !== (existing && etagOf(existing.body)))))
+    return error(412, 'PreconditionFailed');
+  const source = headers['x-amz-copy-source'];
+  const from = source === undefined ? undefined : decodeURIComponent(String(source)).slice(bucket.length + 2);
+  const object = from === undefined ? { body, bytes: body.length } : store.objects.get(from);
+  if (!object) return error(404, 'NoSuchKey');
+  const { 'x-amz-meta-regadm-version': version } = headers;
+  store.objects.set(key, { body: object.body, bytes: object.bytes, writtenAt: Date.now(), tag: version?.toString() });
+  if (from === undefined) return { status: 200, headers: { etag: etagOf(body) } };
+  return document('CopyObjectResult', `<ETag>${escapeXml(etagOf(object.body))}</ETag>`);
+}
+
+const etagOf = (body: Buffer): string => `"${createHash('md5').update(body).digest('hex')}"`;
 
 function list(query: URLSearchParams, { store }: FakeS3): Answer {
   const [prefix = '', token = ''] = [query.get('prefix')!, query.get('continuation-token') ?? ''];
   const found = new Map<string, string>();
   for (const key of store.keys().filter((each) => each.startsWith(prefix))) {
     const level = query.has('delimiter') ? /^[^/]*\//.exec(key.slice(prefix.length))?.[0] : undefined;
-    const { bytes, writtenAt } = store.objects.get(key)!;
+    const { bytes, writtenAt, body } = store.objects.get(key)!;
     const time = new Date(writtenAt).toISOString();
     if (level === undefined)
       found.set(
         key,
-        `<Contents><Key>${encodeURIComponent(key)}</Key><LastModified>${time}</LastModified><Size>${bytes}</Size></Contents>`,
+        `<Contents><Key>${encodeURIComponent(key)}</Key><LastModified>${time}</LastModified><ETag>${escapeXml(etagOf(body))}</ETag><Size>${bytes}</Size></Contents>`,
       );
     else
       found.set(
@@ -175,7 +194,11 @@ function deleteObject(key: string, { store }: FakeS3): Answer {
 function get(key: string, { headers }: StorageRequest, { store }: FakeS3): Answer {
   const object = store.objects.get(key);
   if (!object) return error(404, 'NoSuchKey');
-  const modified = { 'last-modified': new Date(object.writtenAt).toUTCString() };
+  const modified = {
+    'last-modified': new Date(object.writtenAt).toUTCString(),
+    etag: etagOf(object.body),
+    ...(object.tag === undefined ? {} : { 'x-amz-meta-regadm-version': object.tag }),
+  };
   if (headers.range === undefined) return { status: 200, body: object.body, headers: modified };
   if (object.bytes === 0) return { ...error(416, 'InvalidRange'), headers: modified };
   return { status: 206, body: 'x', headers: { ...modified, 'content-range': `bytes 0-0/${object.bytes}` } };

@@ -1,8 +1,8 @@
 import { withRetry } from '../../../kit/retry.js';
 import { RegadmError } from '../../../model/errors.js';
-import { headerOf, Unanswered } from '../../http/client.js';
+import { headerOf, Unanswered, type StoreResponse } from '../../http/client.js';
 import type { Sender } from './delete-blobs.js';
-import { answerError, copyOf, isMissing, readOf, type Requester } from './errors.js';
+import { answerError, codeOf, copyOf, isConflict, isMissing, readOf, type Requester } from './errors.js';
 import { sourceUrl } from './sign.js';
 
 /** Waits until a copy is complete: half a second at first, then up to 10 s; about two minutes in all. */
@@ -49,11 +49,17 @@ export class AzureCopier {
       }),
       { isSentOnce: true },
     );
-    if (isMissing(response)) return 'gone';
-    if (isNew && (response.status === 409 || response.status === 412)) return 'exists';
+    if (isMissing(response) || (await this.lacksSource(response, from))) return 'gone';
+    if (isNew && isConflict(response)) return 'exists';
     if (response.status !== 202) throw answerError(this.container, copyOf(from), response);
     if (headerOf(response, 'x-ms-copy-status') !== 'success') await this.waitFor(to);
     return 'copied';
+  }
+
+  /** With a signature, Azure reads the source like that of another account, and does not state why it cannot. */
+  private async lacksSource(response: StoreResponse, key: string): Promise<boolean> {
+    if (codeOf(response) !== 'CannotVerifyCopySource') return false;
+    return isMissing(await this.sender.send(() => ({ method: 'HEAD', key })));
   }
 
   /**

@@ -54,6 +54,11 @@ export function isMissing(response: StoreResponse): boolean {
   return response.status === 404 && codeOf(response) === 'BlobNotFound';
 }
 
+/** True if a condition of a write was not met. */
+export function isConflict(response: StoreResponse): boolean {
+  return ['ConditionNotMet', 'BlobAlreadyExists', 'TargetConditionNotMet'].includes(codeOf(response) ?? '');
+}
+
 /** Creates the error for an unexpected status. Server messages repeat what was signed: only codes are shown. */
 export function answerError(
   { name, usesKey }: Requester,

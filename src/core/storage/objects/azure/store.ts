@@ -17,7 +17,17 @@ import { opened } from '../opened.js';
 import { pages } from '../pages.js';
 import { AzureDeleter } from './delete-blobs.js';
 import { AzureCopier } from './copy-blob.js';
-import { LIST, answerError, codeOf, isMissing, readOf, unusableAnswer, writeOf, type Operation } from './errors.js';
+import {
+  LIST,
+  answerError,
+  codeOf,
+  isConflict,
+  isMissing,
+  readOf,
+  unusableAnswer,
+  writeOf,
+  type Operation,
+} from './errors.js';
 import type { AzureSettings, SigningSettings } from './settings.js';
 import { signRequest, type AzureRequest } from './sign.js';
 
@@ -218,8 +228,3 @@ export class AzureStore implements ObjectStore {
 }
 
 const LIST_QUERY = { restype: 'container', comp: 'list' };
-
-/** True if a condition of a write was not met. */
-function isConflict(response: StoreResponse): boolean {
-  return ['ConditionNotMet', 'BlobAlreadyExists', 'TargetConditionNotMet'].includes(codeOf(response) ?? '');
-}

@@ -72,11 +72,14 @@ async function deleteKeys(
   return new CarefulDeleter(store, { writtenBy }).delete(keys, run);
 }
 
-/** Writes links where there is none. */
+/**
+ * Writes links where there is none.
+ * @param check throws if the store does not honor the conditions of writes: it would replace links
+ */
 export function restoreLinkObjects(
   { store, root }: TrashSource,
   links: readonly LinkFile[],
-  { mayContinue }: Pick<DeletionRun, 'mayContinue'>,
+  { mayContinue, check }: Pick<DeletionRun, 'mayContinue'> & { check(): Promise<void> },
 ): Promise<LinkWrite[]> {
   return mapParallel(links, store.limits.concurrency, async (link): Promise<LinkWrite> => {
     try {
@@ -85,6 +88,7 @@ export function restoreLinkObjects(
       return { status: 'skipped', reason: messageOf(error) };
     }
     try {
+      await check();
       const result = await store.writeIf(linkKey(root, link), Buffer.from(link.digest), undefined);
       return { status: result === 'written' ? 'written' : 'exists' };
     } catch (error) {

@@ -18,14 +18,11 @@ export interface TrashFiles {
 
 /** Files of regadm in a store with writes that depend on the version of an object: one object for each file. */
 export class VersionedFiles implements TrashFiles {
-  private readonly conditions: Conditions;
-
   constructor(
     private readonly store: ObjectStore,
     private readonly base: string,
-  ) {
-    this.conditions = new Conditions(store, base);
-  }
+    private readonly conditions: Conditions,
+  ) {}
 
   read(path: string, signal?: AbortSignal): Promise<TrashFile | undefined> {
     return this.store.readVersion(fileKey(this.base, path), FILE_LIMIT_BYTES, signal);
@@ -52,7 +49,7 @@ export class VersionedFiles implements TrashFiles {
 }
 
 /** Finds out once whether a store honors the conditions of writes. One that ignores them would let two runs write. */
-class Conditions {
+export class Conditions {
   private checked: Promise<void> | undefined;
 
   constructor(

@@ -3,7 +3,8 @@ import type { LinkFile, LinkVisitor, Move, MoveBack, StorageTrash, TrashFile, Tr
 import type { ObjectStore } from '../object-store.js';
 import { deleteTrashed, listTrashed } from './blobs.js';
 import { deleteLinkObjects, restoreLinkObjects } from './change-links.js';
-import { VersionedFiles, type TrashFiles } from './files.js';
+import { CreatedFiles } from './created-files.js';
+import { Conditions, VersionedFiles, type TrashFiles } from './files.js';
 import { moveBlobs, moveBlobsBack } from './move-blobs.js';
 import { rootDirectory, trashOf, type TrashSource } from './place.js';
 import { walkLinkObjects } from './walk-links.js';
@@ -13,7 +14,9 @@ type Run = Pick<DeletionRun, 'mayContinue' | 'onProgress'>;
 /** What regadm keeps in an object store next to a registry. */
 export class ObjectTrash implements StorageTrash {
   private readonly source: TrashSource;
+  private readonly conditions: Conditions;
   private readonly files: TrashFiles;
+  private hasAbortedCopies = false;
   /** Number of keys of all repositories; without a walk, it counts as unlimited. */
   private totalKeys = Infinity;
 
@@ -28,7 +31,9 @@ export class ObjectTrash implements StorageTrash {
   ) {
     const base = `${rootDirectory(root)}regadm/`;
     this.source = { store, root, base, sizeOf };
-    this.files = new VersionedFiles(store, base);
+    this.conditions = new Conditions(store, base);
+    const Files = store.limits.createsOnly ? CreatedFiles : VersionedFiles;
+    this.files = new Files(store, base, this.conditions);
   }
 
   get listsLate(): boolean {
@@ -77,10 +82,11 @@ export class ObjectTrash implements StorageTrash {
   }
 
   restoreLinks(links: readonly LinkFile[], run: Pick<DeletionRun, 'mayContinue'>): Promise<LinkWrite[]> {
-    return restoreLinkObjects(this.source, links, run);
+    return restoreLinkObjects(this.source, links, { ...run, check: () => this.conditions.check() });
   }
 
-  moveBlobs(hexes: readonly string[], date: string, run: Run): Promise<Move[]> {
+  async moveBlobs(hexes: readonly string[], date: string, run: Run): Promise<Move[]> {
+    if (!this.hasAbortedCopies) await this.abortCopies(run);
     return moveBlobs(
       this.source,
       hexes.map((hex) => ({ hex, date })),
@@ -102,5 +108,20 @@ export class ObjectTrash implements StorageTrash {
 
   deleteBlobs(blobs: readonly TrashedBlob[], run: Run): Promise<Deletion[]> {
     return deleteTrashed(this.source, blobs, run);
+  }
+
+  /**
+   * Aborts copies in parts that a run left behind when it was killed: only the holder of the lease copies to the trash.
+   * A failure leaves parts that use space, and do no harm.
+   */
+  private async abortCopies({ mayContinue }: Run): Promise<void> {
+    try {
+      await mayContinue();
+      for await (const uploads of this.store.listUploads(`${this.source.base}trash/`))
+        for (const upload of uploads) await this.store.abortUpload(upload);
+      this.hasAbortedCopies = true;
+    } catch {
+      // The next run tries again.
+    }
   }
 }

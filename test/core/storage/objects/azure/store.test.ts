@@ -1,6 +1,9 @@
 import { redact } from '../../../../../src/core/kit/secrets/redact.js';
 import { openAzureStore } from '../../../../../src/core/storage/objects/azure/index.js';
 import type { AzureStore } from '../../../../../src/core/storage/objects/azure/store.js';
+import { ObjectStorage } from '../../../../../src/core/storage/objects/index.js';
+import { ROOT, keysOf } from '../../../../support/fake-object-store.js';
+import { TRASH_STORAGE, testTrashContract } from '../../../../support/trash-contract.js';
 import { requires } from '../../../../support/jest/requires.js';
 import { AzureContainer } from '../../../../support/servers/azure-container.js';
 import { startAzurite, type Azurite } from '../../../../support/servers/azurite.js';
@@ -74,6 +77,29 @@ requires('azurite-blob').describe('a container of Azure', () => {
     expect(await store.delete([...AWKWARD_KEYS, 'none'])).toEqual(Array(5).fill(undefined));
     expect(await listedKeys(store)).toEqual([]);
     expect(proxy.counts().batch).toBe(1);
+  });
+
+  describe('a trash', () => {
+    testTrashContract(async () => {
+      for (const [key, content] of keysOf(TRASH_STORAGE))
+        await container.put(`/${key}`, typeof content === 'string' ? content : 'x'.repeat(content));
+      const store = await open();
+      return {
+        storage: new ObjectStorage(store, ROOT),
+        put: (path, content) => container.put(`/${path}`, content),
+        read: async (path) => (await store.read(path, 1000))?.toString(),
+        paths: async () => (await container.keys()).map((name) => name.slice(1)).sort(),
+      };
+    });
+  });
+
+  test('a shared access signature is enough to move blobs', async () => {
+    await container.put('/a', 'content');
+    const store = await open({ env: { AZURE_STORAGE_SAS_TOKEN: container.sas('rwdl') } });
+    expect(await store.copy('a', 'b')).toBe('copied');
+    expect(await store.copy('a', 'b', { isNew: true })).toBe('exists');
+    expect(await store.copy('none', 'c')).toBe('gone');
+    expect((await store.read('b', 100))!.toString()).toBe('content');
   });
 
   test('a shared access signature is enough; without the permission to delete, it names it', async () => {

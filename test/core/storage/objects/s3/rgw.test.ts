@@ -7,6 +7,7 @@ import type { ObjectStore } from '../../../../../src/core/storage/objects/object
 import { StoreClient } from '../../../../../src/core/storage/http/client.js';
 import { S3Store } from '../../../../../src/core/storage/objects/s3/store.js';
 import { openS3Store } from '../../../../../src/core/storage/objects/s3/index.js';
+import { openSwiftStore } from '../../../../../src/core/storage/objects/swift/index.js';
 import { mapParallel } from '../../../../../src/core/kit/parallel.js';
 import { ROOT, blobKey, keysOf } from '../../../../support/fake-object-store.js';
 import { digest } from '../../../../support/builders.js';
@@ -175,6 +176,20 @@ requires(...RGW_PROGRAMS).describe('Ceph RGW', () => {
         paths: () => rgw.account.keys(bucket),
       };
     });
+  });
+
+  test('its Swift API ignores the conditions of writes, and is refused', async () => {
+    const { bucket } = await aBucket(keysOf(TRASH_STORAGE, `files/${ROOT}`));
+    const env = { ST_AUTH: `${rgw.endpoint}/auth`, ST_USER: 'test:swift', ST_KEY: rgw.secretKey };
+    const { store } = await openSwiftStore({ container: bucket, directory: '' }, { concurrency: 4, env });
+    opened.push(store);
+    const trash = new ObjectStorage(store, `files/${ROOT}`).trash();
+    const refused = 'does not honor conditional writes (If-None-Match)';
+    await expect(trash.replaceFile('lease.json', Buffer.from('1'), undefined)).rejects.toThrow(refused);
+    const link = { repository: 'ns/app', kind: 'layer' as const, path: digest('used'), digest: digest('used') };
+    const run = { mayContinue: async () => {} };
+    expect(await trash.restoreLinks([link], run)).toMatchObject([{ message: expect.stringContaining(refused) }]);
+    expect((await rgw.account.keys(bucket)).filter((key) => key.includes('/regadm/'))).toEqual([]);
   });
 
   test('a wrong secret and a missing bucket are errors with a remedy', async () => {

@@ -5,11 +5,16 @@ import { redact } from '../../../../../src/core/kit/secrets/redact.js';
 import type { CandidateFacts } from '../../../../../src/core/model/registry-storage.js';
 import { ObjectStorage } from '../../../../../src/core/storage/objects/index.js';
 import { digest } from '../../../../support/builders.js';
+import { ROOT, keysOf } from '../../../../support/fake-object-store.js';
+import { asDigest } from '../../../../support/names.js';
+import { TRASH_STORAGE, testTrashContract } from '../../../../support/trash-contract.js';
 import { requires } from '../../../../support/jest/requires.js';
 import { startKeystone, type FakeKeystone } from '../../../../support/servers/fake-keystone.js';
 import { kindOf, startStorageProxy, type StorageProxy } from '../../../../support/servers/storage-proxy.js';
 import { startSwift, SWIFT_PROGRAMS, type SwiftServer } from '../../../../support/servers/swift-server.js';
 import { AWKWARD_KEYS, expectAwkwardKeys, listedKeys } from '../../../../support/store-contract.js';
+
+const textOf = (content: string | number): string => (typeof content === 'string' ? content : 'x'.repeat(content));
 
 const BLOBS = 'files/docker/registry/v2/blobs/sha256';
 
@@ -64,6 +69,56 @@ requires(...SWIFT_PROGRAMS).describe('a container of Swift', () => {
     expect(await store.delete(AWKWARD_KEYS)).toEqual([undefined, undefined, undefined, undefined]);
     expect(await keys()).toEqual([]);
     expect(proxy.counts()['bulk-delete']).toBe(1);
+  });
+
+  describe('a trash', () => {
+    testTrashContract(async () => {
+      const store = await open();
+      await Promise.all([...keysOf(TRASH_STORAGE)].map(([key, content]) => put(`files/${key}`, textOf(content))));
+      const read = async (key: string): Promise<string | undefined> => (await store.read(key, 1000))?.toString();
+      return {
+        storage: new ObjectStorage(store, `files/${ROOT}`),
+        put: (path, content) => put(`files/${path}`, content),
+        // Swift cannot replace a version: each one is an object.
+        read: async (path) => {
+          const versions = await listedKeys(store, `files/${path.replace('regadm/', 'regadm/versions/')}/`);
+          return read(versions.at(-1) ?? `files/${path}`);
+        },
+        paths: async () => (await keys()).map((key) => key.slice('files/'.length)),
+      };
+    });
+
+    test('keeps the segments of a large blob until nothing names them', async () => {
+      const [blob, other] = ['blob', 'other'].map((name) => digest(name).slice(7)) as [string, string];
+      const place = (hex: string): string => `${BLOBS}/${hex.slice(0, 2)}/${hex}/data`;
+      for (const hex of [blob, other]) await putLarge(place(hex), `abc/${hex}`);
+      const storage = new ObjectStorage(await open(), `files/${ROOT}`);
+      const trash = storage.trash();
+      const segments = (await keys()).filter((key) => key.startsWith('segments/'));
+      const run = { mayContinue: async () => {} };
+      const moved = { status: 'moved', bytes: 12 };
+      const date = '2026-11-26';
+      expect(await trash.moveBlobs([blob, other], date, run)).toEqual([moved, moved]);
+      expect((await keys()).filter((key) => !key.includes('/trash/'))).toEqual(segments);
+      expect((await trash.readBlob({ hex: blob, date }, 100))?.toString()).toBe('part 1part 2');
+      const listed: unknown[] = [];
+      await trash.listBlobs((found) => void listed.push(found));
+      expect(listed).toEqual(expect.arrayContaining([{ hex: blob, date, bytes: 12 }]));
+      expect(await trash.moveBlobsBack([{ hex: blob, date }], run)).toEqual([{ status: 'restored', bytes: 12 }]);
+      expect((await swift.account.read(container, place(blob))).toString()).toBe('part 1part 2');
+      // A copy that was left in the trash shares the segments with the blob in its place.
+      const trashed = `files/regadm/trash/${date}/blobs/sha256/${blob.slice(0, 2)}/${blob}/data`;
+      await put(trashed, '', { 'x-object-manifest': `${container}/segments/abc/${blob}` });
+      const blobs = [blob, other].map((hex) => ({ hex, date }));
+      expect(await trash.deleteBlobs(blobs, run)).toEqual([{ status: 'deleted' }, { status: 'deleted' }]);
+      expect(await keys()).toEqual([place(blob), ...segments.filter((key) => key.includes(blob))].sort());
+      expect((await swift.account.read(container, place(blob))).toString()).toBe('part 1part 2');
+      // An orphan in its place whose copy is in the trash.
+      await put(trashed, '', { 'x-object-manifest': `${container}/segments/abc/${blob}` });
+      await storage.list();
+      expect(await storage.deleteBlobs([asDigest(digest('blob'))], run)).toEqual([{ status: 'deleted' }]);
+      expect((await swift.account.read(container, trashed)).toString()).toBe('part 1part 2');
+    });
   });
 
   test('is read and pruned without anything in between', async () => {
