@@ -79,8 +79,9 @@ const cacheBit = (process: number, { redis }: Environment): number => (redis ? 1
 /** True if a process accepts the blob of the repository as existing. */
 function isKnown(state: State, process: number, environment: Environment): boolean {
   const bit = cacheBit(process, environment);
-  const exists = Boolean(state.place || state.global & bit);
-  return exists && Boolean(state.link || state.image || state.scoped & bit);
+  const exists = state.place | (state.global & bit);
+  const isLinked = state.link | state.image | (state.scoped & bit);
+  return exists !== 0 && isLinked !== 0;
 }
 
 /** A question refills the cache, also if it is answered 404. */

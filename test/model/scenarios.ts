@@ -45,7 +45,6 @@ const MANIFEST: Scenario = { ...LAYER, blob: 'manifest' };
 /** Pushes only, and marks are not discarded: then no manifest that was pushed can lose its link. */
 export const LINKED: Scenario = {
   ...MANIFEST,
-  pushers: 2,
   makesImages: false,
   discardsMarks: false,
   faults: [isUnlinked],
