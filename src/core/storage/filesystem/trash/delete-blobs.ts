@@ -3,7 +3,7 @@ import type { TrashedBlob } from '../../trash.js';
 import { BlobPrefixes } from '../blob-prefixes.js';
 import { deleteEach } from '../delete-each.js';
 import { deleteBlob } from '../delete-files.js';
-import { deleteEmptied, prefixesOf } from './places.js';
+import { deleteEmptied, placeInTrash, prefixesOf } from './places.js';
 
 /** Deletes blobs in the trash, day by day, so that few directories are open at a time. */
 export async function deleteTrashedBlobs(
@@ -16,7 +16,9 @@ export async function deleteTrashedBlobs(
     const positions = [...blobs.keys()].filter((at) => blobs[at]!.date === date);
     const prefixes = new BlobPrefixes(base, prefixesOf(date));
     try {
-      const deletions = await deleteEach(positions, run, (at) => deleteBlob(prefixes, blobs[at]!.hex));
+      const deletions = await deleteEach(positions, run, (at) =>
+        deleteBlob(prefixes, placeInTrash(blobs[at]!).at(-1)!),
+      );
       for (const [index, at] of positions.entries()) results[at] = deletions[index]!;
     } finally {
       await prefixes.close();

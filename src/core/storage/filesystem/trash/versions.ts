@@ -110,16 +110,19 @@ export class VersionedFile {
     await ifExists(this.base, this.versions.slice(0, -1), (path) => deleteIfEmpty(`${path}/${this.key}`));
   }
 
-  /** Finds the current version; undefined if the file has no directory of versions. */
+  /** Finds the current version; undefined if the file has no directory of versions, or an empty one. */
   private async state(): Promise<State | undefined> {
+    let names: string[] | undefined;
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const names = await ifExists(this.base, this.versions, (path) => this.calls.readdir(path));
-      const tokens = names?.filter((name) => /^(?:current|pending)\./.test(name)) ?? [];
-      if (names === undefined || names.length === 0) return undefined;
+      names = await ifExists(this.base, this.versions, (path) => this.calls.readdir(path));
+      if (names === undefined) return undefined;
+      const tokens = names.filter((name) => /^(?:current|pending)\./.test(name));
       if (tokens.length === 1) return parsed(tokens[0]!);
       // A name that changes while a directory is read can be missing, or be there twice.
       await sleep(BETWEEN_MS);
     }
+    // A deletion that was killed leaves an empty directory.
+    if (names?.length === 0) return undefined;
     throw new Error(`${this.versions.join('/')} does not contain one version: delete that directory`);
   }
 

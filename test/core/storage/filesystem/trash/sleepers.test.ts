@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync } from 'node:fs';
 import { readdir, rename, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { VersionedFile, type NameCalls } from '../../../../../src/core/storage/filesystem/trash/versions.js';
@@ -132,4 +132,33 @@ test.each([1, 2, 3])('a lost response to rename %i does not make a writer lose',
   expect(renames).toBe(3);
   expect(await add(awake, 'fourth')).toBe(true);
   expect(listIn(directory)).toEqual(['first', 'second', 'third', 'fourth']);
+});
+
+test('a name that a directory seems to lack while it changes is looked for again', async () => {
+  const directory = aDirectory();
+  const awake = new VersionedFile(directory, FILE);
+  await add(awake, 'first');
+  await add(awake, 'second');
+  const version = (await awake.read())!.version;
+  let reads = 0;
+  const blind = (async (path: string) => (++reads % 3 === 0 ? readdir(path) : [])) as unknown as NameCalls['readdir'];
+  const file = new VersionedFile(directory, FILE, { ...calls, readdir: blind });
+  expect((await file.read())!.version).toBe(version);
+  expect(await add(file, 'third')).toBe(true);
+  expect(listIn(directory)).toEqual(['first', 'second', 'third']);
+});
+
+test.each(['an empty directory of versions', 'none'])('a deleted file can be written again, with %s', async (left) => {
+  const directory = aDirectory();
+  const file = new VersionedFile(directory, FILE);
+  await add(file, 'first');
+  await add(file, 'second');
+  const { version } = (await file.read())!;
+  await file.delete();
+  expect(await file.read()).toBeUndefined();
+  if (left !== 'none') mkdirSync(path.join(directory, 'regadm/versions', FILE));
+  expect(await file.replace(Buffer.from('[]'), version)).toBeUndefined();
+  expect(await add(file, 'third')).toBe(true);
+  expect(await add(file, 'fourth')).toBe(true);
+  expect(listIn(directory)).toEqual(['third', 'fourth']);
 });
