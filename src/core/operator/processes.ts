@@ -15,7 +15,7 @@ export interface RegistryProcesses {
   ids: string[];
   /**
    * When the oldest of these pods was created, by the API server's clock, in ms since the epoch: none of the processes
-   * started before. Undefined if there is no pod, or if one does not state it.
+   * started before. Undefined if one does not state it.
    */
   oldestStart?: number;
   /**
@@ -34,18 +34,23 @@ const DATE_PRECISION_MS = 1000;
 
 /**
  * Reads the registry's processes as they are now: the API server answers such a list from its store, not from a cache.
+ * @returns undefined if there is no registry pod: a registry that runs elsewhere can use the storage, so that nothing
+ *   shows whether processes have ended
  * @throws ApiError
  */
-export async function readRegistryProcesses(api: ClusterApi, signal?: AbortSignal): Promise<RegistryProcesses> {
+export async function readRegistryProcesses(
+  api: ClusterApi,
+  signal?: AbortSignal,
+): Promise<RegistryProcesses | undefined> {
   const options = { namespace: REGISTRY_NAMESPACE, labelSelector: 'docker-registry=default', signal };
   const { objects, serverTime } = await listReading(api, PODS, options);
   const pods = objects.filter((pod) => !hasEnded(pod) || hasRunningContainer(pod));
+  if (pods.length === 0) return undefined;
   const starts = pods.map(({ metadata }) => Date.parse(metadata.creationTimestamp ?? ''));
-  const isStated = starts.length > 0 && !starts.some(Number.isNaN);
   const caches = pods.map(blobCacheIn);
   return {
     ids: pods.map(({ metadata }) => metadata.uid ?? metadata.name),
-    oldestStart: isStated ? Math.min(...starts) : undefined,
+    oldestStart: starts.some(Number.isNaN) ? undefined : Math.min(...starts),
     serverTime: serverTime === undefined ? undefined : serverTime + DATE_PRECISION_MS,
     usesRedis: caches.some(({ kind }) => kind === 'redis'),
     cacheTtlMs: longestTtl(caches),
@@ -60,5 +65,5 @@ function hasRunningContainer({ status }: KubeObject): boolean {
 
 function longestTtl(caches: BlobCache[]): number | undefined {
   const all = caches.map(({ ttlMs }) => ttlMs).filter((ttlMs) => ttlMs !== undefined);
-  return all.length > 0 && all.length === caches.length ? Math.max(...all) : undefined;
+  return all.length === caches.length ? Math.max(...all) : undefined;
 }

@@ -48,7 +48,7 @@ test('every pod counts, pending and terminating ones too', async () => {
   const running = uids();
   const pending = putPod('test-pending', { status: { phase: 'Pending' } });
   const terminating = putPod('test-old', { metadata: { deletionTimestamp: '2026-11-01T00:00:00Z' } });
-  const { ids } = await readRegistryProcesses(api);
+  const { ids } = (await readRegistryProcesses(api))!;
   expect(running).toHaveLength(2);
   expect(ids.sort()).toEqual([...running, pending, terminating].sort());
 });
@@ -57,7 +57,7 @@ test.each(['Succeeded', 'Failed'])('a pod in phase %s counts only while a contai
   const ended = putPod('test-ended', { status: { phase, containerStatuses: TERMINATED } });
   const evicted = putPod('test-evicted', { status: { phase } });
   const lost = putPod('test-lost', { status: { phase, containerStatuses: RUNNING } });
-  const { ids } = await readRegistryProcesses(api);
+  const { ids } = (await readRegistryProcesses(api))!;
   expect(ids).toContain(lost);
   expect(ids).not.toContain(ended);
   expect(ids).not.toContain(evicted);
@@ -68,14 +68,14 @@ test('the oldest start is when the oldest pod was created, and the time of the s
     metadata: { creationTimestamp: '2024-02-03T04:05:06Z', deletionTimestamp: '2026-11-01T00:00:00Z' },
   });
   const before = Date.now();
-  const { oldestStart, serverTime } = await readRegistryProcesses(api);
+  const { oldestStart, serverTime } = (await readRegistryProcesses(api))!;
   expect(oldestStart).toBe(Date.parse('2024-02-03T04:05:06Z'));
   expect(serverTime).toBeGreaterThanOrEqual(before);
 });
 
 test('a start that a pod does not state is not known', async () => {
   putPod('test-odd', { metadata: { creationTimestamp: 'yesterday' } });
-  expect((await readRegistryProcesses(api)).oldestStart).toBeUndefined();
+  expect((await readRegistryProcesses(api))!.oldestStart).toBeUndefined();
 });
 
 test('one process with its cache in Redis is enough', async () => {
@@ -90,4 +90,11 @@ test('the list comes from the store of the API server, not from its cache', asyn
   const lists = sandbox.requests.filter(({ path }) => path.includes('/pods'));
   expect(lists).toHaveLength(1);
   expect(lists[0]!.path).not.toContain('resourceVersion');
+});
+
+test('without a registry pod, nothing shows whether a registry uses the storage', async () => {
+  const all = pods();
+  for (const { metadata } of all) sandbox.store.remove('pods', NAMESPACE, metadata.name);
+  expect(await readRegistryProcesses(api)).toBeUndefined();
+  for (const pod of all) sandbox.store.put('pods', pod);
 });

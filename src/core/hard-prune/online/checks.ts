@@ -56,8 +56,10 @@ async function checkVolume({ api, reporter, signal }: HardPrunePorts, acceptData
 }
 
 /** A cache in Redis that is not emptied remembers marked blobs forever, so that no mark would ever be complete. */
-async function checkCache({ api, emptyCache, signal }: HardPrunePorts): Promise<string> {
-  const { usesRedis } = await readRegistryProcesses(api, signal);
+async function checkCache({ api, emptyCache, reporter, signal }: HardPrunePorts): Promise<string> {
+  const processes = await readRegistryProcesses(api, signal);
+  if (!processes) reporter.warning(NO_POD);
+  const usesRedis = processes?.usesRedis ?? false;
   if (usesRedis && !emptyCache)
     throw refusal(
       'CACHE_NOT_EMPTIED',
@@ -66,3 +68,6 @@ async function checkCache({ api, emptyCache, signal }: HardPrunePorts): Promise<
     );
   return usesRedis ? 'the registry keeps its blob cache in Redis' : 'a restart empties the blob cache';
 }
+
+const NO_POD =
+  'the cluster has no registry pod: restart the registry that uses this storage after each run; what is moved to the trash can be deleted only after two rechecks at least an hour apart';

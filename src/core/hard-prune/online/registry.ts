@@ -25,16 +25,19 @@ export class OnlineRegistry {
 
   /**
    * Reads the processes that serve the registry now.
-   * @returns undefined if nothing but images and image streams may be read
+   * @returns undefined if nothing but images and image streams may be read, or if no pod shows them
    * @throws ApiError
    */
   readonly processes = async (): Promise<RegistryProcesses | undefined> => {
     if (this.request.guard.onlyStorage) return undefined;
+    // Before the request: later, the storage's clock would make a start seem later than it was.
+    const now = this.storageNow?.();
     const read = await readRegistryProcesses(this.api, this.ports.signal);
+    if (!read) return undefined;
     const { ids, usesRedis, oldestStart, serverTime, cacheTtlMs } = read;
     this.memoryCacheMs = cacheTtlMs;
     // The API server states when a pod started by its own clock.
-    const ahead = serverTime === undefined || !this.storageNow ? undefined : this.storageNow() - serverTime;
+    const ahead = serverTime === undefined || now === undefined ? undefined : now - serverTime;
     const start = oldestStart === undefined || ahead === undefined ? {} : { oldestStart: oldestStart + ahead };
     return { ids, usesRedis, ...start };
   };
