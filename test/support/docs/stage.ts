@@ -128,6 +128,8 @@ export class Stage {
         .replaceAll(/\/var\/log\//g, `${directory}/work/`)
         .replaceAll(/(?<=^regadm restore .*)sha256:(?:…|[0-9a-f]{64})/gm, () => savedDigest(directory))
         .replaceAll(/sha256:[0-9a-f]{12}\b/g, (digest) => existingDigest(sandbox, digest))
+        // Ended processes of the sandbox have nothing in flight.
+        .replaceAll(/--online(?=.* --confirm)(?!.*--print-job)/g, '$& --recheck-after 1s')
         // Without another end, it serves until Ctrl-C.
         .replaceAll(/regadm sandbox(?!.*--(?:demo|run))/g, '$& --run true')
     );
