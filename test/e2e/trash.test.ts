@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startSandbox, type Sandbox } from '../../src/sandbox/index.js';
 import { schemaProblems } from '../support/json-schema.js';
@@ -8,6 +7,7 @@ import { regadm, type Outcome } from '../support/regadm.js';
 
 interface Entry {
   digest: string;
+  date: string;
   status: string;
   repositories: string[];
   reason?: string;
@@ -77,3 +77,88 @@ describe('prune hard --trash', () => {
     expect(readdirSync(sandbox.storageDir)).toEqual(['docker']);
   });
 });
+
+describe('regadm trash', () => {
+  const dataOf = (place: string, digest: string): string =>
+    join(sandbox.storageDir, place, 'blobs/sha256', digest.slice(7, 9), digest.slice(7), 'data');
+  const inTrash = ({ digest, date }: Entry): string => dataOf(`regadm/trash/${date}`, digest);
+
+  test('restores one image by the beginning of its digest, and says what is missing', async () => {
+    await moveUnused();
+    const { images, blobs } = documentOf(await trash('list', '-o', 'json'));
+    const image = images.find(({ whole, repositories }) => whole && repositories.length > 0)!;
+    // The lease was taken and given back.
+    const files = (): string[] => filesBelow(sandbox.storageDir).filter((file) => !file.includes('lease.json'));
+    const before = files();
+    const unknown = await trash('restore', image.digest, 'ffffffffffff', '--confirm');
+    expect(unknown.stderr).toContain('error: the trash has no blob sha256:ffffffffffff');
+    expect({ status: unknown.status, files: files() }).toEqual({ status: 1, files: before });
+
+    const planned = documentOf(await trash('restore', image.digest, '-o', 'json'));
+    const [lost] = planned.blobs.filter(({ digest }) => digest !== image.digest);
+    if (lost) rmSync(inTrash({ ...lost, ...blobs.find(({ digest }) => digest === lost.digest)! }));
+    const restored = await trash('restore', image.digest.slice(0, 19), '--confirm', '-o', 'json');
+    const document = documentOf(restored);
+    expect(document.blobs.map(({ digest }) => digest)).toContain(image.digest);
+    expect(document.blobs.length).toBeLessThan(blobs.length);
+    expect(existsSync(dataOf('docker/registry/v2', image.digest))).toBe(true);
+    expect(document.images).toEqual([expect.objectContaining({ digest: image.digest, whole: !lost })]);
+    expect(restored.status).toBe(lost ? 3 : 0);
+    if (lost)
+      expect(document.failures).toEqual([
+        { target: `image ${image.digest}`, message: `${lost.digest}: the blob is missing` },
+      ]);
+  });
+
+  test('finds content that was damaged in the trash', async () => {
+    const { blobs } = await moveUnused();
+    const listed = documentOf(await trash('list', '-o', 'json')).blobs;
+    const { digest, date } = listed.find((one) => one.digest === blobs[0]!.digest)!;
+    const file = inTrash({ ...listed[0]!, digest, date });
+    writeFileSync(file, readFileSync(file).fill('!'));
+    const restored = await trash('restore', digest, '--confirm', '-o', 'json');
+    expect(restored.status).toBe(3);
+    expect(documentOf(restored).failures).toContainEqual({
+      target: digest,
+      message: 'its content does not match its digest',
+    });
+  });
+
+  test('purges only after a conclusive recheck, and lists what is kept with the reason', async () => {
+    const moved = await moveUnused();
+    const early = documentOf(await trash('purge', '--confirm', '-o', 'json'));
+    expect(schemaProblems('trash-purge', early)).toEqual([]);
+    expect(new Set(early.blobs.map(({ status }) => status))).toEqual(new Set(['skipped']));
+    expect(early.blobs[0]!.reason).toBe('it has not been in the trash for long enough');
+    expect(early.summary).toMatchObject({ blobs: 0, skipped: moved.blobs.length });
+    const counted = await trash('list');
+    expect(counted.stdout).toContain(`${moved.blobs.length} blobs in the trash, `);
+  });
+
+  test('a hard prune in read-only mode is refused while another run has the lease', async () => {
+    const kept = registryFiles();
+    writeLease();
+    for (const args of [[], ['--trash']]) {
+      const { status, stdout } = await prune('--confirm', ...args);
+      const { code } = JSON.parse(stdout) as { code: string };
+      expect({ status, code }).toEqual({ status: 4, code: 'TRASH_IN_USE' });
+    }
+    expect(registryFiles()).toEqual(kept);
+  });
+
+  test('names the missing flag', async () => {
+    const { status, stderr } = await regadm(['trash', 'list']);
+    expect({ status, stderr }).toEqual({
+      status: 1,
+      stderr: expect.stringContaining('--storage is required') as string,
+    });
+  });
+});
+
+/** Leaves a lease of a process on another host. */
+function writeLease(): void {
+  mkdirSync(join(sandbox.storageDir, 'regadm'));
+  const now = Date.now();
+  const lease = { version: 1, holder: { id: 'x', host: 'elsewhere', pid: 1 }, takenAt: now, renewedAt: now };
+  writeFileSync(join(sandbox.storageDir, 'regadm/lease.json'), JSON.stringify(lease));
+}

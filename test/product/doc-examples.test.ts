@@ -14,6 +14,7 @@ const NOT_RUN: [RegExp, reason: string, test: string][] = [
   [/--require-complete-pulls/, 'needs logs of 30 days', 'test/e2e/recent-pulls.test.ts'],
   [/--storage cluster --read-data/, 'needs a bucket with the data of layers', 'test/e2e/verify-data.test.ts'],
   [/--backup .*--storage cluster/, 'needs a bucket with the data of layers', 'test/e2e/prune-backup.test.ts'],
+  [/regadm trash restore sha256:/, 'needs a blob in the trash', 'test/e2e/trash.test.ts'],
   [
     /--from lists --registry-url/,
     'needs a registry that the system trusts',

@@ -4,7 +4,7 @@ import { inUse, isHeld, LEASE_FILE, parseLease } from './lease-file.js';
 import { readBlobAnywhere } from './trash-and-place.js';
 
 /**
- * Refuses to go on while another run changes the trash. Where there never was a trash, that is one request.
+ * Refuses to continue while another run changes the trash. Where there never was a trash, that is one request.
  * @throws RegadmError TRASH_IN_USE (exit status 4)
  */
 export async function assertTrashUnused(storage: Pick<Storage, 'trash'>, signal?: AbortSignal): Promise<void> {

@@ -1,8 +1,7 @@
 import { sha256Digest } from '../../model/digest.js';
 import type { Storage } from '../../storage/storage.js';
-import { familyOf, problemsOf, type ImageProblem } from '../plan/image.js';
-import type { Removed } from '../plan/restore.js';
-import type { Manifests } from './manifests.js';
+import { familyOf, problemsOf, type ImageProblem, type Manifests } from '../plan/image.js';
+import type { Removed } from './plan-restore.js';
 
 /** An image whose manifest is or was in the trash. */
 export interface CheckedImage {
@@ -62,7 +61,7 @@ function repositoriesOf(hex: string, { entries, marks }: Removed): string[] {
   return formerRepositories(links.filter(({ kind }) => kind === 'manifest'));
 }
 
-/** Returns the repositories of links, each once, sorted. */
+/** Returns the repositories of links, sorted and without duplicates. */
 export function formerRepositories(links: readonly { repository: string }[]): string[] {
   return [...new Set(links.map(({ repository }) => repository))].sort();
 }

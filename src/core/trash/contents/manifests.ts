@@ -6,29 +6,10 @@ import { messageOf } from '../../model/errors.js';
 import { digestsIn } from '../../orphans/gather/manifest.js';
 import type { Storage } from '../../storage/storage.js';
 import { blobsInManifest } from '../../verification/plan/by-manifest.js';
+import type { Manifest, Manifests } from '../plan/image.js';
 
 /** Maximum number of manifests that are read at the same time: each can have 4 MiB. */
 const CONCURRENCY = 16;
-
-/** What a manifest names. Digests as hex. */
-export interface Manifest {
-  /** The config and the layers that registries must store. */
-  blobs: NamedBlob[];
-  /** Manifests of an image index. */
-  children: string[];
-  /** Why it cannot be used; then it names nothing. */
-  problem?: string;
-}
-
-/** A blob that a manifest names. */
-export interface NamedBlob {
-  hex: string;
-  /** Undefined if the manifest states no size: schema 1. */
-  bytes?: number;
-}
-
-/** Manifests by their hex; those that do not exist are absent. */
-export type Manifests = ReadonlyMap<string, Manifest>;
 
 /**
  * Reads manifests and the children of image indexes, at any depth. One that cannot be read, or does not match its

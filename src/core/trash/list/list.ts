@@ -1,26 +1,19 @@
-import type { Reporter } from '../../kit/reporter.js';
-import type { OpenedStorage } from '../../operator/registry-storage/open.js';
+import type { TrashStoragePorts } from '../ports.js';
 import { choosePurgeable } from '../../trash-store/purge.js';
 import { readTrashState } from '../../trash-store/state.js';
 import { readBlobAnywhere } from '../../trash-store/trash-and-place.js';
 import { checkImages } from '../contents/check-images.js';
 import { readManifests } from '../contents/manifests.js';
-import { linkedManifests, newestEntries } from '../plan/restore.js';
+import { linkedManifests, newestEntries } from '../contents/plan-restore.js';
 import { compareRows } from '../output/row.js';
 import { batchesOf, type TrashReport } from './report.js';
-
-/** What listing the trash needs. */
-export interface ListPorts extends OpenedStorage {
-  reporter: Reporter;
-  signal: AbortSignal;
-}
 
 /**
  * Reads what the trash of a storage has, and which images could be restored from it. Changes nothing.
  * @throws RegadmError MARKS_UNREADABLE, MARKS_OF_ANOTHER_STORAGE (exit status 4), and why the storage cannot be read
  */
 export async function listTrash(
-  { storage, place, reporter, signal }: ListPorts,
+  { storage, place, reporter, signal }: TrashStoragePorts,
   options: { discardMarks: boolean },
 ): Promise<TrashReport> {
   reporter.phase('reading the trash');

@@ -2,7 +2,7 @@ import { inRowOrder } from '../../terminal/main-table.js';
 import type { TrashRow } from './row.js';
 
 /**
- * Writes one name per line: `blob/sha256:…`, each once.
+ * Writes one name per line: `blob/sha256:…`, without duplicates.
  * @param isNamed true for the rows to name
  */
 export function* blobNames(

@@ -1,4 +1,22 @@
-import type { Manifests } from '../contents/manifests.js';
+/** What a manifest names. Digests as hex. */
+export interface Manifest {
+  /** The config and the layers that registries must store. */
+  blobs: NamedBlob[];
+  /** Manifests of an image index. */
+  children: string[];
+  /** Why it cannot be used; then it names nothing. */
+  problem?: string;
+}
+
+/** A blob that a manifest names. */
+interface NamedBlob {
+  hex: string;
+  /** Undefined if the manifest states no size: schema 1. */
+  bytes?: number;
+}
+
+/** Manifests by their hex; those that do not exist are absent. */
+export type Manifests = ReadonlyMap<string, Manifest>;
 
 /** Size of each blob that exists, in bytes; NaN if it is not known. By hex. */
 export type Sizes = ReadonlyMap<string, number>;

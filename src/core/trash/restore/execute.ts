@@ -6,7 +6,7 @@ import { moveBack, type MovedBack } from '../../trash-store/move-back.js';
 import type { SessionPorts } from '../../trash-store/ports.js';
 import type { TrashSession } from '../../trash-store/session.js';
 import type { TrashRow } from '../output/row.js';
-import type { Removed, RestorePlan } from '../plan/restore.js';
+import type { Removed, RestorePlan } from '../contents/plan-restore.js';
 import type { RestoreStatus, TrashRestoreReport, Unmarked } from './report.js';
 
 interface Work {
@@ -78,7 +78,7 @@ async function unmark(
 const isLeft = (write: LinkWrite): write is Extract<LinkWrite, { status: 'failed' | 'skipped' }> =>
   write.status === 'failed' || write.status === 'skipped';
 
-/** Describes the links that were not written. What an interruption left is no failure. */
+/** Describes the links that were not written. What an interruption left is not a failure. */
 function linkFailures(
   links: readonly Pick<LinkFile, 'repository' | 'digest'>[],
   writes: readonly LinkWrite[],

@@ -1,5 +1,4 @@
-import type { Reporter } from '../../kit/reporter.js';
-import type { OpenedStorage } from '../../operator/registry-storage/open.js';
+import type { TrashStoragePorts } from '../ports.js';
 import { sha256Digest } from '../../model/digest.js';
 import type { Storage } from '../../storage/storage.js';
 import type { LinkFile } from '../../storage/trash.js';
@@ -8,7 +7,8 @@ import { readTrashState, type TrashState } from '../../trash-store/state.js';
 import { withTrashSession } from '../../trash-store/session.js';
 import { readBlobAnywhere } from '../../trash-store/trash-and-place.js';
 import { checkImages, formerRepositories } from '../contents/check-images.js';
-import { readManifests, type Manifests } from '../contents/manifests.js';
+import { readManifests } from '../contents/manifests.js';
+import type { Manifests } from '../plan/image.js';
 import { chooseDigests } from '../plan/choose-digests.js';
 import {
   linkedManifests,
@@ -17,16 +17,10 @@ import {
   planRestore,
   type Removed,
   type RestorePlan,
-} from '../plan/restore.js';
+} from '../contents/plan-restore.js';
 import { executeRestore } from './execute.js';
 import type { TrashRestoreReport } from './report.js';
 import { verifyRestored } from './verify.js';
-
-/** What a restoration needs. */
-export interface RestorePorts extends OpenedStorage {
-  reporter: Reporter;
-  signal: AbortSignal;
-}
 
 /** The arguments of a restoration. */
 export interface TrashRestoreRequest {
@@ -48,7 +42,10 @@ interface Prepared {
  * @throws RegadmError NOT_FOUND, AMBIGUOUS; MARKS_UNREADABLE, MARKS_OF_ANOTHER_STORAGE (exit status 4), and why the
  *   storage cannot be read
  */
-export async function previewRestore(ports: RestorePorts, request: TrashRestoreRequest): Promise<TrashRestoreReport> {
+export async function previewRestore(
+  ports: TrashStoragePorts,
+  request: TrashRestoreRequest,
+): Promise<TrashRestoreReport> {
   const startedAt = new Date();
   const { storage, place, signal, reporter } = ports;
   reporter.phase('reading the trash');
@@ -73,7 +70,10 @@ export async function previewRestore(ports: RestorePorts, request: TrashRestoreR
  * belong to.
  * @throws RegadmError as `previewRestore`; TRASH_IN_USE (exit status 4)
  */
-export async function restoreTrash(ports: RestorePorts, request: TrashRestoreRequest): Promise<TrashRestoreReport> {
+export async function restoreTrash(
+  ports: TrashStoragePorts,
+  request: TrashRestoreRequest,
+): Promise<TrashRestoreReport> {
   const startedAt = new Date();
   const { storage, place, reporter, signal } = ports;
   const sessionPorts = { storage, reporter, signal, processes: () => Promise.resolve(undefined) };
@@ -103,7 +103,7 @@ export async function restoreTrash(ports: RestorePorts, request: TrashRestoreReq
 }
 
 async function prepare(
-  { storage, reporter, signal }: RestorePorts,
+  { storage, reporter, signal }: TrashStoragePorts,
   state: TrashState,
   { digests }: TrashRestoreRequest,
 ): Promise<Prepared> {

@@ -7,10 +7,10 @@ import { compareText } from '../../model/values/compare-text.js';
 import { checkImages, type CheckedImage } from '../contents/check-images.js';
 import { readManifests } from '../contents/manifests.js';
 import type { TrashRow } from '../output/row.js';
-import type { Removed } from '../plan/restore.js';
+import type { Removed } from '../contents/plan-restore.js';
 import { interruption } from '../ending.js';
 import type { RestoreStatus, TrashRestoreReport } from './report.js';
-import type { RestorePorts } from './restore.js';
+import type { TrashStoragePorts } from '../ports.js';
 
 /** Maximum number of blobs that are read at the same time. */
 const CONCURRENCY = 4;
@@ -33,7 +33,7 @@ interface Verified {
  * Checks what was restored: reads each blob and compares it with its digest, and looks for everything that the images
  * consist of, in its place. An interruption ends the check, never with an error: what was restored is reported.
  */
-export async function verifyRestored(ports: RestorePorts, { rows, images, removed }: Restored): Promise<Verified> {
+export async function verifyRestored(ports: TrashStoragePorts, { rows, images, removed }: Restored): Promise<Verified> {
   const { storage, reporter, signal } = ports;
   const failures: Failure[] = [];
   try {
@@ -56,7 +56,7 @@ export async function verifyRestored(ports: RestorePorts, { rows, images, remove
 }
 
 /** Reads a blob. @returns why it is not what its digest says; undefined if it is */
-async function damageOf({ storage, reporter, signal }: RestorePorts, hex: string): Promise<string | undefined> {
+async function damageOf({ storage, reporter, signal }: TrashStoragePorts, hex: string): Promise<string | undefined> {
   try {
     const blob = await storage.openBlob(sha256Digest(hex), { signal });
     if (!blob) return 'it was restored and does not exist now';

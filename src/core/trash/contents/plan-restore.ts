@@ -4,8 +4,8 @@ import { compareText } from '../../model/values/compare-text.js';
 import type { StoredLink } from '../../storage/storage.js';
 import type { LinkFile } from '../../storage/trash.js';
 import type { MarkFile, TrashEntry } from '../../trash-store/model.js';
-import type { Manifests } from '../contents/manifests.js';
-import { familyOf } from './image.js';
+import type { Manifests } from '../plan/image.js';
+import { familyOf } from '../plan/image.js';
 
 /** What is known of the trash, and of blobs in their place that lost their links. */
 export interface Removed {

@@ -1,7 +1,7 @@
 import type { Digest } from '../../../../src/core/model/digest.js';
 import type { LinkFile } from '../../../../src/core/storage/trash.js';
 import type { Mark, TrashEntry } from '../../../../src/core/trash-store/model.js';
-import type { Manifest } from '../../../../src/core/trash/contents/manifests.js';
+import type { Manifest } from '../../../../src/core/trash/plan/image.js';
 import { problemsOf } from '../../../../src/core/trash/plan/image.js';
 import {
   linkedManifests,
@@ -9,7 +9,7 @@ import {
   newestEntries,
   planRestore,
   type Removed,
-} from '../../../../src/core/trash/plan/restore.js';
+} from '../../../../src/core/trash/contents/plan-restore.js';
 
 const hex = (name: string): string => Buffer.from(name).toString('hex').padEnd(64, '0');
 const [INDEX, CHILD, CONFIG, LAYER, SHARED, MARKED, LOOSE] = 'icglsmx'.split('').map(hex) as [
