@@ -1,6 +1,6 @@
 import { sha256Digest } from '../../model/digest.js';
 import { failureOf, type Failure } from '../../model/document.js';
-import type { LinkWrite } from '../../storage/storage.js';
+import type { LinkWrite, StoredLink } from '../../storage/storage.js';
 import type { LinkFile } from '../../storage/trash.js';
 import { moveBack, type MovedBack } from '../../trash-store/move-back.js';
 import type { SessionPorts } from '../../trash-store/ports.js';
@@ -30,11 +30,12 @@ export async function executeRestore(session: TrashSession, ports: SessionPorts,
   reporter.phase('moving blobs back', plan.entries.length);
   const { results: moved, stopped } = await moveBack(session, ports, plan.entries);
   const isOver = signal.aborted || stopped !== undefined;
-  const implied = isOver ? [] : await storage.writeLinks(plan.links, { mayContinue });
+  const links = isOver ? [] : await withBlobs(plan.links, ports);
+  const implied = await storage.writeLinks(links, { mayContinue });
   const failures = [
     ...unmarked.failures,
     ...moved.flatMap((one) => failuresOf(one, signal)),
-    ...linkFailures(plan.links, implied, signal),
+    ...linkFailures(links, implied, signal),
     ...(stopped === undefined || signal.aborted ? [] : [failureOf('moving blobs back', stopped)]),
   ];
   const writes = [...unmarked.writes, ...moved.flatMap(({ links }) => links), ...implied];
@@ -44,6 +45,18 @@ export async function executeRestore(session: TrashSession, ports: SessionPorts,
     unmarked: unmarked.blobs,
     failures,
   };
+}
+
+/** Returns the links whose blob is in its place. What is missing of an image is found when it is checked. */
+async function withBlobs(
+  links: readonly StoredLink[],
+  { storage, signal }: SessionPorts,
+): Promise<readonly StoredLink[]> {
+  const found = await storage.findBlobs(
+    links.map(({ digest }) => digest),
+    signal,
+  );
+  return links.filter((_, at) => found[at] !== undefined);
 }
 
 interface Unmarking {
