@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { headerOf, type StoreResponse } from '../../http/client.js';
+import { noConditions } from '../no-conditions.js';
 import { conflictAfter, type ConditionalWrite, type VersionedObject } from '../object-store.js';
 import { answerError, codeOf, unusableAnswer } from './errors.js';
 import { OPERATIONS } from './operations.js';
@@ -33,14 +34,14 @@ export class ConditionalWriter {
 
   /** Writes an object as `ObjectStore.writeIf`. @throws RegadmError */
   async write(key: string, content: Buffer, expected: string | undefined): Promise<ConditionalWrite> {
-    if (expected === undefined) return this.put(key, content, { 'if-none-match': '*' });
+    if (expected === undefined) return this.put(key, content, { 'If-None-Match': '*' });
     // The same content can have been written before: the ETag does not tell these versions apart.
     const current = await this.read(key, Infinity);
     if (current?.version !== expected) return 'conflict';
     const [etag = ''] = expected.split(' ');
     let result: ConditionalWrite = 'conflict';
     for (const isQuoted of this.isQuoted === undefined ? [true, false] : [this.isQuoted]) {
-      result = await this.put(key, content, { 'if-match': isQuoted ? `"${etag}"` : etag });
+      result = await this.put(key, content, { 'If-Match': isQuoted ? `"${etag}"` : etag });
       if (result === 'written') this.isQuoted = isQuoted;
       if (result !== 'conflict') break;
     }
@@ -52,6 +53,7 @@ export class ConditionalWriter {
     const response = await this.send({ method: 'PUT', key, headers, body: content });
     if (response.status === 200) return 'written';
     if (CONFLICTS.has(codeOf(response) ?? '')) return conflictAfter(response);
+    if (response.status === 501) throw noConditions(this.name, Object.keys(condition).join());
     throw answerError(this.name, OPERATIONS.write(key), response);
   }
 }

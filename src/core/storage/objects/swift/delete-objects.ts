@@ -82,7 +82,8 @@ async function deleteLarge(context: DeletionContext, { keys, large, owners, prob
   await forEachParallel(large, context, async ({ at, segments }) => {
     const key = keys[at]!;
     try {
-      const existed = await deleteOne(context, key);
+      // Repeated without a look: nobody else writes to the trash, and otherwise the registry is read-only.
+      const existed = await deleteOne({ ...context, isOnline: false }, key);
       // The registry moves a finished upload: then its segments are those of a blob.
       if (!existed && !isBlob(key)) return;
       owners.remove(key, segments);
@@ -123,15 +124,19 @@ export async function deletePlain(
       problems.push(...(await bulkDelete(context.session, context, keys.slice(at, at + context.bulk))));
     return problems;
   }
-  return mapParallel(keys, context.concurrency, async (key) => {
+  let unanswered: Unanswered | undefined;
+  const problems = await mapParallel(keys, context.concurrency, async (key) => {
     try {
       await deleteOne(context, key);
       return undefined;
     } catch (error) {
-      if (error instanceof Unanswered || (error instanceof StoreRefusal && keys.length === 1)) throw error;
+      if (error instanceof StoreRefusal && keys.length === 1) throw error;
+      if (error instanceof Unanswered) unanswered = error;
       return messageOf(error);
     }
   });
+  if (unanswered) throw unanswered;
+  return problems;
 }
 
 /**

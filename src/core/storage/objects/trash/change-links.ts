@@ -69,7 +69,7 @@ async function deleteKeys(
   const start = await store.now().catch((error: unknown) => error as Error);
   if (typeof start !== 'number') return keys.map(() => ({ status: 'failed', message: messageOf(start) }));
   const writtenBy = (key: string): number => (times.get(key) ?? start - 2 * CLOCK_MS) + CLOCK_MS;
-  return new CarefulDeleter(store, { writtenBy }).delete(keys, run);
+  return new CarefulDeleter(store, { writtenBy, keepsSegments: true }).delete(keys, run);
 }
 
 /**

@@ -126,7 +126,7 @@ export class CreatedFiles implements TrashFiles {
   }
 
   private async remove(versions: readonly StoredObject[]): Promise<void> {
-    const deleter = new CarefulDeleter(this.store, { writtenBy: () => Infinity });
+    const deleter = new CarefulDeleter(this.store, { writtenBy: () => Infinity, keepsSegments: true });
     await deleter.delete(
       versions.map(({ key }) => key),
       { mayContinue: () => Promise.resolve() },

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { RegadmError } from '../../../model/errors.js';
 import type { TrashFile } from '../../trash.js';
+import { noConditions } from '../no-conditions.js';
 import type { ObjectStore } from '../object-store.js';
 import { CarefulDeleter } from './careful-deleter.js';
 import { fileKey, parseTrashed } from './place.js';
@@ -71,21 +72,15 @@ export class Conditions {
       (await store.writeIf(key, Buffer.from(content), expected)) === 'written';
     try {
       await write('1');
-      if (await write('2')) throw this.ignored('If-None-Match');
+      if (await write('2')) throw noConditions(store.name, 'If-None-Match');
       const first = await store.readVersion(key, FILE_LIMIT_BYTES);
-      if (first?.content.toString() !== '1') throw this.ignored('If-None-Match');
+      if (first?.content.toString() !== '1') throw noConditions(store.name, 'If-None-Match');
       if (store.limits.createsOnly) return;
-      if (!(await write('3', first.version)) || (await write('4', first.version))) throw this.ignored('If-Match');
+      if (!(await write('3', first.version)) || (await write('4', first.version)))
+        throw noConditions(store.name, 'If-Match');
     } finally {
       await store.delete([key]).catch(() => undefined);
     }
-  }
-
-  private ignored(condition: string): RegadmError {
-    return new RegadmError(
-      `${this.store.name}: the storage does not honor conditional writes (${condition}), so regadm cannot make sure that only one run changes it`,
-      { code: 'STORAGE_ERROR', suggestions: ['update the storage service, or prune the storage in read-only mode'] },
-    );
   }
 }
 
@@ -107,7 +102,7 @@ async function listFiles(
 async function deleteFiles(store: ObjectStore, keys: readonly string[]): Promise<void> {
   if (keys.length === 0) return;
   const start = await store.now();
-  const deleter = new CarefulDeleter(store, { writtenBy: () => start - 1 });
+  const deleter = new CarefulDeleter(store, { writtenBy: () => start - 1, keepsSegments: true });
   const deletions = await deleter.delete(keys, { mayContinue: () => Promise.resolve() });
   const failed = deletions.find((deletion) => deletion.status === 'failed');
   if (failed)

@@ -49,13 +49,16 @@ async function transfer(store: ObjectStore, all: readonly Copy[], run: Run): Pro
   if (typeof start !== 'number') return all.map(() => ({ status: 'failed', message: messageOf(start) }));
   const copies = new Copies(store, run.mayContinue);
   const deleter = new CarefulDeleter(store, { writtenBy: () => start - CLOCK_MS, keepsSegments: true });
+  const { mayContinue } = run;
+  // On Swift, a blob that was pushed again has other segments than its copy.
+  const keepWrittenSince = start + CLOCK_MS / 2;
   const results: Transferred[] = [];
   // Read for each batch: a store can find out that it has only small ones.
   for (let first = 0; first < all.length; first = results.length) {
     const batch = all.slice(first, first + store.limits.batchSize);
     const copied = await mapParallel(batch, store.limits.concurrency, (copy) => copies.copy(copy));
     const keys = batch.filter((_, at) => copied[at]!.status === 'copied').map(({ from }) => from);
-    const deletions = (await deleter.delete(keys, { mayContinue: run.mayContinue })).values();
+    const deletions = (await deleter.delete(keys, { mayContinue, keepWrittenSince })).values();
     for (const each of copied)
       results.push(each.status === 'copied' ? { ...each, deletion: deletions.next().value as Deletion } : each);
     if (keys.length > 0) run.onProgress?.(keys.length);

@@ -42,6 +42,16 @@ requires(...SWIFT_PROGRAMS).describe("Swift's S3 API", () => {
     expect(await swift.account.keys('keys')).toEqual([]);
   });
 
+  test('has no conditional writes, and is refused for a trash', async () => {
+    await swift.account.createContainer('trash');
+    const trash = new ObjectStorage(await open('trash'), ROOT).trash();
+    await expect(trash.replaceFile('lease.json', Buffer.from('1'), undefined)).rejects.toMatchObject({
+      code: 'STORAGE_ERROR',
+      message: expect.stringContaining('does not honor conditional writes (If-None-Match)'),
+    });
+    expect(await swift.account.keys('trash')).toEqual([]);
+  });
+
   // Each object costs Swift 20 ms of processor time.
   test.each(
     recordedHardPrunes()

@@ -110,7 +110,7 @@ test.each([
   expect(s3.store.objects.has(blobKey(NAMES[0]!))).toBe(!isMoved);
 });
 
-test('an answer to a copy that is cut off, or has no ETag, is no success', async () => {
+test('an answer to a copy that is cut off, or has no ETag, is not a success', async () => {
   failOnce(isCopy, { status: 200, body: '<CopyObjectResult><Progress>1</Progress></CopyObjectResult>' });
   const [move] = await trash.moveBlobs(HEXES.slice(0, 1), DATE, run);
   expect(move).toEqual({ status: 'failed', message: expect.stringContaining('the answer cannot be used') });
