@@ -17,15 +17,15 @@ export const onlinePruneFlags = {
   }),
   grace: Flags.string({
     helpValue: 'DURATION',
-    description: `move to the trash only what was marked at least this long ago; longer than any push takes (only with --online; default: ${DEFAULT.grace})`,
+    description: `only with --online: move to the trash only what was marked at least this long ago; longer than any push takes (default: ${DEFAULT.grace})`,
   }),
   'trash-keep': Flags.string({
     helpValue: 'DURATION',
-    description: `keep blobs in the trash for this long, then delete them (only with --online; default: ${DEFAULT['trash-keep']})`,
+    description: `only with --online: keep blobs in the trash for this long, then delete them (default: ${DEFAULT['trash-keep']})`,
   }),
   'recheck-after': Flags.string({
     helpValue: 'DURATION',
-    description: `wait this long after the last old registry pod has ended, then check again what is in use (only with --online; default: ${DEFAULT['recheck-after']})`,
+    description: `only with --online: wait this long after the last old registry pod has ended, then check again what is in use (default: ${DEFAULT['recheck-after']})`,
   }),
   restart: Flags.boolean({
     allowNo: true,

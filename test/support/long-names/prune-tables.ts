@@ -83,6 +83,32 @@ export const PRUNE_TABLES: TableCase[] = [
     names: [LOST, KEY, SHORT, `${KEY}-layers`, `${KEY}-uploads`, UPLOAD, digest('blob').slice(0, 19)],
   },
   {
+    files: ['core/hard-prune/online/output/tables.ts'],
+    sums: '1 blob would be marked',
+    lines: () =>
+      hardPruneTables(
+        reportOf({
+          ...{ dryRun: true, failures: [], procedure: [], warnings: [], options: { grace: '20h', trashKeep: '7d' } },
+          plan: { repositories: [], manifestLinks: [], layerLinks: [], uploads: [], blobs: [], kept: [] },
+          online: {
+            marked: [{ digest: digest('marked'), bytes: 1, links: 2, status: 'would-mark' }],
+            unmarked: [{ digest: digest('used'), bytes: 1, reason: `used by image ${IMAGE}`, status: 'would-unmark' }],
+            restored: [
+              {
+                ...{ digest: digest('linked'), bytes: 1, date: '2026-01-01', status: 'would-restore' },
+                reason: `linked by repository ${KEY}`,
+              },
+            ],
+            purged: [{ digest: digest('old'), bytes: 1, date: '2026-01-01', status: 'would-purge' }],
+            waiting: { blobs: 0, bytes: 0, incomplete: 0 },
+            trash: { blobs: 0, bytes: 0 },
+          },
+        }),
+        LAYOUT,
+      ),
+    names: [KEY, IMAGE, ...['marked', 'used', 'linked', 'old'].map((name) => digest(name).slice(0, 19))],
+  },
+  {
     files: ['core/object-prune/output/tables.ts'],
     sums: '1 of 1 build would be deleted.',
     lines: () =>

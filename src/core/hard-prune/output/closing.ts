@@ -35,8 +35,11 @@ function onlineClosing({ dryRun, options, online, unfinished = [] }: HardPruneRe
       ]
     : [];
   const waits = !dryRun && options.restart === false && (online!.waiting.blobs > 0 || online!.trash.blobs > 0);
-  const restart =
-    'restart the registry after each run (regadm registry restart): before, nothing that the run has moved is deleted from the trash';
+  const until =
+    options.readOnly === 'skip'
+      ? 'what the run has moved is deleted after two later looks, at least an hour apart'
+      : 'before that, nothing of what the run has moved is deleted from the trash';
+  const restart = `restart the registry after each run (regadm registry restart); ${until}`;
   return [...(waits ? [`hint: ${restart}`] : []), ...ended];
 }
 

@@ -27,16 +27,9 @@ export function sentence(report: HardPruneReport): string {
 export function summaryLines(report: HardPruneReport): string[] {
   const { dryRun, plan } = report;
   const summary = hardPruneSummary(report);
-  const { blobs, bytes, manifestLinks, repositories, layerLinks, uploads, abandonedUploads, failed, skipped } = summary;
+  const { blobs, manifestLinks, repositories, layerLinks, uploads, abandonedUploads, failed, skipped } = summary;
   const deletes = dryRun ? 'Would delete' : 'Deleted';
-  const links = `${plural(manifestLinks, 'manifest link')}, ${plural(repositories, 'repository', 'repositories')}`;
-  const moves = `${dryRun ? 'Would move' : 'Moved'} ${plural(blobs, 'blob')} (${formatBytes(bytes)}) to the trash`;
-  const lines =
-    report.online && isOnline(summary)
-      ? [...onlineLines(report, summary, report.online), `${deletes} ${links}`]
-      : report.options.trash
-        ? [`${moves}: space is freed when the trash is purged`, `${deletes} ${links}`]
-        : [`${deletes} ${plural(blobs, 'blob')}, ${links}`, `${dryRun ? 'Would free' : 'Freed'} ${formatBytes(bytes)}`];
+  const lines = mainLines(report, summary, deletes);
   if (layerLinks > 0) lines.push(`${deletes} ${plural(layerLinks, 'layer link')} to blobs that no longer exist`);
   if (abandonedUploads > 0)
     lines.push(
@@ -51,6 +44,21 @@ export function summaryLines(report: HardPruneReport): string[] {
   const found = blobs + manifestLinks + repositories + layerLinks + uploads + changesOnline(summary);
   if (dryRun) lines.push(dryRunEnding(report, found));
   return lines.map((line) => `${line}\n`);
+}
+
+/** Describes what became of blobs, manifest links and repositories. @param deletes the verb */
+function mainLines(report: HardPruneReport, summary: Summary, deletes: string): string[] {
+  const { dryRun } = report;
+  const { blobs, bytes, manifestLinks, repositories } = summary;
+  const others = `${plural(manifestLinks, 'manifest link')}, ${plural(repositories, 'repository', 'repositories')}`;
+  const links = `${deletes} ${others}`;
+  if (report.online && isOnline(summary))
+    return [...onlineLines(report, summary, report.online), ...(manifestLinks + repositories > 0 ? [links] : [])];
+  if (report.options.trash) {
+    const moves = `${dryRun ? 'Would move' : 'Moved'} ${plural(blobs, 'blob')} (${formatBytes(bytes)}) to the trash`;
+    return [`${moves}: space is freed when the trash is purged`, links];
+  }
+  return [`${deletes} ${plural(blobs, 'blob')}, ${others}`, `${dryRun ? 'Would free' : 'Freed'} ${formatBytes(bytes)}`];
 }
 
 type Summary = ReturnType<typeof hardPruneSummary>;

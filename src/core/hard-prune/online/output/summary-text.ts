@@ -1,3 +1,4 @@
+import { parseFlagDuration } from '../../../model/values/duration.js';
 import { formatBytes } from '../../../model/values/quantity.js';
 import { plural } from '../../../terminal/text.js';
 import type { HardPruneReport } from '../../report.js';
@@ -10,9 +11,18 @@ type Counts = OnlineSummary & { bytes: number; manifestLinks: number; repositori
 /** Sums up in one sentence what an online run did, or would do, above the tables. */
 export function onlineSentence({ dryRun }: Report, counts: Counts): string {
   const { marked, trashed, restored, purged, purgedBytes } = counts;
+  const freed = `, which ${dryRun ? 'would free' : 'freed'} ${formatBytes(purgedBytes)}`;
+  const parts = [
+    { count: marked, verb: 'marked' },
+    { count: trashed, verb: 'moved to the trash' },
+    { count: restored, verb: 'moved back from the trash' },
+    { count: purged, verb: `deleted from the trash${freed}` },
+  ].filter(({ count }) => count > 0);
+  if (parts.length === 0) return `No blob ${dryRun ? 'would be' : 'was'} marked, moved or deleted.`;
   const would = dryRun ? 'would be ' : '';
-  const back = restored > 0 ? `, ${restored} moved back` : '';
-  return `${plural(marked, 'blob')} ${would}marked, ${trashed} moved to the trash${back}, and ${purged} deleted from the trash, which ${dryRun ? 'would free' : 'freed'} ${formatBytes(purgedBytes)}.`;
+  const texts = parts.map(({ count, verb }) => `${plural(count, 'blob')} ${would}${verb}`);
+  const last = texts.pop()!;
+  return `${texts.length > 0 ? `${texts.join(', ')} and ${last}` : last}.`;
 }
 
 /** Describes what an online run did, or would do, below the tables. */
@@ -20,25 +30,40 @@ export function onlineLines(report: Report, counts: Counts, { waiting, trash }: 
   const { dryRun } = report;
   const say = (would: string, did: string): string => (dryRun ? would : did);
   const { marked, markedBytes, unmarked, trashed, bytes, restored, purged, purgedBytes } = counts;
-  const { grace = '', trashKeep = '' } = report.options;
-  const lines = [
-    `${say('Would mark', 'Marked')} ${sized(marked, markedBytes)} that nothing uses${marked > 0 ? `: a run after a grace of ${grace} moves those to the trash that are still unused` : ''}`,
-    `${say('Would move', 'Moved')} ${sized(trashed, bytes)} to the trash${trashed > 0 ? ', from which regadm trash restore brings them back' : ''}`,
-  ];
-  if (restored > 0)
-    lines.push(`${say('Would move', 'Moved')} back ${plural(restored, 'blob')} from the trash: needed again`);
-  if (unmarked > 0) lines.push(`${say('Would unmark', 'Unmarked')} ${plural(unmarked, 'blob')}: needed again`);
-  lines.push(
-    `${say('Would delete', 'Deleted')} ${plural(purged, 'blob')} from the trash: ${say('would free', 'freed')} ${formatBytes(purgedBytes)}`,
-  );
-  if (marked + trashed > 0 && purged === 0)
-    lines.push(`Space is freed only when blobs are deleted from the trash, ${trashKeep} after they were moved there`);
-  if (waiting.blobs > 0) lines.push(waitingLine(report, waiting));
-  if (trash.blobs > 0)
+  const { grace = '' } = report.options;
+  const lines: string[] = [];
+  if (marked > 0)
     lines.push(
-      `In the trash: ${sized(trash.blobs, trash.bytes)}${trash.until === undefined ? '' : `; kept for ${trashKeep}, the oldest until ${minute(trash.until)}`}`,
+      `${say('Would mark', 'Marked')} ${sized(marked, markedBytes)} that nothing uses: a run after a grace of ${grace} moves those to the trash that are still unused`,
     );
+  if (trashed > 0)
+    lines.push(
+      `${say('Would move', 'Moved')} ${sized(trashed, bytes)} to the trash, from which regadm trash restore brings them back`,
+    );
+  if (restored > 0)
+    lines.push(`${say('Would move', 'Moved')} ${plural(restored, 'blob')} back from the trash: needed again`);
+  if (unmarked > 0) lines.push(`${say('Would unmark', 'Unmarked')} ${plural(unmarked, 'blob')}: needed again`);
+  if (purged > 0)
+    lines.push(
+      `${say('Would delete', 'Deleted')} ${plural(purged, 'blob')} from the trash: ${say('would free', 'freed')} ${formatBytes(purgedBytes)}`,
+    );
+  if (marked + trashed > 0 && purged === 0) lines.push(freeingLine(report));
+  if (waiting.blobs > 0) lines.push(waitingLine(report, waiting));
+  if (trash.blobs > 0) lines.push(trashLine(report, trash));
   return lines;
+}
+
+const keepsTrash = ({ options }: Report): boolean => parseFlagDuration(options.trashKeep ?? '') !== 0;
+
+function freeingLine(report: Report): string {
+  const later = keepsTrash(report) ? `, ${report.options.trashKeep ?? ''} after they were moved there` : '';
+  return `Space is freed only when a later run deletes blobs from the trash${later}`;
+}
+
+function trashLine(report: Report, { blobs, bytes, until }: OnlineReport['trash']): string {
+  const head = `In the trash: ${sized(blobs, bytes)}`;
+  if (!keepsTrash(report) || until === undefined) return `${head}; a later run deletes them`;
+  return `${head}; kept for ${report.options.trashKeep ?? ''}, the oldest until ${minute(until)}`;
 }
 
 function waitingLine({ dryRun, options }: Report, waiting: OnlineReport['waiting']): string {
@@ -47,7 +72,7 @@ function waitingLine({ dryRun, options }: Report, waiting: OnlineReport['waiting
   if (incomplete === blobs)
     return `${head}; their grace of ${options.grace ?? ''} begins when the registry was restarted`;
   const rest = incomplete > 0 ? `; ${incomplete} of them wait for a restart of the registry` : '';
-  return `${head}; the first can be moved to the trash from ${minute(from ?? '')}${rest}`;
+  return `${head}; the first can be moved to the trash from ${from === undefined ? 'the next run' : minute(from)}${rest}`;
 }
 
 const sized = (blobs: number, bytes: number): string => `${plural(blobs, 'blob')} (${formatBytes(bytes)})`;

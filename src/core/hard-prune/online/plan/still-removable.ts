@@ -4,8 +4,8 @@ import { freezePlan, type HardPrunePlan, type HardPruneRules } from '../../../or
 import type { ClusterUsage } from '../../../orphans/plan/usage.js';
 
 /**
- * Returns what of a plan is still unused at a later look: an image that was pushed meanwhile is listed only now, and its
- * manifest link looked unused before.
+ * Returns what of a plan is still unused at a later look: an image that was pushed meanwhile is listed only now, and
+ * its manifest link looked unused before.
  */
 export function stillRemovable(
   plan: HardPrunePlan,
