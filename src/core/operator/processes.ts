@@ -6,7 +6,7 @@ import type { BlobCache } from './blob-cache.js';
 import { blobCacheIn, hasEnded } from './pods.js';
 
 /** The processes that serve the registry, and what they can remember. */
-export interface RegistryProcesses {
+interface RegistryProcesses {
   /**
    * UIDs of all registry pods in which a process runs or can start, terminating ones included. A container that
    * restarts keeps the UID of its pod: so its processes count as one that still runs, although a restart ends what a
