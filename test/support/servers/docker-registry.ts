@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import http from 'node:http';
 import https from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +9,8 @@ import type { Authority } from './certificates.js';
 import { kill, killOnExit, waitForOutput } from './processes.js';
 
 export interface DockerRegistryOptions {
-  authority: Authority;
+  /** Issues its certificate. Default: it serves plain HTTP. */
+  authority?: Authority;
   /** `storage.delete.enabled`. Default true. */
   deleteEnabled?: boolean;
   /** `storage.maintenance.readonly`. */
@@ -25,7 +27,7 @@ export interface DockerRegistryOptions {
 
 /** A running registry. */
 export interface DockerRegistry {
-  /** `localhost:PORT`, TLS with a certificate of the authority. */
+  /** `localhost:PORT`, TLS with a certificate of the authority, if there is one. */
   host: string;
   /** The directory that holds `docker/registry/v2`, unless an object store does. */
   storage: string;
@@ -38,6 +40,8 @@ export interface DockerRegistry {
   ): Promise<HttpResponse>;
   /** What it has logged, if that is kept. */
   log(): string;
+  /** Sends a signal to its process, such as SIGSTOP. */
+  signal(name: NodeJS.Signals): void;
   stop(): Promise<void>;
 }
 
@@ -51,9 +55,11 @@ export interface HttpResponse {
 export async function startDockerRegistry(options: DockerRegistryOptions): Promise<DockerRegistry> {
   const directory = await mkdtemp(join(tmpdir(), 'regadm-registry-'));
   const storage = options.storage ?? join(directory, 'storage');
-  const identity = await options.authority.issue();
-  await writeFile(join(directory, 'tls.crt'), identity.cert);
-  await writeFile(join(directory, 'tls.key'), identity.key);
+  const identity = await options.authority?.issue();
+  if (identity) {
+    await writeFile(join(directory, 'tls.crt'), identity.cert);
+    await writeFile(join(directory, 'tls.key'), identity.key);
+  }
   await writeFile(join(directory, 'config.yml'), configuration(directory, storage, options));
   const child = spawn('docker-registry', ['serve', join(directory, 'config.yml')], {
     stdio: ['ignore', 'ignore', 'pipe'],
@@ -63,7 +69,9 @@ export async function startDockerRegistry(options: DockerRegistryOptions): Promi
   if (options.keepLog) child.stderr.setEncoding('utf8').on('data', (text: string) => logged.push(text));
   const cancelKill = killOnExit(child);
   const [, port] = await waitForOutput(child, /listening on 127\.0\.0\.1:(\d+)/);
-  const agent = new https.Agent({ keepAlive: true, ca: options.authority.cert });
+  const agent = options.authority
+    ? new https.Agent({ keepAlive: true, ca: options.authority.cert })
+    : new http.Agent({ keepAlive: true });
   const request: DockerRegistry['request'] = (method, path, body, headers) =>
     send({ agent, port: Number(port), method, path, headers }, body);
   return {
@@ -72,6 +80,7 @@ export async function startDockerRegistry(options: DockerRegistryOptions): Promi
     request,
     push: new Pusher(request),
     log: () => logged.join(''),
+    signal: (name) => void child.kill(name),
     async stop() {
       agent.destroy();
       cancelKill();
@@ -102,7 +111,9 @@ function configuration(directory: string, storage: string, options: DockerRegist
     http: {
       addr: '127.0.0.1:0',
       secret: 'test',
-      tls: { certificate: join(directory, 'tls.crt'), key: join(directory, 'tls.key') },
+      ...(options.authority
+        ? { tls: { certificate: join(directory, 'tls.crt'), key: join(directory, 'tls.key') } }
+        : {}),
     },
   });
 }
@@ -205,7 +216,7 @@ function expectStatus(response: HttpResponse, status: number): void {
 }
 
 interface RegistryRequest {
-  agent: https.Agent;
+  agent: http.Agent;
   port: number;
   method: string;
   path: string;
@@ -218,11 +229,13 @@ function send(
 ): Promise<HttpResponse> {
   const content = body === undefined ? undefined : Buffer.from(body);
   return new Promise((resolve, reject) => {
-    const request = https.request(
+    const { request: start } = agent instanceof https.Agent ? https : http;
+    const request = start(
       { agent, host: 'localhost', port, method, path, headers: { ...headers, 'content-length': content?.length ?? 0 } },
       (response) => {
         const chunks: Buffer[] = [];
         response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.on('error', reject);
         response.on('end', () =>
           resolve({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks) }),
         );

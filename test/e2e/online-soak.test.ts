@@ -1,0 +1,52 @@
+import { requires } from '../support/jest/requires.js';
+import { RGW_PROGRAMS, startRgw } from '../support/servers/ceph-rgw.js';
+import { OnlineSoak } from '../support/soak/online-soak.js';
+import { bucketStorage, directoryStorage, type SoakStorage } from '../support/soak/storage.js';
+import { temporaryDirectory } from '../support/storage-tree.js';
+
+/** Pushes while online hard prunes run: bench/online-soak.js does the same for longer. */
+async function soak(storage: SoakStorage, { rounds, pushes }: { rounds: number; pushes: number }): Promise<void> {
+  const run = await OnlineSoak.start({ storage, seed: 1, pushers: 6, pauseMs: 2000, maxImages: 40 });
+  try {
+    await run.pushed(20);
+    const frozen = new AbortController();
+    const freezing = run.freezePods(2000, frozen.signal);
+    while (run.rounds.length < rounds || run.counts.accepted < pushes) {
+      // One run is killed, and in another the registry is restarted by another user.
+      const signal = run.rounds.length === 1 ? AbortSignal.timeout(1500) : undefined;
+      if (run.rounds.length === 2) run.pods.restart();
+      const { status, stderr } = await run.prune({ signal });
+      if (status !== null) expect([status, stderr]).toEqual([0, stderr]);
+      else await run.prune();
+    }
+    frozen.abort();
+    await run.stopPushers();
+    await freezing;
+    for (let last = 0; last < 3; last++) expect((await run.prune()).status).toBe(0);
+    expect(run.counts.unexpected).toEqual([]);
+    expect((await run.findBroken()).broken).toEqual([]);
+    const total = (name: keyof (typeof run.rounds)[number]): number =>
+      run.rounds.reduce((sum, summary) => sum + summary[name], 0);
+    expect(total('trashed')).toBeGreaterThan(0);
+    expect(total('purged')).toBeGreaterThan(0);
+    const before = await storage.contents();
+    expect((await run.regadm(['--keep-blobs-younger-than=0', '--dangling-links', '--confirm'])).status).toBe(0);
+    expect(await storage.contents()).toEqual(before);
+  } finally {
+    await run.stop();
+  }
+}
+
+requires('docker-registry').test('nobody loses an image while online hard prunes of a directory run', async () => {
+  await soak(directoryStorage(temporaryDirectory()), { rounds: 5, pushes: 100 });
+});
+
+requires('docker-registry', ...RGW_PROGRAMS).test('nor while those of a bucket run', async () => {
+  const rgw = await startRgw();
+  try {
+    await rgw.account.createContainer('registry');
+    await soak(bucketStorage(rgw, 'registry'), { rounds: 4, pushes: 30 });
+  } finally {
+    await rgw.stop();
+  }
+});
