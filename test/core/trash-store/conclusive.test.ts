@@ -51,7 +51,7 @@ describe('a recheck', () => {
     expect(after([{ ...look(START + HOUR, processes('c')), isSettled: false }], ended)).toEqual(ended);
   });
 
-  test('without processes, needs a second one an hour later', () => {
+  test('without processes, counts together with another one an hour later', () => {
     const unknown: Sweep = { blobs: new Set(['x']), isCacheEmpty: false };
     const first = after([look(START, undefined)], unknown);
     expect(first).toEqual({ ...unknown, recheckedAt: START });

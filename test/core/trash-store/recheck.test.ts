@@ -164,7 +164,7 @@ test('an image that appears after the walk of links is seen', async () => {
   expect([...scene.storage.blobs.keys()]).toEqual([hex]);
 });
 
-test('a trash that was emptied by hand meanwhile is no error', async () => {
+test('a trash that was emptied by hand meanwhile is not an error', async () => {
   const scene = new TrashScene();
   const [used, orphan] = [scene.storage.push('used'), scene.storage.push('orphan')];
   await sweep(scene, used, orphan);
