@@ -3,9 +3,9 @@
 //   CHANGE_NUMBER  which change; 0: none
 //   CHANGE_ACTION  kill, or the code of the error that this change and all later ones fail with, such as ENOSPC
 //   CHANGES_FILE   gets the number of changes at the end
-import fs, { writeFileSync } from 'node:fs';
+import fs, { realpathSync, writeFileSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 
 const { CHANGES_BELOW = '', CHANGE_NUMBER = '0', CHANGE_ACTION = 'kill', CHANGES_FILE } = process.env;
 const below = `${resolve(CHANGES_BELOW)}/`;
@@ -16,8 +16,18 @@ let changes = 0;
 /** True for a call that changes something below the directory. */
 function isChange(name, args) {
   const paths = args.slice(0, 2).filter((arg) => typeof arg === 'string');
-  if (!paths.some((path) => `${resolve(path)}/`.startsWith(below))) return false;
+  if (!paths.some(isBelow)) return false;
   return name !== 'open' || isWriting(args[1]);
+}
+
+/** The program opens directories, and names files in them by `/proc/self/fd/N/NAME`. */
+function isBelow(path) {
+  if (!path.startsWith('/proc/self/fd/')) return `${resolve(path)}/`.startsWith(below);
+  try {
+    return `${realpathSync(dirname(path))}/`.startsWith(below);
+  } catch {
+    return false;
+  }
 }
 
 const isWriting = (flags) =>
