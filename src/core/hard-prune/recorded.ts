@@ -4,7 +4,7 @@ import type { HardPruneReport } from './report.js';
 import type { HardPruneRequest } from './request.js';
 
 /** Ports that record what the report states about the run. */
-export interface Recorded {
+interface Recorded {
   ports: HardPrunePorts;
   reporter: RecordingReporter;
   /** Counts the requests to an object storage. */
