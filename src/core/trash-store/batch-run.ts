@@ -6,7 +6,7 @@ const BATCH_SIZE = 1000;
 
 type Skipped = { status: 'skipped'; reason: string };
 
-export interface Batches<T, R> {
+interface Batches<T, R> {
   items: readonly T[];
   /** Works on a batch. @returns results by position */
   run(batch: readonly T[], mayContinue: () => Promise<void>): Promise<R[]>;

@@ -109,7 +109,7 @@ export function dropMissingMarks(file: MarkFile, isInPlace: (hex: string) => boo
 }
 
 /** Removes batches without marks. @param keep a batch that gets its marks later */
-export function dropUnusedBatches({ marks, batches }: MarkFile, keep?: string): void {
+function dropUnusedBatches({ marks, batches }: MarkFile, keep?: string): void {
   const used = new Set(keep === undefined ? [] : [keep]);
   for (const { batch } of marks.values()) used.add(batch);
   for (const id of batches.keys()) if (!used.has(id)) batches.delete(id);

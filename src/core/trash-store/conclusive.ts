@@ -1,8 +1,19 @@
-import type { Look } from './look.js';
 import type { MarkFile, RegistryProcesses, Sweep } from './model.js';
 
 /** Time in which a request of an ended process, or one without a response, can still take effect, in ms. */
 export const LATE_EFFECT_MS = 60_000;
+/** What a recheck knows of its look at links, images and processes. */
+interface LookTimes {
+  /** Before the walk, by the storage's clock, in ms since the epoch. */
+  readonly startedAt: number;
+  /** Before the walk; undefined if they could not be read. */
+  readonly processes: RegistryProcesses | undefined;
+  /** Blobs that were in the trash before the walk, by key. */
+  readonly seen: ReadonlySet<string>;
+  /** False if a request that was sent before could still take effect. */
+  readonly isSettled: boolean;
+}
+
 /** Time between two rechecks that replace the end of all processes where that cannot be seen, in ms. */
 const RECHECKS_APART_MS = 60 * 60 * 1000;
 
@@ -15,12 +26,7 @@ const RECHECKS_APART_MS = 60 * 60 * 1000;
  * two are needed in any case.
  * @param lateMs time in which requests of ended processes can still take effect
  */
-export function afterRecheck(
-  sweep: Sweep,
-  look: Pick<Look, 'startedAt' | 'processes' | 'seen' | 'isSettled'>,
-  listsLate: boolean,
-  lateMs = LATE_EFFECT_MS,
-): Sweep {
+export function afterRecheck(sweep: Sweep, look: LookTimes, listsLate: boolean, lateMs = LATE_EFFECT_MS): Sweep {
   if (sweep.conclusiveAt !== undefined) return sweep;
   const { startedAt, processes } = look;
   const isProven = sweep.processes !== undefined && processes !== undefined;

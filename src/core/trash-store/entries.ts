@@ -72,7 +72,7 @@ async function readJournals(
 }
 
 /** Names the sweep of each entry that is recorded. */
-export function assignSweeps(entries: readonly TrashEntry[], sweeps: MarkFile['sweeps']): void {
+function assignSweeps(entries: readonly TrashEntry[], sweeps: MarkFile['sweeps']): void {
   const idOf = new Map<string, string>();
   for (const [id, { blobs }] of sweeps) for (const key of blobs) idOf.set(key, id);
   for (const entry of entries) entry.sweep = idOf.get(keyOf(entry));

@@ -20,7 +20,7 @@ export interface MovedBack {
 }
 
 /** Results of moving blobs back. */
-export interface MovedBackBlobs {
+interface MovedBackBlobs {
   /** By position. */
   results: MovedBack[];
   /** Why it stopped before the end. The caller reports it as the end of the run. */

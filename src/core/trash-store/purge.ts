@@ -8,7 +8,7 @@ import type { Recheck } from './recheck.js';
 import type { TrashSession } from './session.js';
 import type { TrashState } from './state.js';
 
-export interface PurgeChoice {
+interface PurgeChoice {
   purgeable: TrashEntry[];
   kept: { entry: TrashEntry; because: string }[];
 }

@@ -9,7 +9,7 @@ import type { TrashState } from './state.js';
 import { newestFirst } from './trash-and-place.js';
 
 /** A blob in the trash that is linked or in use. */
-export interface NeededBlob {
+interface NeededBlob {
   /** Its newest copy in the trash. */
   entry: TrashEntry;
   /** What uses or links it. */

@@ -29,7 +29,7 @@ export async function recordRemovedLinks(
 }
 
 /** The records of removed links. */
-export interface RemovedLinks {
+interface RemovedLinks {
   /** By the hex of the blob that they lead to. */
   links: Map<string, LinkFile[]>;
   /** The files, with when they were written. */

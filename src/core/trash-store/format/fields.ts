@@ -3,7 +3,7 @@ import { isRecord } from '../../model/values/json.js';
 /** A day in the names of directories: `2026-11-26`. */
 export const DAY = /^\d{4}-\d{2}-\d{2}$/;
 /** A digest without its algorithm. */
-export const HEX = /^[0-9a-f]{64}$/;
+const HEX = /^[0-9a-f]{64}$/;
 
 // Readers of fields: each returns a value of the expected type, or throws an Error that names the field.
 
