@@ -96,6 +96,21 @@ async function settle(soak: OnlineSoak): Promise<void> {
   for (let run = 0; run < 4; run++) report(await soak.prune({}, HOW), soak, { seconds: 0, isRestarted: false });
 }
 
+/** Counts the requests to the storage for each blob that becomes an orphan, is marked, moved and deleted. */
+async function countRequests(soak: OnlineSoak, proxy: StorageProxy): Promise<void> {
+  for (const digest of [...soak.cluster.accepted.keys()].slice(10)) soak.cluster.delete(digest);
+  proxy.reset();
+  const first = soak.rounds.length;
+  for (let run = 0; run < 2; run++) await soak.prune();
+  const purged = soak.rounds.slice(first).reduce((sum, summary) => sum + summary.purged, 0);
+  const { LIST = 0, ...others } = proxy.counts();
+  const sent = Object.values(others).reduce((sum, count) => sum + count, 0);
+  console.log(
+    `${purged} orphans in 2 runs: ${sent} requests (${JSON.stringify(others)}) and ${LIST} listings, ` +
+      `${(sent / purged).toFixed(2)} requests per orphan`,
+  );
+}
+
 async function main(): Promise<void> {
   const { storage, proxy, close } = await (STORAGE === 'ceph' ? openBucket() : openDirectory());
   const seed = Number(SEED);
@@ -123,6 +138,7 @@ async function main(): Promise<void> {
   const { unexpected: _unexpected, ...counts } = soak.counts;
   console.log(JSON.stringify({ rounds: pushed, killed, processes: soak.pods.started, ...counts }));
   console.log(`${pulled} images pulled at the end: ${broken.length} broken, ${unlinked.length} blobs without a link`);
+  if (proxy) await countRequests(soak, proxy);
   for (const problem of problems.slice(0, 50)) console.log(`PROBLEM ${problem}`);
   await soak.stop();
   await redis?.stop();

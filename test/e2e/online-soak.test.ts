@@ -8,7 +8,7 @@ import { temporaryDirectory } from '../support/storage-tree.js';
 async function soak(storage: SoakStorage, { rounds, pushes }: { rounds: number; pushes: number }): Promise<void> {
   const run = await OnlineSoak.start({ storage, seed: 1, pushers: 6, pauseMs: 2000, maxImages: 40 });
   try {
-    await run.pushed(20);
+    await run.pushed(10);
     const frozen = new AbortController();
     const freezing = run.freezePods(2000, frozen.signal);
     while (run.rounds.length < rounds || run.counts.accepted < pushes) {
@@ -22,7 +22,7 @@ async function soak(storage: SoakStorage, { rounds, pushes }: { rounds: number; 
     frozen.abort();
     await run.stopPushers();
     await freezing;
-    for (let last = 0; last < 3; last++) expect((await run.prune()).status).toBe(0);
+    for (let last = 0; last < 2; last++) expect((await run.prune()).status).toBe(0);
     expect(run.counts.unexpected).toEqual([]);
     expect((await run.findBroken()).broken).toEqual([]);
     const total = (name: keyof (typeof run.rounds)[number]): number =>
@@ -38,14 +38,14 @@ async function soak(storage: SoakStorage, { rounds, pushes }: { rounds: number; 
 }
 
 requires('docker-registry').test('nobody loses an image while online hard prunes of a directory run', async () => {
-  await soak(directoryStorage(temporaryDirectory()), { rounds: 5, pushes: 100 });
+  await soak(directoryStorage(temporaryDirectory()), { rounds: 4, pushes: 60 });
 });
 
 requires('docker-registry', ...RGW_PROGRAMS).test('nor while those of a bucket run', async () => {
   const rgw = await startRgw();
   try {
     await rgw.account.createContainer('registry');
-    await soak(bucketStorage(rgw, 'registry'), { rounds: 4, pushes: 30 });
+    await soak(bucketStorage(rgw, 'registry'), { rounds: 3, pushes: 20 });
   } finally {
     await rgw.stop();
   }

@@ -110,7 +110,10 @@ function checked(method: string, path: string, response: HttpResponse, errors: (
   throw new Error(`${text}\n${log}`);
 }
 
-/** The filesystem driver answers 500 if the directory of an upload no longer exists. */
+/**
+ * The filesystem driver answers 500 if the directory of an upload no longer exists; Ceph, if the S3 driver repeats a
+ * request that it is still executing.
+ */
 function isUploadLost(status: number, text: string): boolean {
-  return status === 416 || /BLOB_UPLOAD_(?:UNKNOWN|INVALID)|\/_uploads\//.test(text);
+  return status === 416 || /BLOB_UPLOAD_(?:UNKNOWN|INVALID)|\/_uploads\/|multipart|NoSuchUpload/.test(text);
 }
