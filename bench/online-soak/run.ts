@@ -98,7 +98,7 @@ async function settle(soak: OnlineSoak): Promise<void> {
 
 /** Counts the requests to the storage for each blob that becomes an orphan, is marked, moved and deleted. */
 async function countRequests(soak: OnlineSoak, proxy: StorageProxy): Promise<void> {
-  for (const digest of [...soak.cluster.accepted.keys()].slice(10)) soak.cluster.delete(digest);
+  for (const digest of [...soak.cluster.accepted.keys()].slice(0, -10)) soak.cluster.delete(digest);
   proxy.reset();
   const first = soak.rounds.length;
   for (let run = 0; run < 2; run++) await soak.prune();
