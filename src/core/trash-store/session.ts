@@ -39,6 +39,8 @@ export async function withTrashSession<T>(
 ): Promise<T> {
   const { storage, signal } = ports;
   const trash = storage.trash();
+  // A refused mark file leaves no lease behind: nothing is written then.
+  await readMarks(trash, options.discardMarks, signal);
   const lease = await TrashLease.take(trash, { signal, timing: options.timing });
   try {
     const marks = await readMarks(trash, options.discardMarks, signal);
