@@ -5,10 +5,10 @@ import { readEntries } from './entries.js';
 import { formatMarkFile } from './format/mark-file.js';
 import { leaseLost, type LeaseTiming } from './lease-file.js';
 import { TrashLease } from './lease.js';
-import { MARK_FILE, readMarks, type ReadMarks } from './marks.js';
+import { MARK_FILE, ignoredMarks, readMarks, type MarkOptions, type ReadMarks } from './marks.js';
 import type { MarkFile, TrashEntry } from './model.js';
 import type { SessionPorts } from './ports.js';
-import type { StateOptions, TrashState } from './state.js';
+import type { TrashState } from './state.js';
 
 /** The state of a trash that this run alone changes. */
 export interface TrashSession extends TrashState {
@@ -21,7 +21,7 @@ export interface TrashSession extends TrashState {
    */
   assertHeld(): Promise<void>;
   /**
-   * Writes the mark file, unless another run has written it; also after the signal.
+   * Writes the mark file, unless another run has written it; also after the signal. One that is ignored stays as it is.
    * @throws RegadmError TRASH_LEASE_LOST; the storage's error
    */
   save(): Promise<void>;
@@ -34,16 +34,16 @@ export interface TrashSession extends TrashState {
  */
 export async function withTrashSession<T>(
   ports: SessionPorts,
-  options: StateOptions & { timing?: LeaseTiming },
+  options: MarkOptions & { timing?: LeaseTiming },
   action: (session: TrashSession) => Promise<T>,
 ): Promise<T> {
   const { storage, signal } = ports;
   const trash = storage.trash();
   // A refused mark file leaves no lease behind: nothing is written then.
-  await readMarks(trash, options.discardMarks, signal);
+  await readMarks(trash, options, signal);
   const lease = await TrashLease.take(trash, { signal, timing: options.timing });
   try {
-    const marks = await readMarks(trash, options.discardMarks, signal);
+    const marks = await readMarks(trash, options, signal);
     const read = await readEntries(trash, marks.file.sweeps, signal);
     const session = new Session({ ports, lease, marks, ...read });
     const inPlace = await findUnrecorded(storage, read.entries);
@@ -84,7 +84,7 @@ class Session implements TrashSession {
     this.file = parts.marks.file;
     this.version = parts.marks.version;
     this.entries = parts.entries;
-    this.warnings = parts.warnings;
+    this.warnings = [...ignoredMarks(parts.marks), ...parts.warnings];
   }
 
   readonly now = (): number => this.parts.lease.now();
@@ -96,6 +96,7 @@ class Session implements TrashSession {
 
   async save(): Promise<void> {
     await this.parts.lease.assertHeld();
+    if (this.parts.marks.ignored !== undefined) return;
     const trash = this.parts.ports.storage.trash();
     if (this.uncertain) await this.readBack(this.uncertain);
     this.uncertain = await formatMarkFile(this.file);

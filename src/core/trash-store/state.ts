@@ -2,7 +2,7 @@ import type { Holder } from '../kit/holder.js';
 import type { StorageTrash } from '../storage/trash.js';
 import { readEntries } from './entries.js';
 import { LEASE_FILE, isHeld, parseLease } from './lease-file.js';
-import { readMarks } from './marks.js';
+import { ignoredMarks, readMarks, type MarkOptions } from './marks.js';
 import type { MarkFile, TrashEntry } from './model.js';
 import type { TrashPorts } from './ports.js';
 
@@ -19,26 +19,28 @@ export interface TrashState {
   now(): number;
 }
 
-export interface StateOptions {
-  /** Starts with an empty mark file, whatever is there (`--discard-marks`). */
-  discardMarks: boolean;
-}
-
 /**
  * Reads marks, trash and journal without the lease. Writes nothing.
  * @throws RegadmError MARKS_UNREADABLE, MARKS_OF_ANOTHER_STORAGE (exit status 4), STORAGE_UNREADABLE
  */
 export async function readTrashState(
   { storage, signal }: Pick<TrashPorts, 'storage' | 'signal'>,
-  { discardMarks }: StateOptions,
+  options: MarkOptions,
 ): Promise<TrashState> {
   const trash = storage.trash();
   const readAt = performance.now();
   const now = await trash.estimateNow(signal);
   const holder = await findHolder(trash, now, signal);
-  const { file } = await readMarks(trash, discardMarks, signal);
+  const marks = await readMarks(trash, options, signal);
+  const { file } = marks;
   const { entries, warnings } = await readEntries(trash, file.sweeps, signal);
-  return { file, entries, holder, warnings, now: () => Math.round(now + performance.now() - readAt) };
+  return {
+    file,
+    entries,
+    holder,
+    warnings: [...ignoredMarks(marks), ...warnings],
+    now: () => Math.round(now + performance.now() - readAt),
+  };
 }
 
 /** Finds the run that has the lease. @throws RegadmError TRASH_IN_USE if that cannot be read */

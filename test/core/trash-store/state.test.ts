@@ -3,6 +3,9 @@ import { formatJournal, journalPath } from '../../../src/core/trash-store/format
 import { emptyMarkFile, formatMarkFile } from '../../../src/core/trash-store/format/mark-file.js';
 import { MARK_FILE } from '../../../src/core/trash-store/marks.js';
 import { keyOf, type JournalEntry } from '../../../src/core/trash-store/model.js';
+import { moveBack } from '../../../src/core/trash-store/move-back.js';
+import { withTrashSession } from '../../../src/core/trash-store/session.js';
+import { readTrashState } from '../../../src/core/trash-store/state.js';
 import { HOUR, TrashScene, layerLink } from '../../support/trash-scene.js';
 
 const DAY = '2026-11-25';
@@ -218,4 +221,24 @@ describe('a session', () => {
       expect(Math.abs(session.now() - scene.storage.time)).toBeLessThan(HOUR);
     });
   });
+});
+
+test.each([
+  ['that is damaged', Buffer.from('damaged'), 'cannot be used: it is not a complete gzip file'],
+  ['of another storage', undefined, 'belongs to another storage (another) than the one it is in (memory)'],
+])('a mark file %s can be ignored for an undo, and stays as it is', async (_, damaged, message) => {
+  const scene = new TrashScene();
+  const hex = trashed(scene, 'blob');
+  const content = damaged ?? (await formatMarkFile(emptyMarkFile('another')));
+  await scene.storage.replaceFile(MARK_FILE, content, undefined);
+  const options = { discardMarks: false, damagedMarks: 'ignore' } as const;
+  const { entries, warnings } = await readTrashState(scene.ports, options);
+  expect([entries.length, warnings]).toEqual([1, [expect.stringContaining(message)]]);
+  await withTrashSession(scene.ports, options, async (session) => {
+    expect(session.warnings).toEqual([expect.stringContaining(message)]);
+    const { results } = await moveBack(session, scene.ports, session.entries);
+    expect(results.map(({ result }) => result.status)).toEqual(['restored']);
+  });
+  expect(scene.storage.blobs.has(hex)).toBe(true);
+  expect(scene.storage.files.get(MARK_FILE)?.content).toEqual(content);
 });
