@@ -15,9 +15,6 @@ import { storageFlag, storageFlags, storageNameFlag } from './storage.js';
 export const trashFlags = {
   ...storageFlags,
   storage: storageNameFlag("the registry's storage whose trash to use (required)"),
-  'discard-marks': Flags.boolean({
-    description: 'begin again without the marks of earlier runs, if their file is damaged or of another storage',
-  }),
   ...outputFlags(['table', 'wide', 'json', 'yaml', 'name'], 'table', TRASH_BLOBS),
   ...clusterFlags,
 };
@@ -67,7 +64,7 @@ export function toTrashRestoreRequest(
   flags: Partial<Interfaces.InferredFlags<typeof trashRestoreFlags>>,
 ): TrashRestoreRequest {
   assertDetailed(flags);
-  return { digests: digests.map(parseShortDigest), discardMarks: flags['discard-marks'] ?? false };
+  return { digests: digests.map(parseShortDigest) };
 }
 
 /** Converts the flags of `regadm trash purge`. @throws RegadmError (USAGE) */
@@ -79,7 +76,6 @@ export function toTrashPurgeRequest(
   return {
     olderThan,
     olderThanMs: durationFlag('older-than', olderThan),
-    discardMarks: flags['discard-marks'] ?? false,
     acceptPartial: flags['accept-partial-storage'] ?? false,
   };
 }

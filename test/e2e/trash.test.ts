@@ -87,7 +87,7 @@ describe('regadm trash', () => {
     await moveUnused();
     const { images, blobs } = documentOf(await trash('list', '-o', 'json'));
     const image = images.find(({ whole, repositories }) => whole && repositories.length > 0)!;
-    // The lease was taken and given back.
+    // The lease was taken and released.
     const files = (): string[] => filesBelow(sandbox.storageDir).filter((file) => !file.includes('lease.json'));
     const before = files();
     const unknown = await trash('restore', image.digest, 'ffffffffffff', '--confirm');

@@ -9,9 +9,7 @@ export default class TrashList extends StorageCommand {
 
   static override page = 'trash.md';
 
-  static override exitStatuses = {
-    4: 'refused, such as a mark file that is damaged',
-  };
+  static override exitStatuses = {};
 
   static override examples = [
     {
@@ -31,8 +29,7 @@ export default class TrashList extends StorageCommand {
     const { flags } = await this.read(TrashList);
     const choice = await trashStorage(flags);
     const { listTrash } = await import('../../core/trash/list/list.js');
-    const options = { discardMarks: flags['discard-marks'] };
-    const report = await this.withStorage(flags, choice, (ports) => listTrash(ports, options));
+    const report = await this.withStorage(flags, choice, listTrash);
     for (const warning of report.warnings) this.warning(warning);
     await this.present(report, flags, trashOutput);
   }

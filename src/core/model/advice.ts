@@ -182,7 +182,7 @@ export const ADVICE = {
 
   // marks and trash of an online hard prune
   discardMarks:
-    'to start again: regadm prune hard --online --discard-marks, with --storage; links that were removed stay removed, and nothing is moved to the trash before it was marked again; the trash stays as it is',
+    'to start again: regadm prune hard --storage … --online --discard-marks; links that were removed stay removed, and nothing is moved to the trash before it was marked again; the trash stays as it is',
 
   // blob cache
   /** How to turn it off permanently: only an Unmanaged operator leaves the Deployment as it is. */

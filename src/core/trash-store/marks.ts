@@ -17,6 +17,12 @@ export interface MarkOptions {
   damagedMarks?: 'refuse' | 'ignore';
 }
 
+/** For an undo: what is in the trash is found without the mark file. */
+export const FOR_UNDO: MarkOptions = { discardMarks: false, damagedMarks: 'ignore' };
+
+/** For what relies on the marks. */
+export const AS_RECORDED: MarkOptions = { discardMarks: false };
+
 /** The mark file with the version that was read; undefined if there is none. */
 export interface ReadMarks {
   file: MarkFile;

@@ -1,7 +1,10 @@
+import type { Failure } from '../model/document.js';
 import { messageOf } from '../model/errors.js';
+import type { ClusterUsage } from '../orphans/plan/usage.js';
 import type { LinkFile, StorageTrash } from '../storage/trash.js';
 import { formatJournal, parseJournal } from './format/journal-file.js';
 import type { JournalEntry, JournalFile } from './model.js';
+import { neededLinks } from './needed-links.js';
 import { newId } from './new-id.js';
 import type { SessionPorts } from './ports.js';
 import type { TrashSession } from './session.js';
@@ -10,6 +13,8 @@ import type { TrashSession } from './session.js';
 const DIRECTORY = 'links';
 /** Maximum number of blobs per file. */
 const BATCH_SIZE = 1000;
+/** Minimum age of a record that is deleted, in ms. */
+const MIN_KEEP_MS = 24 * 60 * 60 * 1000;
 
 /** Records links before they are removed, although their blobs stay in their place. */
 export async function recordRemovedLinks(
@@ -37,21 +42,23 @@ interface RemovedLinks {
   warnings: string[];
 }
 
-/** Reads the records of removed links. What cannot be read is a warning. @throws the storage's error */
+/**
+ * Reads the records of removed links. What cannot be read is a warning. In a copied storage, they count as its journal
+ * does: links are only written where there is none.
+ * @throws the storage's error
+ */
 export async function readRemovedLinks(
   trash: Pick<StorageTrash, 'listFiles' | 'readFile'>,
-  storage: string,
   signal?: AbortSignal,
 ): Promise<RemovedLinks> {
   const found: RemovedLinks = { links: new Map(), files: [], warnings: [] };
-  for (const path of await trash.listFiles(DIRECTORY, signal)) {
+  for (const path of (await trash.listFiles(DIRECTORY, signal)).filter((path) => path.endsWith('.json.gz'))) {
     const file = await trash.readFile(path, signal);
     if (!file) continue;
     try {
       const journal = await parseJournal(file.content);
-      if (journal.storage !== storage) throw new Error('it is of another storage');
       found.files.push({ path, at: journal.at });
-      for (const { hex, links } of journal.entries) found.links.set(hex, [...(found.links.get(hex) ?? []), ...links]);
+      for (const { hex, links } of journal.entries) found.links.set(hex, joined(found.links.get(hex), links));
     } catch (error) {
       found.warnings.push(
         `regadm/${path} in this storage cannot be used: ${messageOf(error)}; its links are not restored`,
@@ -59,4 +66,57 @@ export async function readRemovedLinks(
     }
   }
   return found;
+}
+
+/** Joins links of one blob: several runs can have removed the same one. */
+function joined(known: readonly LinkFile[] = [], more: readonly LinkFile[]): LinkFile[] {
+  const placeOf = ({ repository, kind, path }: LinkFile): string => `${kind} ${repository} ${path}`;
+  return [...new Map([...known, ...more].map((link) => [placeOf(link), link])).values()];
+}
+
+/** Counts the links that are recorded. */
+export const countRemoved = ({ links }: Pick<RemovedLinks, 'links'>): number =>
+  [...links.values()].reduce((sum, { length }) => sum + length, 0);
+
+/** What was done with removed links that are needed now. */
+export interface RestoredLinks {
+  /** Number of links that were written. */
+  written: number;
+  failures: Failure[];
+  warnings: string[];
+}
+
+/** Restores links that were removed, by this run or an earlier one, and that are needed now. */
+export async function restoreNeededLinks(
+  session: TrashSession,
+  { storage, signal }: Pick<SessionPorts, 'storage' | 'signal'>,
+  usage: ClusterUsage,
+): Promise<RestoredLinks> {
+  const { links, warnings } = await readRemovedLinks(storage.trash(), signal);
+  const needed = neededLinks(links, usage);
+  if (needed.length === 0) return { written: 0, failures: [], warnings };
+  const writes = await storage.trash().restoreLinks(needed, { mayContinue: session.assertHeld });
+  const failures = writes.flatMap((write, at) => {
+    const { repository, path } = needed[at]!;
+    return write.status === 'failed' ? [{ target: `${repository}@${path}`, message: write.message }] : [];
+  });
+  return { written: writes.filter(({ status }) => status === 'written').length, failures, warnings };
+}
+
+/**
+ * Deletes records of removed links that are older than what the trash keeps, after those that are needed were restored.
+ * @param keepMs age from which they are not kept, in ms: at least a day, as pushes that know the links can go on
+ * @param before time of the storage's clock from which they are kept in any case, in ms since the epoch
+ */
+export async function forgetRemovedLinks(
+  session: TrashSession,
+  { storage, signal }: Pick<SessionPorts, 'storage' | 'signal'>,
+  { keepMs, before }: { keepMs: number; before: number },
+): Promise<void> {
+  const { files } = await readRemovedLinks(storage.trash(), signal);
+  const youngest = Math.min(before, session.now() - Math.max(keepMs, MIN_KEEP_MS));
+  const old = files.filter(({ at }) => at < youngest).map(({ path }) => path);
+  if (old.length === 0) return;
+  await session.assertHeld();
+  await storage.trash().deleteFiles(old);
 }

@@ -26,7 +26,7 @@ export const TRASH_TABLES: TableCase[] = [
       trashOutput.table(
         reportOf({
           ...{ rows: [{ entry, status: 'kept', reason: REASON }], images: [image] },
-          ...{ batches, holder, warnings: [] },
+          ...{ batches, links: 2, holder, warnings: [] },
         }),
         LAYOUT,
       ),

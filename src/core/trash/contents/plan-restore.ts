@@ -1,7 +1,6 @@
 import { MANIFEST_LIMIT_BYTES } from '../../kit/limits.js';
 import { sha256Digest } from '../../model/digest.js';
 import { compareText } from '../../model/values/compare-text.js';
-import type { StoredLink } from '../../storage/storage.js';
 import type { LinkFile } from '../../storage/trash.js';
 import type { MarkFile, TrashEntry } from '../../trash-store/model.js';
 import type { Manifests } from '../plan/image.js';
@@ -23,7 +22,7 @@ export interface RestorePlan {
   /** Blobs in their place that get their links back and lose their mark. */
   marked: readonly string[];
   /** Links to what stayed in its place: those that are recorded, and those that the images need. */
-  links: readonly StoredLink[];
+  links: readonly LinkFile[];
   /** The images to check afterward, each by its manifest, sorted. */
   images: readonly string[];
 }
@@ -89,15 +88,13 @@ function otherLinks(
   images: ReadonlySet<string>,
   removed: Removed,
   manifests: Manifests,
-): StoredLink[] {
-  const links = new Map<string, StoredLink>();
-  const add = (link: StoredLink): void => void links.set(`${link.kind} ${link.repository} ${link.digest}`, link);
-  for (const hex of hexes)
-    for (const { repository, kind, path, digest } of removed.links.get(hex) ?? [])
-      if (path === digest) add({ repository, kind, digest });
+): LinkFile[] {
+  const links = new Map<string, LinkFile>();
+  const add = (link: LinkFile): void => void links.set(`${link.kind} ${link.repository} ${link.path}`, link);
+  for (const hex of hexes) for (const link of removed.links.get(hex) ?? []) add(link);
   for (const link of impliedLinks(images, removed, manifests)) add(link);
   return [...links.values()].sort(
-    (a, b) => compareText(a.repository, b.repository) || compareText(a.digest, b.digest) || compareText(a.kind, b.kind),
+    (a, b) => compareText(a.repository, b.repository) || compareText(a.path, b.path) || compareText(a.kind, b.kind),
   );
 }
 
@@ -106,7 +103,7 @@ function otherLinks(
  * a repository that was deleted as a whole also lost links to blobs that are in use elsewhere. The registry accepted
  * each manifest only with these links. It does not check the children of an index, so none are derived from one.
  */
-function* impliedLinks(images: ReadonlySet<string>, removed: Removed, manifests: Manifests): Generator<StoredLink> {
+function* impliedLinks(images: ReadonlySet<string>, removed: Removed, manifests: Manifests): Generator<LinkFile> {
   for (const image of images) {
     const repositories = linksOf(image, removed).filter(isManifestLink);
     for (const { repository } of repositories)
@@ -114,7 +111,8 @@ function* impliedLinks(images: ReadonlySet<string>, removed: Removed, manifests:
         const isRecorded = linksOf(hex, removed).some(
           (link) => link.kind === 'layer' && link.repository === repository,
         );
-        if (!isRecorded) yield { repository, kind: 'layer', digest: sha256Digest(hex) };
+        const digest = sha256Digest(hex);
+        if (!isRecorded) yield { repository, kind: 'layer', path: digest, digest };
       }
   }
 }

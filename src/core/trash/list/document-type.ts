@@ -28,6 +28,8 @@ export interface TrashSummary {
   /** Blobs that are marked and not yet moved. */
   marked: Count;
   markedBytes: Count;
+  /** Recorded links that were removed from blobs that stayed in their place: `trash restore` writes them again. */
+  links: Count;
   /** Manifests that cannot be used. */
   failed: Count;
   /** Blobs that cannot be purged yet. */

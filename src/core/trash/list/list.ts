@@ -1,5 +1,7 @@
 import type { TrashStoragePorts } from '../ports.js';
+import { FOR_UNDO } from '../../trash-store/marks.js';
 import { choosePurgeable } from '../../trash-store/purge.js';
+import { countRemoved, readRemovedLinks } from '../../trash-store/removed-links.js';
 import { readTrashState } from '../../trash-store/state.js';
 import { readBlobAnywhere } from '../../trash-store/trash-and-place.js';
 import { checkImages } from '../contents/check-images.js';
@@ -10,14 +12,13 @@ import { batchesOf, type TrashReport } from './report.js';
 
 /**
  * Reads what the trash of a storage has, and which images could be restored from it. Changes nothing.
- * @throws RegadmError MARKS_UNREADABLE, MARKS_OF_ANOTHER_STORAGE (exit status 4), and why the storage cannot be read
+ * A mark file that cannot be used is a warning.
+ * @throws RegadmError that states why the storage cannot be read
  */
-export async function listTrash(
-  { storage, place, reporter, signal }: TrashStoragePorts,
-  options: { discardMarks: boolean },
-): Promise<TrashReport> {
+export async function listTrash({ storage, place, reporter, signal }: TrashStoragePorts): Promise<TrashReport> {
   reporter.phase('reading the trash');
-  const state = await readTrashState({ storage, signal }, options);
+  const state = await readTrashState({ storage, signal }, FOR_UNDO);
+  const others = await readRemovedLinks(storage.trash(), signal);
   const { purgeable, kept } = choosePurgeable(state, { keepMs: 0 });
   const removed = { entries: newestEntries(state.entries), marks: state.file.marks, links: new Map() };
   const images = linkedManifests(removed).sort();
@@ -32,7 +33,8 @@ export async function listTrash(
     rows: rows.sort(compareRows),
     images: await checkImages(images, manifests, { storage, signal, removed }, 'anywhere'),
     batches: batchesOf(state.file),
+    links: countRemoved(others),
     holder: state.holder,
-    warnings: [...state.warnings],
+    warnings: [...state.warnings, ...others.warnings],
   };
 }

@@ -45,7 +45,7 @@ function toDocument(report: TrashReport): StreamedDocument<TrashDocument> {
 }
 
 /** Counts what was found. */
-function summarize({ rows, images, batches }: TrashReport): TrashSummary {
+function summarize({ rows, images, batches, links }: TrashReport): TrashSummary {
   return {
     blobs: rows.length,
     bytes: sumBytes(rows.map(({ entry }) => entry)),
@@ -53,6 +53,7 @@ function summarize({ rows, images, batches }: TrashReport): TrashSummary {
     wholeImages: images.filter(({ problems }) => problems.length === 0).length,
     marked: batches.reduce((sum, { blobs }) => sum + blobs, 0),
     markedBytes: sumBytes(batches),
+    links,
     failed: images.filter(({ isDamaged }) => isDamaged).length,
     skipped: rows.filter(({ status }) => status === 'kept').length,
   };
@@ -61,12 +62,12 @@ function summarize({ rows, images, batches }: TrashReport): TrashSummary {
 const sumBytes = (parts: readonly { bytes: number }[]): number => parts.reduce((sum, { bytes }) => sum + bytes, 0);
 
 function* listLines(report: TrashReport, layout: Layout): Generator<string> {
-  const { rows, images, batches, holder } = report;
+  const { rows, images, batches, links, holder } = report;
   const { bytes, skipped, wholeImages } = summarize(report);
   const some = `${plural(rows.length, 'blob')} in the trash, ${formatBytes(bytes)}`;
   const kept = skipped > 0 ? `; ${skipped === rows.length ? 'none' : 'some'} of it can be purged yet` : '';
   yield* paragraph(rows.length === 0 ? 'The trash is empty.' : `${some}${kept}.`, layout);
-  yield '\n';
+  if (rows.length + batches.length + links > 0 || holder) yield '\n';
   yield* blobTable(rows, layout);
   if (images.length > 0) {
     yield* paragraph(
@@ -77,6 +78,11 @@ function* listLines(report: TrashReport, layout: Layout): Generator<string> {
   }
   yield* imageTable(images, layout);
   for (const batch of batches) yield* paragraph(batchText(batch), layout);
+  if (links > 0)
+    yield* paragraph(
+      `${plural(links, 'link')} removed from blobs that are still in their place; trash restore writes what is missing of them again.`,
+      layout,
+    );
   if (holder) yield* paragraph(`${describeHolder(holder)} is changing the trash now.`, layout);
   if (rows.length > 0) yield* paragraph('Restore it with: regadm trash restore [DIGEST…]', layout);
 }

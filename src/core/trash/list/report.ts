@@ -14,6 +14,8 @@ export interface TrashReport {
   images: CheckedImage[];
   /** What is marked and not yet moved, the oldest batch first. */
   batches: MarkedBatch[];
+  /** Links that were removed from blobs that stay in their place, and that can be restored. */
+  links: number;
   /** The run that changes the trash now. */
   holder?: Holder;
   warnings: string[];

@@ -1,6 +1,7 @@
 import { sha256Digest, shortDigests } from '../../model/digest.js';
 import { formatBytes } from '../../model/values/quantity.js';
 import type { Failure } from '../../model/document.js';
+import { compareText } from '../../model/values/compare-text.js';
 import { inRowOrder } from '../../terminal/main-table.js';
 import type { Layout } from '../../terminal/output.js';
 import { tableLines, type Column } from '../../terminal/table.js';
@@ -27,14 +28,37 @@ export function* blobTable(rows: readonly TrashRow<string>[], layout: Layout): G
     { title: 'SIZE', align: 'right' },
     { title: 'DATE', drop: 1 },
     { title: 'REPOSITORIES', wraps: true },
-    { title: 'STATUS', wraps: true },
+    { title: 'STATUS', wraps: wide },
   ];
   const cells = shown.map((row) => {
     const { hex, bytes, date, links } = row.entry;
-    return [name(hex), formatBytes(bytes), date, formerRepositories(links).join(', ') || '-', statusText(row)];
+    return [
+      name(hex),
+      formatBytes(bytes),
+      date,
+      formerRepositories(links).join(', ') || '-',
+      wide ? statusText(row) : row.status,
+    ];
   });
   yield* tableLines(columns, cells, { ...layout, width: wide ? Infinity : layout.width });
   yield* hiddenRows(sorted.length - shown.length, layout);
+  yield '\n';
+  if (!wide) yield* reasonLines(rows, layout);
+}
+
+/** Lists the reasons of statuses, with how many rows have each, the most frequent first; nothing if there are none. */
+function* reasonLines(rows: readonly TrashRow<string>[], layout: Layout): Generator<string> {
+  const counts = new Map<string, number>();
+  for (const { status, reason } of rows) {
+    if (reason === undefined) continue;
+    const text = `${status}: ${reason}`;
+    counts.set(text, (counts.get(text) ?? 0) + 1);
+  }
+  if (counts.size === 0) return;
+  const sorted = [...counts].sort((a, b) => b[1] - a[1] || compareText(a[0], b[0]));
+  for (const [text, count] of sorted.slice(0, MAX_ROWS)) yield* paragraph(`${thousands(count)} ${text}`, layout);
+  const hidden = sorted.length - MAX_ROWS;
+  if (hidden > 0) yield `${layout.styles.muted(`… and ${thousands(hidden)} more reasons (-o wide shows all)`)}\n`;
   yield '\n';
 }
 

@@ -4,11 +4,13 @@ import { assertPermissions, READ_IMAGES } from '../../operator/permissions.js';
 import type { OpenedStorage } from '../../operator/registry-storage/open.js';
 import { lookAtUses, type Look } from '../../trash-store/look.js';
 import { keyOf, type RegistryProcesses } from '../../trash-store/model.js';
+import { AS_RECORDED } from '../../trash-store/marks.js';
 import type { TrashPorts } from '../../trash-store/ports.js';
 import { afterRecheck } from '../../trash-store/conclusive.js';
 import { choosePurgeable, purge, type Purged } from '../../trash-store/purge.js';
 import { previewRecheck, recheck } from '../../trash-store/recheck.js';
-import { withTrashSession } from '../../trash-store/session.js';
+import { forgetRemovedLinks, restoreNeededLinks } from '../../trash-store/removed-links.js';
+import { withTrashSession, type TrashSession } from '../../trash-store/session.js';
 import { readTrashState, type TrashState } from '../../trash-store/state.js';
 import { interruption } from '../ending.js';
 import { compareRows } from '../output/row.js';
@@ -29,7 +31,6 @@ export interface TrashPurgeRequest {
   olderThanMs: number;
   /** --older-than, as the user wrote it. */
   olderThan: string;
-  discardMarks: boolean;
   /** True to continue if the storage does not look like the cluster's. */
   acceptPartial: boolean;
 }
@@ -41,7 +42,7 @@ export interface TrashPurgeRequest {
  */
 export function previewPurge(given: PurgePorts, request: TrashPurgeRequest): Promise<TrashPurgeReport> {
   return reported(given, request, async (ports) => {
-    const state = await readTrashState(ports, request);
+    const state = await readTrashState(ports, AS_RECORDED);
     const look = await lookAtTrash(ports, state, request);
     const used = previewRecheck(state, look);
     const needed = new Set(used.map(({ entry }) => keyOf(entry)));
@@ -63,18 +64,21 @@ export function previewPurge(given: PurgePorts, request: TrashPurgeRequest): Pro
  */
 export function purgeTrash(given: PurgePorts, request: TrashPurgeRequest): Promise<TrashPurgeReport> {
   return reported(given, request, (ports) =>
-    withTrashSession(ports, request, async (session) => {
+    withTrashSession(ports, AS_RECORDED, async (session) => {
+      const before = session.now();
       const look = await lookAtTrash(ports, session, request);
+      const links = await restoreNeededLinks(session, ports, look.usage);
       const found = await recheck(session, ports, look);
       const { purgeable, kept } = choosePurgeable(session, { keepMs: request.olderThanMs, ...found });
       ports.reporter.phase('deleting from the trash', purgeable.length);
       const { deletions, stopped } = await deleteUnlessStopped(found.stopped, () => purge(session, ports, purgeable));
+      const end = await forget(session, ports, { stopped, keepMs: request.olderThanMs, before });
       const rows = [...movedBackRows(found.movedBack), ...deletedRows(purgeable, deletions), ...keptRows(kept)];
       return {
         dryRun: false,
         rows,
-        warnings: [...session.warnings, ...look.warnings],
-        failures: failuresOf(rows, ports.signal.aborted ? undefined : stopped),
+        warnings: [...session.warnings, ...look.warnings, ...links.warnings],
+        failures: [...links.failures, ...failuresOf(rows, ports.signal.aborted ? undefined : end)],
         ...interruption(ports.signal),
       };
     }),
@@ -85,6 +89,16 @@ export function purgeTrash(given: PurgePorts, request: TrashPurgeRequest): Promi
 async function deleteUnlessStopped(stopped: unknown, work: () => Promise<Purged>): Promise<Purged> {
   if (stopped !== undefined) return { deletions: [], stopped };
   return work().catch((error: unknown) => ({ deletions: [], stopped: error }));
+}
+
+/** Deletes old records of removed links at the end of a whole run. @returns why it stopped before the end */
+async function forget(
+  session: TrashSession,
+  ports: TrashPorts,
+  { stopped, ...ages }: { stopped: unknown; keepMs: number; before: number },
+): Promise<unknown> {
+  if (stopped !== undefined || ports.signal.aborted) return stopped;
+  return forgetRemovedLinks(session, ports, ages).catch((error: unknown) => error);
 }
 
 /** Returns the state as a recheck would leave it that finds what this look has found. */

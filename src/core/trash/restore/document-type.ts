@@ -29,7 +29,7 @@ export interface TrashRestoreDocument extends DocumentHeader<'TrashRestore'> {
 export interface TrashRestoreSummary {
   blobs: Count;
   bytes: Count;
-  /** Links that were written. */
+  /** Links that were written; in a dry run, all that are recorded. */
   links: Count;
   /** Blobs that lost their mark. */
   unmarked: Count;

@@ -1,6 +1,6 @@
 import { sha256Digest } from '../../model/digest.js';
 import { failureOf, type Failure } from '../../model/document.js';
-import type { LinkWrite, StoredLink } from '../../storage/storage.js';
+import type { LinkWrite } from '../../storage/storage.js';
 import type { LinkFile } from '../../storage/trash.js';
 import { moveBack, type MovedBack } from '../../trash-store/move-back.js';
 import type { SessionPorts } from '../../trash-store/ports.js';
@@ -16,7 +16,10 @@ interface Work {
   marked: Omit<Unmarked, 'status'>[];
 }
 
-type Restored = Pick<TrashRestoreReport, 'rows' | 'links' | 'unmarked' | 'failures'>;
+type Restored = Pick<TrashRestoreReport, 'rows' | 'links' | 'unmarked' | 'failures'> & {
+  /** True if nothing failed, and nothing is left. */
+  isComplete: boolean;
+};
 
 /**
  * Restores what a plan names: marked blobs get their links back before they lose their marks, so that a run that is
@@ -31,7 +34,7 @@ export async function executeRestore(session: TrashSession, ports: SessionPorts,
   const { results: moved, stopped } = await moveBack(session, ports, plan.entries);
   const isOver = signal.aborted || stopped !== undefined;
   const links = isOver ? [] : await withBlobs(plan.links, ports);
-  const implied = await storage.writeLinks(links, { mayContinue });
+  const implied = await storage.trash().restoreLinks(links, { mayContinue });
   const failures = [
     ...unmarked.failures,
     ...moved.flatMap((one) => failuresOf(one, signal)),
@@ -44,14 +47,12 @@ export async function executeRestore(session: TrashSession, ports: SessionPorts,
     links: writes.filter(({ status }) => status === 'written').length,
     unmarked: unmarked.blobs,
     failures,
+    isComplete: !isOver && failures.length === 0,
   };
 }
 
 /** Returns the links whose blob is in its place. What is missing of an image is found when it is checked. */
-async function withBlobs(
-  links: readonly StoredLink[],
-  { storage, signal }: SessionPorts,
-): Promise<readonly StoredLink[]> {
+async function withBlobs(links: readonly LinkFile[], { storage, signal }: SessionPorts): Promise<readonly LinkFile[]> {
   const found = await storage.findBlobs(
     links.map(({ digest }) => digest),
     signal,

@@ -6,8 +6,8 @@ import type { TrashRestoreReport } from './report.js';
  * @param detailed `--detailed-exitcode`: a dry run that finds something has a status of its own
  */
 export function toExitStatus(report: TrashRestoreReport, detailed: boolean): number {
-  const { interrupted, failures, dryRun, rows, unmarked } = report;
+  const { interrupted, failures, dryRun, rows, unmarked, links } = report;
   if (interrupted) return interrupted.exitCode;
   if (failures.length > 0) return EXIT.partial;
-  return dryRun && detailed && rows.length + unmarked.length > 0 ? EXIT.found : EXIT.ok;
+  return dryRun && detailed && rows.length + unmarked.length + links > 0 ? EXIT.found : EXIT.ok;
 }

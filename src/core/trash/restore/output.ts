@@ -62,7 +62,7 @@ function summarize({ rows, links, unmarked, images, failures }: TrashRestoreRepo
 
 function* restoreLines(report: TrashRestoreReport, layout: Layout): Generator<string> {
   const { rows, images, unmarked, failures, dryRun } = report;
-  if (rows.length + unmarked.length === 0) {
+  if (rows.length + unmarked.length + report.links + failures.length === 0) {
     yield* paragraph('The trash is empty: there is nothing to restore.', layout);
     return;
   }

@@ -2,9 +2,10 @@ import type { TrashStoragePorts } from '../ports.js';
 import { sha256Digest } from '../../model/digest.js';
 import type { Storage } from '../../storage/storage.js';
 import type { LinkFile } from '../../storage/trash.js';
+import { FOR_UNDO } from '../../trash-store/marks.js';
 import { readRemovedLinks } from '../../trash-store/removed-links.js';
 import { readTrashState, type TrashState } from '../../trash-store/state.js';
-import { withTrashSession } from '../../trash-store/session.js';
+import { withTrashSession, type TrashSession } from '../../trash-store/session.js';
 import { readBlobAnywhere } from '../../trash-store/trash-and-place.js';
 import { checkImages, formerRepositories } from '../contents/check-images.js';
 import { readManifests } from '../contents/manifests.js';
@@ -26,7 +27,6 @@ import { verifyRestored } from './verify.js';
 export interface TrashRestoreRequest {
   /** Hexadecimal digits of digests, whole or shortened; empty: everything. */
   digests: string[];
-  discardMarks: boolean;
 }
 
 /** What is restored, and what it is known from. */
@@ -34,13 +34,14 @@ interface Prepared {
   removed: Removed;
   manifests: Manifests;
   plan: RestorePlan;
+  /** The records of removed links that are restored whole. */
+  records: string[];
   warnings: string[];
 }
 
 /**
- * Finds what a restoration would do. Changes nothing.
- * @throws RegadmError NOT_FOUND, AMBIGUOUS; MARKS_UNREADABLE, MARKS_OF_ANOTHER_STORAGE (exit status 4), and why the
- *   storage cannot be read
+ * Finds what a restoration would do. Changes nothing. A mark file that cannot be used is a warning.
+ * @throws RegadmError NOT_FOUND, AMBIGUOUS, and why the storage cannot be read
  */
 export async function previewRestore(
   ports: TrashStoragePorts,
@@ -49,7 +50,7 @@ export async function previewRestore(
   const startedAt = new Date();
   const { storage, place, signal, reporter } = ports;
   reporter.phase('reading the trash');
-  const state = await readTrashState({ storage, signal }, request);
+  const state = await readTrashState({ storage, signal }, FOR_UNDO);
   const { plan, removed, manifests, warnings } = await prepare(ports, state, request);
   return {
     dryRun: true,
@@ -78,11 +79,12 @@ export async function restoreTrash(
   const { storage, place, reporter, signal } = ports;
   const sessionPorts = { storage, reporter, signal, processes: () => Promise.resolve(undefined) };
   reporter.phase('reading the trash');
-  const restored = await withTrashSession(sessionPorts, request, async (session) => {
+  const restored = await withTrashSession(sessionPorts, FOR_UNDO, async (session) => {
     const prepared = await prepare(ports, session, request);
-    const { plan, removed } = prepared;
+    const { plan, removed, records } = prepared;
     const marked = plan.marked.map((hex) => unmarkedOf(hex, removed));
     const outcome = await executeRestore(session, sessionPorts, { plan, removed, marked });
+    if (outcome.isComplete) await forget(session, storage, records);
     return { ...prepared, ...outcome };
   });
   const { rows, failures, plan, removed } = restored;
@@ -102,13 +104,20 @@ export async function restoreTrash(
   };
 }
 
+/** Deletes the records of links that are all in their place again. */
+async function forget(session: TrashSession, storage: Storage, records: readonly string[]): Promise<void> {
+  if (records.length === 0) return;
+  await session.assertHeld();
+  await storage.trash().deleteFiles(records);
+}
+
 async function prepare(
   { storage, reporter, signal }: TrashStoragePorts,
   state: TrashState,
   { digests }: TrashRestoreRequest,
 ): Promise<Prepared> {
   const entries = newestEntries(state.entries);
-  const { links, warnings } = await readRemovedLinks(storage.trash(), state.file.storage, signal);
+  const { links, files, warnings } = await readRemovedLinks(storage.trash(), signal);
   const removed = { entries, marks: state.file.marks, links: await withBlobs(links, entries, storage, signal) };
   const known = new Set([...entries.keys(), ...removed.marks.keys(), ...removed.links.keys()]);
   const chosen = digests.length > 0 ? chooseDigests(digests, known) : undefined;
@@ -119,6 +128,7 @@ async function prepare(
     removed,
     manifests,
     plan: planRestore(removed, chosen, manifests),
+    records: chosen ? [] : files.map(({ path }) => path),
     warnings: [...state.warnings, ...warnings],
   };
 }

@@ -1,5 +1,6 @@
 import { dropMissingMarks } from '../../../trash-store/batches.js';
 import type { Recheck } from '../../../trash-store/recheck.js';
+import { forgetRemovedLinks } from '../../../trash-store/removed-links.js';
 import { withTrashSession } from '../../../trash-store/session.js';
 import { reportWarnings } from '../../findings.js';
 import { assertPassed, runChecks } from '../../preflight.js';
@@ -17,7 +18,7 @@ import { lastLook } from './last-look.js';
 import { markUnused } from './mark-unused.js';
 import { purgeTrash } from './purge.js';
 import { recheckTrash } from './recheck.js';
-import { forgetRemovedLinks, restoreNeededLinks } from './removed-links.js';
+import { restoreNeededLinks } from './removed-links.js';
 import { complete, restartIfNeeded, waitForLateRequests } from './settle.js';
 import { sweep } from './sweep.js';
 import { unmark } from './unmark.js';
@@ -61,7 +62,7 @@ async function runSession(run: OnlineRun): Promise<void> {
   if (isChanged || endedAt !== undefined) await waitForLateRequests(run, endedAt ?? performance.now());
   const last = isChanged || endedAt !== undefined ? await lastLook(run) : first;
   if (last) await purgeTrash(run, last);
-  await forgetRemovedLinks(run, startedAt);
+  await forgetRemovedLinks(session, run.trashPorts, { keepMs: request.guard.trashKeepMs, before: startedAt });
 }
 
 /** Moves back and links again what is needed now. */

@@ -1,10 +1,9 @@
 import type { HardPrunePlan } from '../../../orphans/plan/types.js';
 import type { ClusterUsage } from '../../../orphans/plan/usage.js';
 import type { LinkFile } from '../../../storage/trash.js';
-import { readRemovedLinks, recordRemovedLinks } from '../../../trash-store/removed-links.js';
+import { recordRemovedLinks, restoreNeededLinks as restoreLinks } from '../../../trash-store/removed-links.js';
 import { plural } from '../../../terminal/text.js';
 import { removedBy } from '../../plan/removed-links.js';
-import { neededLinks } from '../plan/needed-links.js';
 import type { OnlineRun } from '../run.js';
 
 /** Collects the links that a plan removes although their blobs are not marked, during a walk. */
@@ -45,34 +44,11 @@ export class OtherLinks {
 
 /** Restores links that were removed, by this run or an earlier one, and that are needed now. */
 export async function restoreNeededLinks(run: OnlineRun, usage: ClusterUsage): Promise<void> {
-  const { session, storage, ports, progress } = run;
-  const trash = storage.trash();
-  const { links, warnings } = await readRemovedLinks(trash, session.file.storage, ports.signal);
+  const { session, trashPorts, ports, progress } = run;
+  const { written, failures, warnings } = await restoreLinks(session, trashPorts, usage);
   for (const warning of warnings) ports.reporter.warning(warning);
-  const needed = neededLinks(links, usage);
-  if (needed.length === 0) return;
-  const writes = await trash.restoreLinks(needed, { mayContinue: session.assertHeld });
-  let restored = 0;
-  for (const [at, write] of writes.entries()) {
-    const { repository, path } = needed[at]!;
-    if (write.status === 'written') restored++;
-    if (write.status === 'failed') progress.failures.push({ target: `${repository}@${path}`, message: write.message });
-  }
-  if (restored === 0) return;
+  progress.failures.push(...failures);
+  if (written === 0) return;
   progress.hasChanged = true;
-  ports.reporter.note(`restored ${plural(restored, 'link')} of images that are listed now`);
-}
-
-/** Deletes records of removed links that are older than what the trash keeps. @param before this run began */
-export async function forgetRemovedLinks(
-  { session, storage, ports, request }: OnlineRun,
-  before: number,
-): Promise<void> {
-  const trash = storage.trash();
-  const { files } = await readRemovedLinks(trash, session.file.storage, ports.signal);
-  const youngest = Math.min(before, session.now() - request.guard.trashKeepMs);
-  const old = files.filter(({ at }) => at < youngest).map(({ path }) => path);
-  if (old.length === 0) return;
-  await session.assertHeld();
-  await trash.deleteFiles(old);
+  ports.reporter.note(`restored ${plural(written, 'link')} of images that are listed now`);
 }

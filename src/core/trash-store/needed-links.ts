@@ -1,5 +1,5 @@
-import { childrenOf, imagesPulledFrom, type ClusterUsage } from '../../../orphans/plan/usage.js';
-import type { LinkFile } from '../../../storage/trash.js';
+import { childrenOf, imagesPulledFrom, type ClusterUsage } from '../orphans/plan/usage.js';
+import type { LinkFile } from '../storage/trash.js';
 
 /**
  * Chooses the removed links that are needed now: a push that had not ended when they were removed has ended, or a tag
