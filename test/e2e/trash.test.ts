@@ -1,6 +1,8 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startSandbox, type Sandbox } from '../../src/sandbox/index.js';
+import { formatJournal, parseJournal } from '../../src/core/trash-store/format/journal-file.js';
+import { emptyMarkFile, formatMarkFile, parseMarkFile } from '../../src/core/trash-store/format/mark-file.js';
 import { schemaProblems } from '../support/json-schema.js';
 import { filesBelow } from '../support/storage-tree.js';
 import { regadm, type Outcome } from '../support/regadm.js';
@@ -17,6 +19,7 @@ interface Document {
   summary: Record<string, number>;
   blobs: Entry[];
   trashed?: Entry[];
+  manifestLinks: { repository: string; digest: string }[];
   unmarked: Entry[];
   images: { digest: string; whole: boolean; repositories: string[]; problems: { digest: string; message: string }[] }[];
   failures: { target: string; message: string }[];
@@ -146,6 +149,76 @@ describe('regadm trash', () => {
     expect(registryFiles()).toEqual(kept);
   });
 
+  test('deletes what has passed a conclusive recheck, with the records of its links', async () => {
+    const moved = await moveUnused();
+    const kept = registryFiles();
+    await trash('purge', '--confirm');
+    await letADayPass();
+    const purged = await trash('purge', '--older-than=0', '--confirm', '-o', 'json');
+    expect(purged.status).toBe(0);
+    expect(documentOf(purged).blobs.map(({ digest, status }) => [digest, status])).toEqual(
+      moved.blobs.map(({ digest }) => [digest, 'deleted']),
+    );
+    expect(filesBelow(join(sandbox.storageDir, 'regadm')).filter((file) => /^(?:trash|links)/.test(file))).toEqual([]);
+    expect(registryFiles()).toEqual(kept);
+    expect((await trash('list')).stdout).toBe('The trash is empty.\n');
+  });
+
+  test('list and dry runs write nothing', async () => {
+    await moveUnused();
+    const before = timesBelow(sandbox.storageDir);
+    for (const verb of ['list', 'restore', 'purge']) expect((await trash(verb, '-o', 'json')).status).toBe(0);
+    for (const mode of ['--trash', '--online']) expect((await prune(mode)).status).toBe(0);
+    expect(timesBelow(sandbox.storageDir)).toEqual(before);
+  });
+
+  test('links that were removed from blobs in their place are counted, restored, and then forgotten', async () => {
+    const before = registryFiles();
+    const unlisted = documentOf(await prune()).manifestLinks.filter(({ digest }) => existsSync(stored(digest)));
+    await moveUnused();
+    const [link] = unlisted.filter(({ digest }) => existsSync(stored(digest)));
+    const { links } = documentOf(await trash('list', '-o', 'json')).summary;
+    expect({ link, links }).toEqual({ link: expect.anything() as object, links: expect.any(Number) as number });
+    expect(links).toBeGreaterThan(0);
+    expect((await trash('list')).stdout).toMatch(/\d+ links? removed from blobs that are still in their place/);
+    expect((await trash('restore', '--confirm')).status).toBe(0);
+    expect(before.filter((file) => !registryFiles().includes(file))).toEqual([]);
+    expect(documentOf(await trash('list', '-o', 'json')).summary).toMatchObject({ blobs: 0, links: 0 });
+  });
+
+  test.each([
+    ['damaged', 'MARKS_UNREADABLE', () => Promise.resolve(Buffer.from('no'))],
+    ['of another storage', 'MARKS_OF_ANOTHER_STORAGE', () => formatMarkFile(emptyMarkFile('another'))],
+  ])('without a usable mark file (%s), list and restore continue, and purge refuses', async (_what, code, content) => {
+    const before = registryFiles();
+    await moveUnused();
+    const [file, written] = [marksFile(), await content()];
+    writeFileSync(file, written);
+    const listed = documentOf(await trash('list', '-o', 'json'));
+    expect(listed.warnings).toEqual([expect.stringContaining('regadm/marks.json.gz')]);
+    const refused = await trash('purge', '-o', 'json');
+    expect([refused.status, JSON.parse(refused.stdout)]).toEqual([4, expect.objectContaining({ code })]);
+    expect(refused.stdout).toContain('regadm prune hard --storage … --online --discard-marks');
+    const restored = await trash('restore', '--confirm', '-o', 'json');
+    expect([restored.status, documentOf(restored).warnings]).toEqual([0, listed.warnings]);
+    expect(before.filter((each) => !registryFiles().includes(each))).toEqual([]);
+    expect(readFileSync(file)).toEqual(written);
+  });
+
+  test('tables have a short status per blob, and state each reason once', async () => {
+    const { blobs } = await moveUnused();
+    const reason = 'a recheck after the next restart of the registry must confirm it';
+    for (const [verb, status] of [
+      ['list', 'kept'],
+      ['purge', 'skipped'],
+    ]) {
+      const { stdout } = await trash(verb!, ...(verb === 'purge' ? ['--older-than=7d'] : []));
+      expect(stdout.match(new RegExp(` ${status}$`, 'gm'))).toHaveLength(Math.min(blobs.length, 20));
+      if (verb === 'list') expect(stdout.replaceAll('\n', ' ')).toContain(`${blobs.length} ${status}: ${reason}`);
+      else expect(stdout).toContain(`${blobs.length} ${status}: it has not been in the trash for long enough`);
+    }
+  });
+
   test('names the missing flag', async () => {
     const { status, stderr } = await regadm(['trash', 'list']);
     expect({ status, stderr }).toEqual({
@@ -154,6 +227,29 @@ describe('regadm trash', () => {
     });
   });
 });
+
+const marksFile = (): string => join(sandbox.storageDir, 'regadm/marks.json.gz');
+const stored = (digest: string): string =>
+  join(sandbox.storageDir, 'docker/registry/v2/blobs/sha256', digest.slice(7, 9), digest.slice(7), 'data');
+
+/** Makes everything that is recorded a day older. */
+async function letADayPass(): Promise<void> {
+  const day = 25 * 60 * 60 * 1000;
+  const marks = await parseMarkFile(readFileSync(marksFile()));
+  for (const sweep of marks.sweeps.values()) sweep.endedAt! -= day;
+  writeFileSync(marksFile(), await formatMarkFile(marks));
+  const directory = join(sandbox.storageDir, 'regadm/links');
+  for (const name of readdirSync(directory)) {
+    const journal = await parseJournal(readFileSync(join(directory, name)));
+    writeFileSync(join(directory, name), await formatJournal({ ...journal, at: journal.at - day }));
+  }
+}
+
+/** Returns when each file and directory was changed. A file that was created and deleted changes its directory. */
+function timesBelow(directory: string): [string, number][] {
+  const names = readdirSync(directory, { recursive: true }) as string[];
+  return ['', ...names.sort()].map((name) => [name, statSync(join(directory, name)).mtimeMs]);
+}
 
 /** Leaves a lease of a process on another host. */
 function writeLease(): void {
