@@ -12,7 +12,9 @@ export interface WalkedLinks {
   readonly isSettled: boolean;
   isLinked(hex: string): boolean;
   linksTo(hex: string): readonly LinkFile[];
-  /** The digests under which links lead to a blob, beside its own: `sha512:…`. */
+  /**
+   * The digests under which links lead to a blob, or led to it before a run removed them, beside its own: `sha512:…`.
+   */
   namesOf(hex: string): readonly string[];
 }
 
@@ -35,6 +37,7 @@ export async function walkLinks(
   const startedAt = state.now();
   const found = new FoundLinks(wanted);
   for (const { hex } of state.entries) found.want(hex);
+  const recorded = recordedNames(state);
   reporter.phase('reading the links of all repositories');
   await trash.walkLinks({
     signal,
@@ -52,9 +55,27 @@ export async function walkLinks(
     isSettled,
     linksTo: (hex) => found.linksTo(hex),
     isLinked: (hex) => found.linksTo(hex).length > 0,
-    namesOf: (hex) => found.linksTo(hex).flatMap(({ path, digest }) => (path === digest ? [] : [path])),
+    namesOf: (hex) => [...otherNames(found.linksTo(hex)), ...(recorded.get(hex) ?? [])],
   };
 }
+
+/**
+ * Returns the other digests of blobs that were marked or moved, as their recorded links state them: an image can name
+ * such a digest after the link was removed.
+ */
+function recordedNames({ file, entries }: TrashState): Map<string, string[]> {
+  const names = new Map<string, string[]>();
+  const add = (hex: string, links: readonly LinkFile[]): void => {
+    const others = otherNames(links);
+    if (others.length > 0) names.set(hex, [...(names.get(hex) ?? []), ...others]);
+  };
+  for (const [hex, { links }] of file.marks) add(hex, links);
+  for (const { hex, links } of entries) add(hex, links);
+  return names;
+}
+
+const otherNames = (links: readonly LinkFile[]): string[] =>
+  links.flatMap(({ path, digest }) => (path === digest ? [] : [path]));
 
 /** Collects the links of some blobs. There can be hundreds of thousands, so they share their strings. */
 class FoundLinks {

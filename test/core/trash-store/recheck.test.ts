@@ -1,4 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
+import { sha256Digest } from '../../../src/core/model/digest.js';
+import type { LinkFile } from '../../../src/core/storage/trash.js';
+import { startBatch } from '../../../src/core/trash-store/batches.js';
 import { moveToTrash } from '../../../src/core/trash-store/move.js';
 import { choosePurgeable, purge } from '../../../src/core/trash-store/purge.js';
 import { previewRecheck, recheck, type Recheck } from '../../../src/core/trash-store/recheck.js';
@@ -192,6 +195,37 @@ test('an image that names another algorithm uses the blob to which its link lead
   scene.images.push(anImage('e'.repeat(64), other));
   const look = await scene.look(await scene.read(), hex);
   expect([look.isInUse(hex), look.reason(hex)]).toEqual([true, `used by image sha256:${'e'.repeat(64)}`]);
+});
+
+describe('an image that names another algorithm uses the blob to which a removed link led', () => {
+  const other = `sha512:${'5'.repeat(128)}`;
+  const aBlob = (scene: TrashScene): { hex: string; links: LinkFile[] } => {
+    const hex = scene.storage.push('blob');
+    return { hex, links: [{ repository: 'ns/app', kind: 'manifest', path: other, digest: sha256Digest(hex) }] };
+  };
+
+  test('if it was marked', async () => {
+    const scene = new TrashScene();
+    const { hex, links } = aBlob(scene);
+    await scene.session(async (session) => {
+      session.file.marks.set(hex, { bytes: 4, batch: startBatch(session.file), links });
+      await session.save();
+    });
+    scene.images.push(anImage('e'.repeat(64), other));
+    expect((await scene.look(await scene.read(), hex)).reason(hex)).toBe(`used by image sha256:${'e'.repeat(64)}`);
+  });
+
+  test.each([
+    ['layer', anImage('e'.repeat(64), other)],
+    ['manifest', { metadata: { name: other } }],
+  ])('if it was moved, as its %s: it goes back with the link', async (_, image) => {
+    const scene = new TrashScene();
+    const { hex, links } = aBlob(scene);
+    await scene.session((session) => moveToTrash(session, scene.ports, [scene.entry(hex, links)]));
+    scene.images.push(image);
+    expect(statuses(await recheckOnce(scene))).toEqual(['restored']);
+    expect((await scene.look(await scene.read(), hex)).linksTo(hex)).toEqual(links);
+  });
 });
 
 test('a link counts for the digest that it contains', async () => {
