@@ -91,7 +91,8 @@ class OpenSweep {
   private async leaveFormerSweeps(batch: readonly JournalEntry[]): Promise<void> {
     const { session, date } = this;
     const keys = new Set(batch.map(({ hex }) => keyOf({ hex, date })));
-    const copies = session.entries.filter((entry) => entry.sweep !== undefined && keys.has(keyOf(entry)));
+    const isCopy = (entry: TrashEntry): boolean => entry.date === date && keys.has(keyOf(entry));
+    const copies = session.entries.filter((entry) => entry.sweep !== undefined && isCopy(entry));
     if (copies.length === 0) return;
     for (const { blobs } of session.file.sweeps.values()) for (const copy of copies) blobs.delete(keyOf(copy));
     for (const copy of copies) copy.sweep = undefined;
