@@ -1,9 +1,16 @@
-import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { cpSync } from 'node:fs';
+import { join } from 'node:path';
 import { startSandbox, type Sandbox } from '../../src/sandbox/index.js';
 import { actOnce, runIn, start } from '../support/guarded.js';
 import { schemaProblems } from '../support/json-schema.js';
-import { documentOf, registryFiles, storedBlobs, trashedBlobs } from '../support/online-prune.js';
+import {
+  documentOf,
+  pushLink,
+  registryFiles,
+  storedBlobs,
+  trashedBlobs,
+  useInStream,
+} from '../support/online-prune.js';
 import { filesBelow, temporaryDirectory } from '../support/storage-tree.js';
 
 let sandbox: Sandbox;
@@ -75,7 +82,7 @@ test('marks, moves and deletes in three runs, and leaves what a hard prune in re
 test('a blob that is in use again loses its mark, and gets its links back', async () => {
   const { marked } = await pass();
   const manifest = marked!.find(({ bytes, links }) => links > 0 && bytes < 1000)!.digest;
-  useInStream(manifest);
+  useInStream(sandbox, manifest);
   const { unmarked } = await pass();
   expect(unmarked).toEqual([expect.objectContaining({ digest: manifest, status: 'unmarked' })]);
   expect(storedBlobs(sandbox.storageDir)).toContain(manifest.slice(7));
@@ -85,7 +92,7 @@ test('a blob that is in use again loses its mark, and gets its links back', asyn
 test('a blob that is linked again keeps its place', async () => {
   const { marked } = await pass();
   const linked = marked![0]!.digest;
-  pushLink('shop/late', linked);
+  pushLink(sandbox.storageDir, 'shop/late', linked);
   const { unmarked, blobs } = await hard('--online', '--confirm', ...AT_ONCE, '--keep-blobs-younger-than=1h').then(
     documentOf,
   );
@@ -97,8 +104,8 @@ test('a blob in the trash that is needed again goes back', async () => {
   await pass();
   const { blobs } = await pass();
   const [first, second] = blobs.map((blob) => blob.digest);
-  useInStream(first!);
-  pushLink('shop/late', second!);
+  useInStream(sandbox, first!);
+  pushLink(sandbox.storageDir, 'shop/late', second!);
   const { restored, purged } = await pass('--trash-keep=0');
   expect(restored!.map((blob) => [blob.digest, blob.status]).sort()).toEqual(
     [
@@ -117,7 +124,7 @@ test('an image that appears while links are removed gets its manifest link back 
   actOnce(
     sandbox,
     ({ method, path }) => method === 'PATCH' && path.includes('/deployments/'),
-    () => useInStream(manifest, repository),
+    () => useInStream(sandbox, manifest, repository),
   );
   await pass();
   expect(registryFiles(sandbox.storageDir).some((file) => isManifestLink(file, repository, manifest))).toBe(true);
@@ -190,44 +197,6 @@ test('a second run at the same time is refused', async () => {
   const { status, stdout } = await second!;
   expect([status, JSON.parse(stdout)]).toEqual([4, expect.objectContaining({ code: 'TRASH_IN_USE' })]);
 });
-
-/** Creates an Image with this manifest, which an image stream lists. */
-function useInStream(manifest: string, repository = 'shop/again'): void {
-  const [namespace, name] = repository.split('/') as [string, string];
-  const reference = `image-registry.openshift-image-registry.svc:5000/${repository}@${manifest}`;
-  sandbox.store.put('images', {
-    metadata: { name: manifest },
-    dockerImageReference: reference,
-    dockerImageLayers: [],
-    dockerImageMetadata: { Id: '' },
-    dockerImageManifestMediaType: 'application/vnd.docker.distribution.manifest.v1+json',
-  });
-  const stream = sandbox.store.get('imagestreams', name, namespace);
-  const tags = [...((stream?.status as { tags?: object[] } | undefined)?.tags ?? [])];
-  tags.push({
-    tag: 'again',
-    items: [{ created: '2026-01-01T00:00:00Z', dockerImageReference: reference, image: manifest, generation: 1 }],
-  });
-  sandbox.store.put('imagestreams', {
-    ...stream,
-    metadata: { ...stream?.metadata, name, namespace },
-    status: { ...stream?.status, tags },
-  });
-}
-
-/** Writes a layer link, as a push does that finds the blob in the storage. */
-function pushLink(repository: string, layer: string): void {
-  const link = join(
-    sandbox.storageDir,
-    'docker/registry/v2/repositories',
-    repository,
-    '_layers/sha256',
-    layer.slice(7),
-    'link',
-  );
-  mkdirSync(dirname(link), { recursive: true });
-  writeFileSync(link, layer);
-}
 
 const isManifestLink = (file: string, repository: string, manifest: string): boolean =>
   file.endsWith(`${repository}/_manifests/revisions/sha256/${manifest.slice(7)}/link`);
