@@ -6,11 +6,12 @@ import type { OnlinePlan } from './plan/plan.js';
 /** Reports what an online run is about to do. */
 export function reportOnlineFindings({ moves, unmarks, candidates }: OnlinePlan, reporter: Reporter): void {
   const parts = [
-    `${blobsOf(candidates)} to mark`,
-    `${blobsOf(moves)} to move to the trash`,
+    ...(candidates.length > 0 ? [`${blobsOf(candidates)} to mark`] : []),
+    ...(moves.length > 0 ? [`${blobsOf(moves)} to move to the trash`] : []),
     ...(unmarks.length > 0 ? [`${plural(unmarks.length, 'marked blob')} in use or linked again`] : []),
   ];
-  reporter.note(`found unused data: ${parts.join(', ')}`);
+  if (parts.length === 0) return reporter.note('found no blobs to mark or to move to the trash');
+  reporter.note(`found ${parts.join(', ')}`);
 }
 
 const blobsOf = (blobs: readonly { bytes: number }[]): string =>

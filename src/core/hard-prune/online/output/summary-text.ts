@@ -30,11 +30,11 @@ export function onlineLines(report: Report, counts: Counts, { waiting, trash }: 
   const { dryRun } = report;
   const say = (would: string, did: string): string => (dryRun ? would : did);
   const { marked, markedBytes, unmarked, trashed, bytes, restored, purged, purgedBytes } = counts;
-  const { grace = '' } = report.options;
+  const moving = isAtOnce(report.options.grace) ? 'the next run' : `a run after a grace of ${report.options.grace}`;
   const lines: string[] = [];
   if (marked > 0)
     lines.push(
-      `${say('Would mark', 'Marked')} ${sized(marked, markedBytes)} that nothing uses: a run after a grace of ${grace} moves those to the trash that are still unused`,
+      `${say('Would mark', 'Marked')} ${sized(marked, markedBytes)} that nothing uses: ${moving} moves those to the trash that are still unused`,
     );
   if (trashed > 0)
     lines.push(
@@ -53,7 +53,10 @@ export function onlineLines(report: Report, counts: Counts, { waiting, trash }: 
   return lines;
 }
 
-const keepsTrash = ({ options }: Report): boolean => parseFlagDuration(options.trashKeep ?? '') !== 0;
+/** True if a duration of a flag is zero. */
+const isAtOnce = (duration = ''): boolean => parseFlagDuration(duration) === 0;
+
+const keepsTrash = ({ options }: Report): boolean => !isAtOnce(options.trashKeep);
 
 function freeingLine(report: Report): string {
   const later = keepsTrash(report) ? `, ${report.options.trashKeep ?? ''} after they were moved there` : '';
@@ -70,7 +73,9 @@ function waitingLine({ dryRun, options }: Report, waiting: OnlineReport['waiting
   const { blobs, bytes, incomplete, from } = waiting;
   const head = `${dryRun ? 'Marked by earlier runs' : 'Marked now'}: ${sized(blobs, bytes)}`;
   if (incomplete === blobs)
-    return `${head}; their grace of ${options.grace ?? ''} begins when the registry was restarted`;
+    return isAtOnce(options.grace)
+      ? `${head}; they can be moved to the trash after a restart of the registry`
+      : `${head}; their grace of ${options.grace ?? ''} begins when the registry was restarted`;
   const rest = incomplete > 0 ? `; ${incomplete} of them wait for a restart of the registry` : '';
   return `${head}; the first can be moved to the trash from ${from === undefined ? 'the next run' : minute(from)}${rest}`;
 }
