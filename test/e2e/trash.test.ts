@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startSandbox, type Sandbox } from '../../src/sandbox/index.js';
 import { formatJournal, parseJournal } from '../../src/core/trash-store/format/journal-file.js';
@@ -48,6 +48,34 @@ async function moveUnused(): Promise<Document> {
   expect(result.status).toBe(0);
   return documentOf(result);
 }
+
+test('registry verify names missing blobs that are in the trash, and how to restore them', async () => {
+  const { blobs } = await moveUnused();
+  const used = registryFiles().find((file) => /blobs\/.*\/data$/.test(file))!;
+  const hex = used.split('/').at(-2)!;
+  const [from, to] = [
+    join(sandbox.storageDir, 'docker', used),
+    trashedData(blobs[0]!.digest).replace(/sha256\/.*/, ''),
+  ];
+  const target = join(to, 'sha256', hex.slice(0, 2), hex);
+  mkdirSync(target, { recursive: true });
+  renameSync(from, join(target, 'data'));
+  const verify = async () => {
+    const { status, stdout } = await run('registry', 'verify', storage(), '-o', 'json');
+    return { status, broken: (JSON.parse(stdout) as { broken: { remedies: string[] }[] }).broken };
+  };
+  const { status, broken } = await verify();
+  expect(status).toBe(2);
+  const command = `regadm trash restore sha256:${hex} --confirm, with --storage`;
+  expect(broken[0]!.remedies[0]).toBe(`1 missing blob is in the trash: ${command}`);
+  expect((await trash('restore', `sha256:${hex}`, '--confirm')).status).toBe(0);
+  expect((await verify()).broken).toEqual([]);
+
+  function trashedData(digest: string): string {
+    const file = filesBelow(sandbox.storageDir).find((name) => name.endsWith(`${digest.slice(7)}/data`));
+    return join(sandbox.storageDir, file!);
+  }
+});
 
 describe('prune hard --trash', () => {
   test('moves what a hard prune without it deletes, and everything can be restored', async () => {

@@ -6,6 +6,7 @@ import type { ClusterPorts, VerificationPorts } from '../verification/gather/rea
 import type { VerificationWay } from '../verification/look.js';
 import type { Scope } from '../verification/plan/scope.js';
 import { verifyImages, type Verified } from '../verification/verify-images.js';
+import { nameTrashed } from './name-trashed.js';
 import { openWay } from './open-way.js';
 import { readData } from './read-data/read-data.js';
 import { recoverLost } from './recover-images/index.js';
@@ -37,10 +38,11 @@ export async function verifyLists(given: VerificationPorts, request: VerifyReque
     const verified = hasRecovered(lostImages) ? await verifyAgain(ports, way, request.scopes) : first;
     const reading = { open: openContent, readManifest: way.readManifest };
     if (toRead) verified.verification = await readData(ports, verified, { ...toRead, ...reading });
-    const { verification, links } =
+    const { verification: found, links } =
       'api' in ports
         ? await repair(ports, verified, { storage, repair: repairing })
         : { verification: verified.verification, links: [] };
+    const verification = storage ? await nameTrashed(found, { storage, reporter, signal: ports.signal }) : found;
     const cluster = 'api' in ports ? await readClusterUid(ports) : undefined;
     const finishedAt = new Date().toISOString();
     const about = { options, storage: place, cluster, shard: shardOf(request) };
