@@ -106,6 +106,10 @@ const BROKEN: Record<string, [from: string, to: string][]> = {
     ['src/core/orphans/to-feature.ts', 'src/core/hard-prune/x.ts'],
     ['src/core/orphans/to-operator.ts', 'src/core/operator/x.ts'],
   ],
+  'trash-store': [
+    ['src/core/trash-store/to-feature.ts', 'src/core/hard-prune/x.ts'],
+    ['src/core/trash-store/to-operator.ts', 'src/core/operator/x.ts'],
+  ],
   verification: [
     ['src/core/verification/to-feature.ts', 'src/core/verify/x.ts'],
     ['src/core/verification/to-operator.ts', 'src/core/operator/x.ts'],
