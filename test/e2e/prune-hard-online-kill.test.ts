@@ -16,8 +16,8 @@ import { regadm } from '../support/regadm.js';
 import { filesBelow, temporaryDirectory } from '../support/storage-tree.js';
 
 /**
- * Runs end at one change of each kind. With KILL_STEP=N, they end instead at every N-th change of a file in the storage;
- * a manual run that tries all of them takes half an hour: KILL_STEP=1 npm test -- test/e2e/prune-hard-online-kill.test.ts
+ * Runs end at one change of each kind. With KILL_STEP=N, others end in addition at every N-th change of a file, which
+ * takes half an hour for all of them: KILL_STEP=1 npm test -- test/e2e/prune-hard-online-kill.test.ts
  */
 const STEP = Number(process.env.KILL_STEP ?? 0);
 const PRELOAD = pathToFileURL(join(import.meta.dirname, '../support/preload/fail-at-change.js')).href;

@@ -11,7 +11,7 @@ type TrashPorts = { storage: Pick<Storage, 'trash'>; reporter: Reporter; signal:
 const MAX_NAMED = 5;
 
 /**
- * Adds to broken images whose blobs are in the trash how to restore them. The trash is listed only if a blob is missing.
+ * Adds how to restore them to broken images whose blobs are in the trash. It is listed only if a blob is missing.
  */
 export async function nameTrashed(verification: Verification, ports: TrashPorts): Promise<Verification> {
   const wanted = new Set(verification.broken.flatMap(missingOf));
