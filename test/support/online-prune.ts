@@ -31,6 +31,9 @@ export function recordedChanges(file: string): string[] {
   return changes;
 }
 
+/** Returns the number of these changes. */
+export const countedChanges = (file: string): number => recordedChanges(file).length;
+
 /** Creates an Image with this manifest, which an image stream lists. */
 export function useInStream(sandbox: Sandbox, manifest: string, repository = 'shop/again'): void {
   const [namespace, name] = repository.split('/') as [string, string];
