@@ -74,7 +74,7 @@ class World {
     const { storage, images } = this.scene;
     const hex = this.hexes[push.blob]!;
     const step = push.steps++;
-    // Data that exists is not written again, however long the next step takes.
+    // Data that exists is not written again, even if the next step takes long.
     if (step === 0 && !storage.blobs.has(hex)) storage.push(`blob ${push.blob}`);
     if (step === 1) storage.link(hex, { repository: 'ns/app', kind: 'layer' });
     if (step === 2) {
@@ -148,7 +148,7 @@ const run: fc.Arbitrary<Event> = fc.record({
   meanwhile: fc.array(simple, { maxLength: 8 }),
 });
 
-test('whatever happens while runs are killed, no image loses its blob', async () => {
+test('no image loses its blob while runs are killed at random', async () => {
   const events = fc.array(fc.oneof({ weight: 3, arbitrary: simple }, { weight: 2, arbitrary: run }), { maxLength: 24 });
   await fc.assert(
     fc.asyncProperty(events, async (happening) => {

@@ -79,7 +79,7 @@ export const countRemoved = ({ links }: Pick<RemovedLinks, 'links'>): number =>
   [...links.values()].reduce((sum, { length }) => sum + length, 0);
 
 /** What was done with removed links that are needed now. */
-export interface RestoredLinks {
+interface RestoredLinks {
   /** Number of links that were written. */
   written: number;
   failures: Failure[];

@@ -46,7 +46,7 @@ export function summaryLines(report: HardPruneReport): string[] {
   return lines.map((line) => `${line}\n`);
 }
 
-/** Describes what became of blobs, manifest links and repositories. @param deletes the verb */
+/** Describes the results for blobs, manifest links and repositories. @param deletes the verb */
 function mainLines(report: HardPruneReport, summary: Summary, deletes: string): string[] {
   const { dryRun } = report;
   const { blobs, bytes, manifestLinks, repositories } = summary;
