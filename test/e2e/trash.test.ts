@@ -141,18 +141,23 @@ describe('regadm trash', () => {
       ]);
   });
 
-  test('finds content that was damaged in the trash', async () => {
-    const { blobs } = await moveUnused();
-    const listed = documentOf(await trash('list', '-o', 'json')).blobs;
-    const { digest, date } = listed.find((one) => one.digest === blobs[0]!.digest)!;
-    const file = inTrash({ ...listed[0]!, digest, date });
+  test('finds content that was damaged in the trash: its image is not whole', async () => {
+    await moveUnused();
+    const { images, blobs } = documentOf(await trash('list', '-o', 'json'));
+    const image = images.find(({ whole }) => whole)!.digest;
+    const planned = documentOf(await trash('restore', image, '-o', 'json')).blobs;
+    const { digest } = planned.find((blob) => blob.digest !== image)!;
+    const file = inTrash(blobs.find((blob) => blob.digest === digest)!);
     writeFileSync(file, readFileSync(file).fill('!'));
-    const restored = await trash('restore', digest, '--confirm', '-o', 'json');
+    const restored = await trash('restore', image, '--confirm', '-o', 'json');
     expect(restored.status).toBe(3);
-    expect(documentOf(restored).failures).toContainEqual({
-      target: digest,
-      message: 'its content does not match its digest',
-    });
+    const message = 'its content does not match its digest';
+    const document = documentOf(restored);
+    expect(document.failures).toContainEqual({ target: digest, message });
+    expect(document.images).toEqual([
+      expect.objectContaining({ digest: image, whole: false, problems: [{ digest, message }] }),
+    ]);
+    expect(document.summary).toMatchObject({ wholeImages: 0 });
   });
 
   test('purges only after a conclusive recheck, and lists what is kept with the reason', async () => {

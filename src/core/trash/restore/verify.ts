@@ -7,6 +7,7 @@ import { compareText } from '../../model/values/compare-text.js';
 import { checkImages, type CheckedImage } from '../contents/check-images.js';
 import { readManifests } from '../contents/manifests.js';
 import type { TrashRow } from '../output/row.js';
+import { familyOf, type Manifests } from '../plan/image.js';
 import type { Removed } from '../contents/plan-restore.js';
 import { interruption } from '../ending.js';
 import type { RestoreStatus, TrashRestoreReport } from './report.js';
@@ -41,18 +42,30 @@ export async function verifyRestored(ports: TrashStoragePorts, { rows, images, r
     const restored = rows.filter(({ status }) => status === 'restored').map(({ entry }) => entry);
     const total = restored.reduce((sum, { bytes }) => sum + bytes, 0);
     reporter.phase('reading what was restored', total, 'bytes');
+    const damages = new Map<string, string>();
     await forEachParallel(restored, { concurrency: CONCURRENCY }, async ({ hex }) => {
       const message = await damageOf(ports, hex);
-      if (message !== undefined) failures.push({ target: sha256Digest(hex), message });
+      if (message === undefined) return;
+      damages.set(hex, message);
+      failures.push({ target: sha256Digest(hex), message });
     });
     const manifests = await readManifests(storage, images, signal);
-    const checked = await checkImages(images, manifests, { storage, signal, removed }, 'in place');
+    const found = await checkImages(images, manifests, { storage, signal, removed }, 'in place');
+    const checked = found.map((image) => withDamages(image, manifests, damages));
     failures.sort((a, b) => compareText(a.target, b.target));
     return { rows, images: checked, failures: [...failures, ...checked.flatMap(failureOf)], ending: {} };
   } catch (error) {
     if (!signal.aborted) failures.push({ target: 'check of what was restored', message: messageOf(error) });
     return { rows, images: [], failures, ending: interruption(signal) };
   }
+}
+
+/** Adds the damaged blobs of an image to its problems. One that has another problem already is named once. */
+function withDamages(image: CheckedImage, manifests: Manifests, damages: ReadonlyMap<string, string>): CheckedImage {
+  const { manifests: parts, blobs } = familyOf(image.hex, manifests);
+  const named = new Set(image.problems.map(({ hex }) => hex));
+  const damaged = [...parts, ...blobs.keys()].filter((hex) => damages.has(hex) && !named.has(hex));
+  return { ...image, problems: [...image.problems, ...damaged.map((hex) => ({ hex, message: damages.get(hex)! }))] };
 }
 
 /** Reads a blob. @returns why it is not what its digest says; undefined if it is */
