@@ -2,6 +2,7 @@ import { isCertainlyDead, type Holder } from '../kit/holder.js';
 import { RegadmError, refusal } from '../model/errors.js';
 import { isRecord } from '../model/values/json.js';
 import { describeHolder } from '../kit/holder.js';
+import { isTime } from './format/fields.js';
 
 /** Name of the file: small, because it is written every few seconds. */
 export const LEASE_FILE = 'lease.json';
@@ -39,7 +40,7 @@ export function parseLease(content: Buffer): LeaseRecord | undefined {
   if (!isRecord(record) || record.version !== 1) throw unknownLease();
   if (record.holder === undefined) return undefined;
   const { holder, takenAt, renewedAt } = record;
-  if (!isHolder(holder) || typeof takenAt !== 'number' || typeof renewedAt !== 'number') throw unknownLease();
+  if (!isHolder(holder) || !isTime(takenAt) || !isTime(renewedAt)) throw unknownLease();
   return { holder, takenAt, renewedAt };
 }
 

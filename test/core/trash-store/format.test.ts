@@ -59,6 +59,11 @@ test('a file of the journal is read as it was written', async () => {
   await expect(parseJournal(await formatJournal(file))).resolves.toEqual(file);
 });
 
+test('a file of the journal whose time is no date is refused', async () => {
+  const file = { version: 1 as const, storage: 'the storage', sweep: 's', at: 9e15, entries: [] };
+  await expect(parseJournal(await formatJournal(file))).rejects.toThrow('time is missing or not valid');
+});
+
 test('files of the journal are in the order of time', () => {
   const at = Date.parse('2026-11-26T23:59:59.999Z');
   const paths = [
@@ -95,6 +100,7 @@ describe('a mark file is refused', () => {
     ],
     ['whose repository is absolute', (file) => void (file.repositories = ['/etc', 'x']), /repository is missing/],
     ['whose batch has no time', (file) => void (file.batches = { first: { unlinkedAt: 'x' } }), /unlinkedAt/],
+    ['whose batch is far in the future', (file) => void (file.batches = { first: { completeAt: 9e15 } }), /completeAt/],
     ['whose sweep does not know the cache', (file) => void (file.sweeps = { s: { blobs: {} } }), /isCacheEmpty/],
     [
       'whose sweep has no day',

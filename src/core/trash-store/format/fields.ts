@@ -26,8 +26,19 @@ export function texts(value: unknown, field: string): string[] {
   return list(value, field).map((item) => text(item, field));
 }
 
-/** Reads a time: a finite number, not below 0. */
-export function amount(value: unknown, field: string): number {
+/** The end of what is a time, in ms since the epoch: the year 2200. No storage has written a file later. */
+const LAST_TIME = Date.UTC(2200, 0);
+
+/** Reads a time. One that is far in the future would keep the trash from ever being deleted. */
+export function time(value: unknown, field: string): number {
+  if (isTime(value)) return value;
+  throw invalid(field);
+}
+
+export const isTime = (value: unknown): value is number => typeof value === 'number' && value >= 0 && value < LAST_TIME;
+
+/** Reads a finite number, not below 0. */
+function amount(value: unknown, field: string): number {
   if (typeof value === 'number' && Number.isFinite(value) && value >= 0) return value;
   throw invalid(field);
 }

@@ -1,5 +1,5 @@
 import type { JournalEntry, JournalFile } from '../model.js';
-import { amount, checkVersion, hexDigits, list, record, size, text } from './fields.js';
+import { checkVersion, hexDigits, list, record, size, text, time } from './fields.js';
 import { LinkReader, LinkWriter } from './links.js';
 import { pack, unpack } from './packed.js';
 
@@ -24,7 +24,7 @@ export async function parseJournal(content: Buffer): Promise<JournalFile> {
     version: 1,
     storage: text(file.storage, 'storage'),
     sweep: text(file.sweep, 'sweep'),
-    at: amount(file.at, 'time'),
+    at: time(file.at, 'time'),
     entries,
   };
 }

@@ -1,5 +1,5 @@
 import type { Mark, MarkBatch, MarkFile, Sweep } from '../model.js';
-import { DAY, amount, checkVersion, hexDigits, invalid, list, optional, record, size, text, texts } from './fields.js';
+import { DAY, checkVersion, hexDigits, invalid, list, optional, record, size, text, texts, time } from './fields.js';
 import { LinkReader, LinkWriter } from './links.js';
 import { pack, unpack } from './packed.js';
 
@@ -50,9 +50,9 @@ function mapOf<T>(value: unknown, field: string, read: (value: Record<string, un
 
 function readBatch({ unlinkedAt, processes, completeAt }: Record<string, unknown>): MarkBatch {
   return {
-    ...present('unlinkedAt', optional(unlinkedAt, 'unlinkedAt', amount)),
+    ...present('unlinkedAt', optional(unlinkedAt, 'unlinkedAt', time)),
     ...present('processes', optional(processes, 'processes', texts)),
-    ...present('completeAt', optional(completeAt, 'completeAt', amount)),
+    ...present('completeAt', optional(completeAt, 'completeAt', time)),
   };
 }
 
@@ -62,9 +62,9 @@ function readSweep({ blobs, processes, isCacheEmpty, ...times }: Record<string, 
     blobs: keysOf(record(blobs, 'blobs of a sweep')),
     ...present('processes', optional(processes, 'processes', texts)),
     isCacheEmpty,
-    ...present('endedAt', optional(times.endedAt, 'endedAt', amount)),
-    ...present('recheckedAt', optional(times.recheckedAt, 'recheckedAt', amount)),
-    ...present('conclusiveAt', optional(times.conclusiveAt, 'conclusiveAt', amount)),
+    ...present('endedAt', optional(times.endedAt, 'endedAt', time)),
+    ...present('recheckedAt', optional(times.recheckedAt, 'recheckedAt', time)),
+    ...present('conclusiveAt', optional(times.conclusiveAt, 'conclusiveAt', time)),
   };
 }
 
