@@ -39,7 +39,7 @@ export const hardPruneFlags = {
   'max-delete': Flags.string({
     helpValue: 'N|P%|SIZE',
     description:
-      'refuse (exit status 4) to delete more than N blobs, P% of all blobs, or SIZE of blobs (default: no limit)',
+      'refuse (exit status 4) to delete more than N blobs, P% of all blobs, or SIZE of blobs; with --online also to mark or move more, or to delete more from the trash (default: no limit)',
   }),
   'keep-blobs-younger-than': Flags.string({
     helpValue: 'DURATION',

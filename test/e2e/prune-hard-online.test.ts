@@ -140,6 +140,31 @@ test('--max-delete refuses what a run would mark, and changes nothing', async ()
   expect(documentOf(dryRun).marked!.length).toBeGreaterThan(1);
 });
 
+test('--max-delete limits what a run deletes from the trash, too', async () => {
+  await pass();
+  const { blobs } = await pass();
+  // The recheck of this run makes the blobs deletable.
+  await pass();
+  const limited = ['--trash-keep=0', '--max-delete=1'];
+  const dryRun = await hard('--online', '--grace=0', ...limited);
+  expect([dryRun.status, documentOf(dryRun).summary.purged]).toEqual([4, blobs.length]);
+  expect(dryRun.stderr).toContain('would be deleted from the trash');
+  const { status, stdout } = await online(...limited);
+  expect([status, JSON.parse(stdout)]).toEqual([4, expect.objectContaining({ kind: 'Error', code: 'MAX_DELETE' })]);
+  expect(trashedBlobs(sandbox.storageDir)).toHaveLength(blobs.length);
+});
+
+test('--max-delete stops a deletion that only the last look allows', async () => {
+  await pass();
+  const { blobs } = await pass('--no-restart');
+  const result = await online('--trash-keep=0', '--max-delete=1');
+  expect(result.status).toBe(3);
+  expect(documentOf(result).failures).toEqual([
+    expect.objectContaining({ target: 'deleting old blobs from the trash' }),
+  ]);
+  expect(trashedBlobs(sandbox.storageDir)).toHaveLength(blobs.length);
+});
+
 test('--detailed-exitcode tells whether a run would do something', async () => {
   expect((await hard('--online', '--detailed-exitcode')).status).toBe(2);
 });

@@ -45,7 +45,8 @@ export async function previewOnline(
   reportWarnings({ plan: found.plan, warnings: found.warnings }, reporter);
   const links = await linksOf(trashPorts, state, { found, plan });
   const online = { ...describe(state, request, { found, plan, links }), waiting };
-  return { plan: plan.removal, online, refusal: overLimits(plan, request.maxDelete), failures: [] };
+  const refusal = overLimits(plan, request.maxDelete, online.purged);
+  return { plan: plan.removal, online, refusal, failures: [] };
 }
 
 function warningsOf({ warnings, holder }: TrashState): string[] {

@@ -1,4 +1,6 @@
 import { dropMissingMarks } from '../../../trash-store/batches.js';
+import type { TrashEntry } from '../../../trash-store/model.js';
+import { choosePurgeable } from '../../../trash-store/purge.js';
 import type { Recheck } from '../../../trash-store/recheck.js';
 import { forgetRemovedLinks } from '../../../trash-store/removed-links.js';
 import { withTrashSession } from '../../../trash-store/session.js';
@@ -56,7 +58,7 @@ async function runSession(run: OnlineRun): Promise<void> {
   reportWarnings({ plan: found.plan, warnings: found.warnings }, ports.reporter);
   reportOnlineFindings(plan, ports.reporter);
   const first = await restoreNeeded(run, found);
-  assertWithinLimits(plan, request.maxDelete);
+  assertWithinLimits(plan, request.maxDelete, first ? purgeableNow(run, first) : []);
   const isChanged = await change(run, plan, found);
   const endedAt = await restartIfNeeded(run);
   if (isChanged || endedAt !== undefined) await waitForLateRequests(run, endedAt ?? performance.now());
@@ -71,6 +73,10 @@ async function restoreNeeded(run: OnlineRun, { look, gathered }: FirstLook): Pro
   if (!look || run.session.entries.length === 0) return undefined;
   return run.steps.run(RECHECKING, () => recheckTrash(run, look));
 }
+
+/** Returns what can be deleted after the first look. The last one may allow more: then the limit is checked again. */
+const purgeableNow = ({ session, request }: OnlineRun, first: Recheck): TrashEntry[] =>
+  choosePurgeable(session, { ...first, keepMs: request.guard.trashKeepMs }).purgeable;
 
 /** Moves, marks and removes what the plan has. @returns true if it has moved, marked or removed anything */
 async function change(run: OnlineRun, plan: OnlinePlan, first: FirstLook): Promise<boolean> {

@@ -10,6 +10,8 @@ export interface OnlinePlan extends SweepPlan {
   candidates: Candidate[];
   /** What leaves the storage in this run: the blobs that are moved, and unused links, repositories and uploads. */
   removal: HardPrunePlan;
+  /** Number of all blobs, in place and in the trash. */
+  storedBlobs: number;
 }
 
 interface Found {
@@ -36,6 +38,7 @@ export function planOnline(found: Found, { file, entries, graceMs, now }: Record
     ...sweep,
     candidates: chooseMarks(found.plan, file, again),
     removal: removalOf(found.plan, sweep, entries),
+    storedBlobs: (found.plan.totalBlobs ?? 0) + entries.length,
   };
 }
 
