@@ -19,7 +19,7 @@ interface NamedBlob {
 export type Manifests = ReadonlyMap<string, Manifest>;
 
 /** Size of each blob that exists, in bytes; NaN if it is not known. By hex. */
-export type Sizes = ReadonlyMap<string, number>;
+type Sizes = ReadonlyMap<string, number>;
 
 /** Why an image is not whole. */
 export interface ImageProblem {
@@ -29,7 +29,7 @@ export interface ImageProblem {
 }
 
 /** The manifests and blobs that an image consists of, as hex. */
-export interface Family {
+interface Family {
   /** Its manifest; for an image index, also those of its children, at any depth. */
   manifests: Set<string>;
   /** Configs and layers, with the sizes that a manifest states. */

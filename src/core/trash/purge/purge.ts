@@ -20,7 +20,7 @@ import type { TrashPurgeReport } from './report.js';
 import { deletedRows, failuresOf, movedBackRows, type PurgeRow } from './rows.js';
 
 /** What purging needs. */
-export interface PurgePorts extends OpenedStorage {
+interface PurgePorts extends OpenedStorage {
   api: ClusterApi;
   reporter: Reporter;
   signal: AbortSignal;
