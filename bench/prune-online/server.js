@@ -42,7 +42,7 @@ const operatorObjects = (body) => ({
   },
 });
 
-/** Returns a page of a list as text, which is made once: the server shall take little of the processor. */
+/** Returns a page of a list as text, which is made once: the server takes little of the processor. */
 function pageOf([kind, items], start, end) {
   const key = `${kind} ${start} ${end}`;
   const metadata = { resourceVersion: '1000', ...(end < items.length ? { continue: String(end) } : {}) };

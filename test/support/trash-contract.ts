@@ -6,7 +6,7 @@ import { asDigest } from './names.js';
 import type { StorageDescription } from './storage-tree.js';
 
 /** A storage that a test can look into. Paths are below the directory, or the prefix, that contains `docker/`. */
-export interface TrashScene {
+interface TrashScene {
   storage: Storage;
   /** Writes a file or an object as it is. */
   put(path: string, content: string): Promise<void>;

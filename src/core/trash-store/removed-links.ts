@@ -105,7 +105,7 @@ export async function restoreNeededLinks(
 
 /**
  * Deletes records of removed links that are older than what the trash keeps, after those that are needed were restored.
- * @param keepMs age from which they are not kept, in ms: at least a day, as pushes that know the links can go on
+ * @param keepMs age from which they are not kept, in ms: at least a day, as pushes that know the links can continue
  * @param before time of the storage's clock from which they are kept in any case, in ms since the epoch
  */
 export async function forgetRemovedLinks(
