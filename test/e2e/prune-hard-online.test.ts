@@ -1,4 +1,4 @@
-import { cpSync } from 'node:fs';
+import { cpSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { startSandbox, type Sandbox } from '../../src/sandbox/index.js';
 import { actOnce, runIn, start } from '../support/guarded.js';
@@ -128,6 +128,15 @@ test('an image that appears while links are removed gets its manifest link back 
   );
   await pass();
   expect(registryFiles(sandbox.storageDir).some((file) => isManifestLink(file, repository, manifest))).toBe(true);
+});
+
+test('--keep-blobs-younger-than=0 ignores times, also those in the future', async () => {
+  const future = new Date(Date.now() + 86_400_000);
+  for (const file of registryFiles(sandbox.storageDir))
+    utimesSync(join(sandbox.storageDir, 'docker', file), future, future);
+  const { marked } = await pass();
+  expect(marked!.every(({ status }) => status === 'marked')).toBe(true);
+  expect((await pass()).blobs.filter(({ status }) => status === 'trashed')).toHaveLength(marked!.length);
 });
 
 test('--max-delete refuses what a run would mark, and changes nothing', async () => {

@@ -74,15 +74,16 @@ export function startBatch(file: MarkFile): string {
 }
 
 /**
- * Records that the last link of a batch was removed.
+ * Records that the last link of a batch was removed; a batch without marks is forgotten, because nothing waits for it.
  * @param at `now`: time after that; `processes`: read after that
  */
-export function noteUnlinked(
-  { batches }: MarkFile,
+export function endBatch(
+  file: MarkFile,
   batch: string,
   { now, processes }: { now: number; processes: RegistryProcesses | undefined },
 ): void {
-  batches.set(batch, { unlinkedAt: now, ...(processes ? { processes: [...processes.ids] } : {}) });
+  file.batches.set(batch, { unlinkedAt: now, ...(processes ? { processes: [...processes.ids] } : {}) });
+  dropUnusedBatches(file);
 }
 
 /**

@@ -4,7 +4,7 @@ import {
   completeBatches,
   isPastGrace,
   noteEmptyCache,
-  noteUnlinked,
+  endBatch,
   startBatch,
 } from '../../../src/core/trash-store/batches.js';
 import { emptyMarkFile } from '../../../src/core/trash-store/format/mark-file.js';
@@ -104,7 +104,7 @@ describe('a batch of marks', () => {
   };
   const unlinked = (running: RegistryProcesses | undefined): { file: MarkFile; batch: string } => {
     const { file, batch } = marked();
-    noteUnlinked(file, batch, { now: START, processes: running });
+    endBatch(file, batch, { now: START, processes: running });
     return { file, batch };
   };
   const completeAt = ({ file, batch }: ReturnType<typeof marked>): number | undefined =>
@@ -119,6 +119,12 @@ describe('a batch of marks', () => {
     expect(prove(withRedis('c'), true)).toEqual([scene.batch]);
     expect(completeAt(scene)).toBe(START + HOUR);
     expect(prove(processes('c'))).toEqual([]);
+  });
+
+  test('is forgotten if no blob got a mark, so that nothing waits for a restart', () => {
+    const file = emptyMarkFile('x');
+    endBatch(file, startBatch(file), { now: START, processes: processes('a') });
+    expect(file.batches.size).toBe(0);
   });
 
   test('is incomplete while its last link was not removed', () => {

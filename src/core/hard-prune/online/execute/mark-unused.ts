@@ -36,7 +36,9 @@ export async function markUnused(run: OnlineRun, { plan, isMoved, first }: Found
   if (!marks) return false;
   ports.signal.throwIfAborted();
   const { snapshot, listedAt } = first.gathered;
-  const keepWrittenSince = listedAt - request.way.ages.keepYoungerThanMs;
+  const { keepYoungerThanMs } = request.way.ages;
+  // 0 ignores ages, also of what seems to be written in the future.
+  const keepWrittenSince = keepYoungerThanMs > 0 ? listedAt - keepYoungerThanMs : undefined;
   const left = stillRemovable(removal, snapshot, { usage: look.usage, rules: request.rules });
   progress.plan = { ...plan, removal: left };
   await steps.run(MARKING, () => mark(run, { plan, look, removal: left, others, keepWrittenSince }));

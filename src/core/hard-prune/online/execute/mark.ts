@@ -2,7 +2,7 @@ import { sha256Digest } from '../../../model/digest.js';
 import type { HardPrunePlan } from '../../../orphans/plan/types.js';
 import type { Deletion } from '../../../storage/storage.js';
 import type { LinkFile } from '../../../storage/trash.js';
-import { noteUnlinked, startBatch } from '../../../trash-store/batches.js';
+import { endBatch, startBatch } from '../../../trash-store/batches.js';
 import type { Look } from '../../../trash-store/look.js';
 import type { Candidate } from '../plan/marks.js';
 import type { OnlinePlan } from '../plan/plan.js';
@@ -17,8 +17,8 @@ interface Marking {
   /** What of the plan is still unused at this look, beside blobs. */
   removal: HardPrunePlan;
   others: OtherLinks;
-  /** Links that were written at this time or later are kept, by the storage's clock. */
-  keepWrittenSince: number;
+  /** Links that were written at this time or later are kept, by the storage's clock; undefined: age does not matter. */
+  keepWrittenSince: number | undefined;
 }
 
 /**
@@ -42,7 +42,7 @@ export async function mark(run: OnlineRun, marking: Marking): Promise<void> {
   await marking.others.record(run, marking.removal, (hex) => file.marks.has(hex));
   const kept = await removeLinks(run, marking, links);
   for (const blob of chosen) note(run, blob, { ofIt: marking.look.linksTo(blob.hex).length, kept: kept.get(blob.hex) });
-  noteUnlinked(file, batch, { now: session.now(), processes: await registry.processes() });
+  endBatch(file, batch, { now: session.now(), processes: await registry.processes() });
   await session.save();
 }
 
