@@ -24,6 +24,18 @@ export function durationFlag(flag: string, text: string): number {
 }
 
 /**
+ * Converts the value of a flag that takes an age or a period, and is limited.
+ * @param longest as it is written
+ * @returns milliseconds, 0 or more
+ * @throws RegadmError (USAGE) that names the flag
+ */
+export function limitedDurationFlag(flag: string, text: string, longest: string): number {
+  const ms = durationFlag(flag, text);
+  if (ms > parseFlagDuration(longest)!) throw usageError(`--${flag} must be at most ${longest}`);
+  return ms;
+}
+
+/**
  * Converts the value of a flag that is a timeout.
  * @returns milliseconds, above 0 and at most what timers accept
  * @throws RegadmError (USAGE) that names the flag

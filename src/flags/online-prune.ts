@@ -1,8 +1,11 @@
 import { Flags, type Interfaces } from '@oclif/core';
 import type { OnlineGuard, OnlineOptions } from '../core/hard-prune/request.js';
-import { durationFlag } from './duration.js';
+import { limitedDurationFlag } from './duration.js';
 
 const DEFAULT = { grace: '20h', 'trash-keep': '7d', 'recheck-after': '60s' } as const;
+
+/** The longest values: a time in the future must be a valid date, and the last check belongs to the same run. */
+const LONGEST = { grace: '3650d', 'trash-keep': '3650d', 'recheck-after': '1d' } as const;
 
 /** Flags that only an online hard prune has. */
 export const ONLINE_ONLY = ['grace', 'trash-keep', 'recheck-after', 'restart', 'discard-marks'] as const;
@@ -17,15 +20,15 @@ export const onlinePruneFlags = {
   }),
   grace: Flags.string({
     helpValue: 'DURATION',
-    description: `only with --online: move to the trash only what was marked at least this long ago; longer than any push takes (default: ${DEFAULT.grace})`,
+    description: `only with --online: move to the trash only what was marked at least this long ago; longer than any push takes; at most ${LONGEST.grace} (default: ${DEFAULT.grace})`,
   }),
   'trash-keep': Flags.string({
     helpValue: 'DURATION',
-    description: `only with --online: keep blobs in the trash for this long, then delete them (default: ${DEFAULT['trash-keep']})`,
+    description: `only with --online: keep blobs in the trash for this long, at most ${LONGEST['trash-keep']}, then delete them (default: ${DEFAULT['trash-keep']})`,
   }),
   'recheck-after': Flags.string({
     helpValue: 'DURATION',
-    description: `only with --online: wait this long after the last old registry pod has ended, then check again what is in use (default: ${DEFAULT['recheck-after']})`,
+    description: `only with --online: wait this long, at most ${LONGEST['recheck-after']}, after the last old registry pod has ended, then check again what is in use (default: ${DEFAULT['recheck-after']})`,
   }),
   restart: Flags.boolean({
     allowNo: true,
@@ -53,15 +56,18 @@ export function onlineGuard(flags: OnlineFlagValues): OnlineGuard {
   const isSkipped = flags['read-only'] === 'skip';
   return {
     mode: 'online',
-    graceMs: durationFlag('grace', flags.grace ?? DEFAULT.grace),
-    trashKeepMs: durationFlag('trash-keep', flags['trash-keep'] ?? DEFAULT['trash-keep']),
-    recheckAfterMs: durationFlag('recheck-after', flags['recheck-after'] ?? DEFAULT['recheck-after']),
+    graceMs: periodOf('grace', flags),
+    trashKeepMs: periodOf('trash-keep', flags),
+    recheckAfterMs: periodOf('recheck-after', flags),
     restarts: !isSkipped && flags.restart !== false,
     onlyStorage: isSkipped,
     discardMarks: flags['discard-marks'] ?? false,
     acceptDataLoss: flags['accept-data-loss'],
   };
 }
+
+const periodOf = (name: keyof typeof DEFAULT, flags: Partial<Record<typeof name, string>>): number =>
+  limitedDurationFlag(name, flags[name] ?? DEFAULT[name], LONGEST[name]);
 
 /** Returns the options of `--online` as they were written, for the report. */
 export function shownOnlineOptions(flags: OnlineFlagValues): OnlineOptions {

@@ -1,5 +1,5 @@
 import { parseDuration } from '../../src/core/model/values/duration.js';
-import { durationFlag, requestTimeoutFlag, timeoutFlag } from '../../src/flags/duration.js';
+import { durationFlag, limitedDurationFlag, requestTimeoutFlag, timeoutFlag } from '../../src/flags/duration.js';
 
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
@@ -18,6 +18,12 @@ test('durations of flags accept days, unlike those of the operator', () => {
   expect(timeoutFlag('timeout', '1d')).toBe(86_400_000);
   expect(requestTimeoutFlag('1d')).toBe(86_400_000);
   expect(parseDuration('7d')).toBeUndefined();
+});
+
+test('a limited duration is refused above its limit', () => {
+  expect(limitedDurationFlag('recheck-after', '24h', '1d')).toBe(86_400_000);
+  expect(() => limitedDurationFlag('recheck-after', '25h', '1d')).toThrow('--recheck-after must be at most 1d');
+  expect(() => limitedDurationFlag('grace', '100000000d', '3650d')).toThrow('--grace must be at most 3650d');
 });
 
 test('a timeout is above 0 and at most what timers accept', () => {

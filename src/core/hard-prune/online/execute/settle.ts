@@ -57,10 +57,14 @@ export async function waitForLateRequests(run: OnlineRun, endedAt: number): Prom
   const rest = restOf(run, endedAt);
   if (rest <= 0) return;
   await steps.run(`${WAITING} (${humanDuration(Math.ceil(rest / 1000) * 1000)})`, async () => {
-    // The storage's clock can be corrected meanwhile.
-    for (let ms = rest; ms > 0; ms = restOf(run, endedAt)) await sleep(ms, undefined, { signal: ports.signal });
+    // The storage's clock can be corrected meanwhile, also to one that is far behind.
+    for (let ms = rest; ms > 0; ms = restOf(run, endedAt))
+      await sleep(Math.min(ms, LONGEST_SLEEP_MS), undefined, { signal: ports.signal });
   });
 }
+
+/** After it, the wait is computed again; far below the limit of timers, which would not wait at all. */
+const LONGEST_SLEEP_MS = 60 * 60 * 1000;
 
 function restOf({ request, session, storage }: OnlineRun, endedAt: number): number {
   const { recheckAfterMs } = request.guard;
