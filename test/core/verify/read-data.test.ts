@@ -222,3 +222,14 @@ test('a layer that only the Image object names, or that is downloaded from elsew
   damage(cluster, cluster.blob('ns/app', 'one').digest);
   expect((await read(cluster)).broken).toMatchObject([{ image, problems: [{ what: 'corrupt' }] }]);
 });
+
+test('a layer with a digest of another algorithm is not checked, and not called broken', async () => {
+  const { cluster } = aCluster();
+  const digest = `sha512:${'5'.repeat(128)}` as Digest;
+  const mediaType = 'application/vnd.docker.image.rootfs.diff.tar.gzip';
+  const image = cluster.push('ns/other', { layers: ['other'], foreign: [{ mediaType, digest, size: 1 }] });
+  cluster.tag('ns/other', 'latest', [image]);
+  const found = await read(cluster);
+  const message = 'the storage contains blobs only by their sha256 digests';
+  expect([found.broken, found.unchecked]).toEqual([[], [{ target: `blob ${digest}`, message }]]);
+});

@@ -1,11 +1,12 @@
 import { MANIFEST_LIMIT_BYTES } from '../../kit/limits.js';
 import type { Reporter } from '../../kit/reporter.js';
-import type { Digest } from '../../model/digest.js';
+import { sha256Hex, type Digest } from '../../model/digest.js';
 import type { Storage, SurveyedRepository } from '../../storage/storage.js';
 import type { BytesOf, Looked, LookOptions, VerificationWay } from '../look.js';
 import { checkBlobs, checkLinks } from '../plan/check.js';
 import { ContentCount, assertOwnContent } from '../plan/own-storage.js';
 import type { Problems } from '../plan/problems.js';
+import type { Unchecked } from '../plan/types.js';
 import { lookAgain } from './look-again.js';
 import { BlobSizes } from './stored-blobs.js';
 
@@ -55,10 +56,26 @@ export class StorageWay implements VerificationWay {
     return { orphanedBlobs: count.blobs - count.knownBlobs, danglingLinks };
   }
 
-  confirm(problems: Problems): Promise<BytesOf> {
+  confirm(problems: Problems, unchecked: Unchecked[]): Promise<BytesOf> {
     const { signal, reporter } = this.options;
+    dropUnknown(problems, unchecked);
     return lookAgain(this.storage, problems, { signal, reporter });
   }
+}
+
+/**
+ * Removes the problems about digests that are not SHA-256: a storage contains blobs only by their SHA-256 digests, and
+ * which of them another digest stands for is not known here.
+ */
+function dropUnknown(problems: Problems, unchecked: Unchecked[]): void {
+  const found = new Set<string>();
+  problems.filter((_, { digest }) => {
+    if (sha256Hex(digest as Digest) !== undefined) return true;
+    found.add(digest);
+    return false;
+  });
+  for (const digest of found)
+    unchecked.push({ target: `blob ${digest}`, message: 'the storage contains blobs only by their sha256 digests' });
 }
 
 const NO_LINKS = { manifests: new Set<number>(), layers: new Set<number>() };

@@ -1,4 +1,4 @@
-import type { Digest } from '../../model/digest.js';
+import { sha256Hex, type Digest } from '../../model/digest.js';
 import { isInSubset, type DataSubset } from '../../model/data-subset.js';
 import { eachOfFamily, eachPart } from '../../verification/plan/family.js';
 import type { Verified } from '../../verification/verify-images.js';
@@ -73,7 +73,7 @@ export class BlobsToRead {
           broken.add(digest);
     return (number) => {
       const digest = listed.snapshot.digests.digest(number);
-      return !broken.has(digest) && isInSubset(digest, subset ?? EVERYTHING);
+      return !broken.has(digest) && sha256Hex(digest) !== undefined && isInSubset(digest, subset ?? EVERYTHING);
     };
   }
 }
