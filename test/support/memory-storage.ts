@@ -73,6 +73,10 @@ export class MemoryStorage implements StorageTrash {
     return Promise.resolve(this.identity);
   }
 
+  warnings(): Promise<string[]> {
+    return Promise.resolve([]);
+  }
+
   now(): Promise<number> {
     return Promise.resolve(this.time);
   }

@@ -8,6 +8,9 @@ import type { Digest } from '../model/digest.js';
 /** A digest in the layout: 64 lower-case hex digits. */
 export const HEX = /^[0-9a-f]{64}$/;
 
+/** Returns true for the name of a day: `2026-11-26`. */
+export const isDay = (name: string): boolean => /^\d{4}-\d{2}-\d{2}$/.test(name) && !Number.isNaN(Date.parse(name));
+
 /** Returns true for the size of a link in bytes: a sha256 digest, perhaps with a line feed. */
 export const isLinkSize = (bytes: number): boolean => bytes === 71 || bytes === 72;
 

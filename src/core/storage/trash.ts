@@ -29,6 +29,12 @@ export interface StorageTrash {
   identify(signal?: AbortSignal): Promise<string>;
 
   /**
+   * Returns what can make the storage refuse changes, or hides a part of the trash. Writes nothing.
+   * @throws RegadmError
+   */
+  warnings(signal?: AbortSignal): Promise<string[]>;
+
+  /**
    * Returns the time of the storage's clock, in ms since the epoch: that of a file just written, or the `Date` of a
    * response.
    * @throws RegadmError that states why it is not known, such as that nothing can be written

@@ -45,7 +45,8 @@ export async function withTrashSession<T>(
   try {
     const marks = await readMarks(trash, options, signal);
     const read = await readEntries(trash, marks.file.sweeps, signal);
-    const session = new Session({ ports, lease, marks, ...read });
+    const warnings = [...(await trash.warnings(signal)), ...read.warnings];
+    const session = new Session({ ports, lease, marks, ...read, warnings });
     const inPlace = await findUnrecorded(storage, read.entries);
     // After the trash was listed: a process that ran when a blob moved, and still runs, is among them.
     const processes = await ports.processes();

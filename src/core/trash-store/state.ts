@@ -38,7 +38,7 @@ export async function readTrashState(
     file,
     entries,
     holder,
-    warnings: [...ignoredMarks(marks), ...warnings],
+    warnings: [...(await trash.warnings(signal)), ...ignoredMarks(marks), ...warnings],
     now: () => Math.round(now + performance.now() - readAt),
   };
 }

@@ -153,6 +153,8 @@ export interface ObjectStoreLimits {
   hidesSizes?: boolean;
   /** True if a write can depend only on whether an object exists, not on its version. */
   createsOnly?: boolean;
+  /** True if the bucket keeps old versions of objects; known once `warnings` was called. */
+  keepsVersions?: boolean;
   /** True if the store cannot list open uploads; known once it was asked. */
   hidesUploads?: boolean;
 }

@@ -5,6 +5,7 @@ import { readData } from '../read-blob.js';
 import { identityOfRoot, storageTime } from './clock.js';
 import { deleteTrashedBlobs } from './delete-blobs.js';
 import { deleteLinks, restoreLinks } from './links.js';
+import { foreignWarnings } from './foreign.js';
 import { listTrashedBlobs } from './list-blobs.js';
 import { moveBackFromTrash } from './move-back.js';
 import { moveToTrash } from './move.js';
@@ -33,6 +34,10 @@ export class FilesystemTrash implements StorageTrash {
     return identityOfRoot(this.root).catch((error: unknown) => {
       throw notRead(error, this.root);
     });
+  }
+
+  warnings(signal?: AbortSignal): Promise<string[]> {
+    return this.reading('trash', () => foreignWarnings(this.base, signal));
   }
 
   now(): Promise<number> {

@@ -1,10 +1,10 @@
 import { inDirectory } from '../../../kit/below.js';
 import { forEachParallel } from '../../../kit/parallel.js';
-import { HEX } from '../../layout.js';
+import { HEX, isDay } from '../../layout.js';
 import type { TrashedBlob } from '../../trash.js';
 import { entriesIn, PARALLEL, statOf } from '../files.js';
 import { ifExists } from './own-directory.js';
-import { DATE, prefixesOf, TRASH } from './places.js';
+import { prefixesOf, TRASH } from './places.js';
 
 /**
  * Lists the blobs in the trash. Symbolic links are not followed.
@@ -17,7 +17,7 @@ export async function listTrashedBlobs(
   signal?: AbortSignal,
 ): Promise<void> {
   const days = (await ifExists(base, TRASH, entriesIn)) ?? [];
-  for (const { name: date } of days.filter((entry) => entry.isDirectory() && DATE.test(entry.name)))
+  for (const { name: date } of days.filter((entry) => entry.isDirectory() && isDay(entry.name)))
     await ifExists(base, prefixesOf(date), async (path) => {
       const prefixes = (await entriesIn(path)).filter(
         (entry) => entry.isDirectory() && /^[0-9a-f]{2}$/.test(entry.name),

@@ -1,17 +1,14 @@
 import { deleteIfEmpty } from '../delete-files.js';
-import { blobDirectory, namesBelow } from '../../layout.js';
+import { blobDirectory, isDay, namesBelow } from '../../layout.js';
 import type { TrashedBlob } from '../../trash.js';
 import { ifExists, OWN } from './own-directory.js';
-
-/** Name of a day's directory in the trash. */
-export const DATE = /^\d{4}-\d{2}-\d{2}$/;
 
 /** Directory that contains one for each day. */
 export const TRASH = [OWN, 'trash'] as const;
 
 /** Returns the directory that contains a day's prefixes of blobs. */
 export function prefixesOf(date: string): string[] {
-  if (!DATE.test(date)) throw new Error(`${JSON.stringify(date.slice(0, 100))} is not a date`);
+  if (!isDay(date)) throw new Error(`${JSON.stringify(date.slice(0, 100))} is not a date`);
   return [...TRASH, date, 'blobs', 'sha256'];
 }
 

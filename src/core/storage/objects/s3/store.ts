@@ -19,7 +19,7 @@ import { TRANSIENT, answerError, codeOf, unusableAnswer, type Operation } from '
 import { OPERATIONS } from './operations.js';
 import type { S3Settings } from './settings.js';
 import { firstByteOf, signRequest, type S3Request } from './sign.js';
-import { versioningWarnings } from './versioning.js';
+import { readVersioning } from './versioning.js';
 import { ConditionalWriter } from './write-if.js';
 
 /** Maximum number of keys of one DeleteObjects, and of objects in a page. */
@@ -58,7 +58,12 @@ export class S3Store implements ObjectStore {
   }
 
   async warnings(signal?: AbortSignal): Promise<string[]> {
-    this.about ??= versioningWarnings(this.name, await this.send({ method: 'GET', query: { versioning: '' } }, signal));
+    if (!this.about) {
+      const response = await this.send({ method: 'GET', query: { versioning: '' } }, signal);
+      const { warnings, isEnabled } = readVersioning(this.name, response);
+      this.about = warnings;
+      this.limits.keepsVersions = isEnabled;
+    }
     const missing = `${this.name} does not list open multipart uploads: they are neither counted nor deleted`;
     return [...this.about, ...(this.limits.hidesUploads ? [missing] : [])];
   }

@@ -4,14 +4,23 @@ import { parseVersioning, type Versioning } from './answers.js';
 import { answerError } from './errors.js';
 import { OPERATIONS } from './operations.js';
 
-/** Reads whether a bucket keeps old versions. @returns warnings, also if that cannot be read */
-export function versioningWarnings(name: string, response: StoreResponse): string[] {
-  const unknown = (why: string): string[] => [
-    `it is unknown whether ${name} keeps old versions, so whether deleting frees space: ${why}`,
-  ];
+/** Whether a bucket keeps old versions. */
+interface KeptVersions {
+  /** What users should know, also if it cannot be read. */
+  warnings: string[];
+  isEnabled: boolean;
+}
+
+/** Reads whether a bucket keeps old versions. */
+export function readVersioning(name: string, response: StoreResponse): KeptVersions {
+  const unknown = (why: string): KeptVersions => ({
+    warnings: [`it is unknown whether ${name} keeps old versions, so whether deleting frees space: ${why}`],
+    isEnabled: false,
+  });
   if (response.status !== 200) return unknown(messageOf(answerError(name, OPERATIONS.readVersioning, response)));
   try {
-    return versionWarnings(name, parseVersioning(response.body));
+    const versioning = parseVersioning(response.body);
+    return { warnings: versionWarnings(name, versioning), isEnabled: versioning.status === 'Enabled' };
   } catch (error) {
     return unknown(messageOf(error));
   }

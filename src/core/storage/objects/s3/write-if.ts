@@ -53,7 +53,7 @@ export class ConditionalWriter {
     const response = await this.send({ method: 'PUT', key, headers, body: content });
     if (response.status === 200) return 'written';
     if (CONFLICTS.has(codeOf(response) ?? '')) return conflictAfter(response);
-    if (response.status === 501) throw noConditions(this.name, Object.keys(condition).join());
+    if (response.status === 501) throw noConditions({ name: this.name, condition: Object.keys(condition).join() });
     throw answerError(this.name, OPERATIONS.write(key), response);
   }
 }

@@ -52,17 +52,23 @@ export class VersionedFiles implements TrashFiles {
 /** Finds out once whether a store honors the conditions of writes. One that ignores them would let two runs write. */
 export class Conditions {
   private checked: Promise<void> | undefined;
+  private met = false;
 
   constructor(
     private readonly store: ObjectStore,
     private readonly base: string,
   ) {}
 
-  /** @throws RegadmError STORAGE_ERROR if the store does not honor them */
+  /** @throws RegadmError STORAGE_UNCONDITIONAL (exit status 4) if the store does not honor them */
   check(): Promise<void> {
-    this.checked ??= this.tryOut();
+    this.checked ??= this.tryOut().then(() => void (this.met = true));
     this.checked.catch(() => (this.checked = undefined));
     return this.checked;
+  }
+
+  /** True if it is known that the store honors them. */
+  get areMet(): boolean {
+    return this.met;
   }
 
   private async tryOut(): Promise<void> {
@@ -72,15 +78,20 @@ export class Conditions {
       (await store.writeIf(key, Buffer.from(content), expected)) === 'written';
     try {
       await write('1');
-      if (await write('2')) throw noConditions(store.name, 'If-None-Match');
+      if (await write('2')) throw await this.refusal('If-None-Match');
       const first = await store.readVersion(key, FILE_LIMIT_BYTES);
-      if (first?.content.toString() !== '1') throw noConditions(store.name, 'If-None-Match');
+      if (first?.content.toString() !== '1') throw await this.refusal('If-None-Match');
       if (store.limits.createsOnly) return;
-      if (!(await write('3', first.version)) || (await write('4', first.version)))
-        throw noConditions(store.name, 'If-Match');
+      if (!(await write('3', first.version)) || (await write('4', first.version))) throw await this.refusal('If-Match');
     } finally {
       await store.delete([key]).catch(() => undefined);
     }
+  }
+
+  private async refusal(condition: string): Promise<Error> {
+    const { store } = this;
+    await store.warnings().catch(() => undefined);
+    return noConditions({ name: store.name, condition, keepsVersions: store.limits.keepsVersions });
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Deletion, DeletionRun, LinkWrite } from '../../runs.js';
 import type { LinkFile, LinkVisitor, Move, MoveBack, StorageTrash, TrashFile, TrashedBlob } from '../../trash.js';
+import { versionsWarning } from '../no-conditions.js';
 import type { ObjectStore } from '../object-store.js';
 import { deleteTrashed, listTrashed } from './blobs.js';
 import { deleteLinkObjects, restoreLinkObjects } from './change-links.js';
@@ -46,6 +47,12 @@ export class ObjectTrash implements StorageTrash {
 
   identify(): Promise<string> {
     return Promise.resolve(`${this.store.name}/${rootDirectory(this.source.root)}`.replace(/\/$/, ''));
+  }
+
+  async warnings(signal?: AbortSignal): Promise<string[]> {
+    if (this.conditions.areMet) return [];
+    await this.store.warnings(signal);
+    return this.store.limits.keepsVersions ? [versionsWarning(this.store.name)] : [];
   }
 
   now(signal?: AbortSignal): Promise<number> {

@@ -1,4 +1,4 @@
-import { blobData } from '../../layout.js';
+import { blobData, isDay } from '../../layout.js';
 import type { TrashedBlob } from '../../trash.js';
 import type { ObjectStore } from '../object-store.js';
 
@@ -39,5 +39,5 @@ export function trashOf({ base }: TrashSource, { hex, date }: TrashedBlob): stri
 /** Reads the key of a blob in the trash; undefined for any other key. */
 export function parseTrashed(base: string, key: string): TrashedBlob | undefined {
   const [, date, prefix = '', hex] = BLOB.exec(key.slice(base.length)) ?? [];
-  return hex?.startsWith(prefix) ? { hex, date: date! } : undefined;
+  return hex?.startsWith(prefix) && isDay(date!) ? { hex, date: date! } : undefined;
 }

@@ -46,7 +46,7 @@ requires(...SWIFT_PROGRAMS).describe("Swift's S3 API", () => {
     await swift.account.createContainer('trash');
     const trash = new ObjectStorage(await open('trash'), ROOT).trash();
     await expect(trash.replaceFile('lease.json', Buffer.from('1'), undefined)).rejects.toMatchObject({
-      code: 'STORAGE_ERROR',
+      code: 'STORAGE_UNCONDITIONAL',
       message: expect.stringContaining('does not honor conditional writes (If-None-Match)'),
     });
     expect(await swift.account.keys('trash')).toEqual([]);

@@ -151,12 +151,20 @@ test.each([{ isExecuted: true }, { isExecuted: false }])(
   },
 );
 
-test('a store that ignores the conditions of writes is refused', async () => {
+test.each([
+  { versioning: undefined, cause: /changes its trash$/ },
+  { versioning: 'Enabled', cause: /the bucket has versioning, and services such as Ceph do not honor them then$/ },
+])('a store that ignores the conditions of writes is refused: %j', async ({ versioning, cause }) => {
   s3.ignoresConditions = true;
-  await expect(trash.replaceFile('lease.json', Buffer.from('1'), undefined)).rejects.toMatchObject({
-    code: 'STORAGE_ERROR',
-    message: expect.stringContaining('does not honor conditional writes (If-None-Match)'),
+  s3.versioning = versioning;
+  expect(await trash.warnings()).toHaveLength(versioning ? 1 : 0);
+  const refused = trash.replaceFile('lease.json', Buffer.from('1'), undefined);
+  await expect(refused).rejects.toMatchObject({
+    code: 'STORAGE_UNCONDITIONAL',
+    exitCode: 4,
+    message: expect.stringMatching(cause),
   });
+  await expect(refused).rejects.toThrow('does not honor conditional writes (If-None-Match)');
   expect(s3.store.keys().filter((key) => key.startsWith('regadm/'))).toEqual([]);
 });
 
