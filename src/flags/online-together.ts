@@ -33,9 +33,18 @@ export function checkOnlineTogether(
       '--read-only=required cannot be specified with --online: an online hard prune needs no read-only mode',
       ['omit --read-only, or omit --online to prune in read-only mode'],
     );
-  if (flags['read-only'] === 'skip' && flags.restart)
+  if (flags['read-only'] === 'skip') checkSkipped(flags);
+}
+
+/** Refuses what `--read-only=skip` would not do. Redis is emptied only after the end of pods, which it does not see. */
+function checkSkipped(flags: HardPruneFlagValues): void {
+  if (flags.restart)
     throw usageError('--restart cannot be specified with --read-only=skip, which changes only the storage', [
       'restart the registry after each run: regadm registry restart',
+    ]);
+  if (flags['redis-url'] !== undefined)
+    throw usageError('--redis-url cannot be specified with --online --read-only=skip, which changes only the storage', [
+      'restart the registry and empty Redis after each run: regadm registry restart --redis-url URL',
     ]);
 }
 

@@ -59,15 +59,25 @@ async function checkVolume({ api, reporter, signal }: HardPrunePorts, acceptData
 async function checkCache({ api, emptyCache, reporter, signal }: HardPrunePorts): Promise<string> {
   const processes = await readRegistryProcesses(api, signal);
   if (!processes) reporter.warning(NO_POD);
-  const usesRedis = processes?.usesRedis ?? false;
-  if (usesRedis && !emptyCache)
-    throw refusal(
-      'CACHE_NOT_EMPTIED',
-      'the registry keeps its blob cache in Redis, which outlives a restart: unless it is emptied, no blob can be moved to the trash',
-      ['pass --redis-url URL, with which regadm empties it'],
-    );
-  return usesRedis ? 'the registry keeps its blob cache in Redis' : 'a restart empties the blob cache';
+  if (processes?.usesRedis && !emptyCache)
+    throw refusal('CACHE_NOT_EMPTIED', REDIS_IN_USE, ['pass --redis-url URL, with which regadm empties it']);
+  return emptyCache ? 'the registry keeps its blob cache in Redis' : 'a restart empties the blob cache';
 }
+
+/**
+ * Returns a warning for a dry run: what a confirmed run refuses.
+ * @param processes that run now; undefined if they are not known
+ */
+export function cacheWarning(
+  { emptyCache }: HardPrunePorts,
+  processes: { usesRedis: boolean } | undefined,
+): string | undefined {
+  if (!processes?.usesRedis || emptyCache) return undefined;
+  return `${REDIS_IN_USE}; --confirm refuses unless --redis-url is given`;
+}
+
+const REDIS_IN_USE =
+  'the registry keeps its blob cache in Redis, which outlives a restart: unless it is emptied, no blob can be moved to the trash';
 
 const NO_POD =
   'the cluster has no registry pod: restart the registry that uses this storage after each run; what is moved to the trash can be deleted only after two rechecks at least an hour apart';

@@ -34,7 +34,9 @@ export class OnlineRegistry {
     const now = this.storageNow?.();
     const read = await readRegistryProcesses(this.api, this.ports.signal);
     if (!read) return undefined;
-    const { ids, usesRedis, oldestStart, serverTime, cacheTtlMs } = read;
+    const { ids, oldestStart, serverTime, cacheTtlMs } = read;
+    // Who names a Redis knows better than the environment of the pods: settings can be in a file.
+    const usesRedis = read.usesRedis || this.ports.emptyCache !== undefined;
     this.memoryCacheMs = cacheTtlMs;
     // The API server states when a pod started by its own clock.
     const ahead = serverTime === undefined || now === undefined ? undefined : now - serverTime;

@@ -39,9 +39,12 @@ function onlineClosing({ dryRun, options, online, unfinished = [] }: HardPruneRe
     options.readOnly === 'skip'
       ? 'what the run has moved is deleted after two later looks, at least an hour apart'
       : 'before that, nothing of what the run has moved is deleted from the trash';
-  const restart = `restart the registry after each run (regadm registry restart); ${until}`;
+  const redis = options.readOnly === 'skip' ? REDIS_TOO : '';
+  const restart = `restart the registry after each run (regadm registry restart${redis}); ${until}`;
   return [...(waits ? [`hint: ${restart}`] : []), ...ended];
 }
+
+const REDIS_TOO = ', with --redis-url if the registry uses Redis';
 
 /** Returns true if nothing of the plan is left, so that an interruption came after the deletion. */
 function isComplete({ outcomes, isIncomplete }: HardPruneReport): boolean {
@@ -75,7 +78,7 @@ function staleCacheHint({ procedure, outcomes }: HardPruneReport, emptiesRedis: 
   const rolledOut = procedure.some(({ step, outcome }) => step === RESTORING_ROLLOUT && outcome === 'done');
   const isSome = (entries: { status: string }[] = []): boolean => entries.some(({ status }) => status === 'deleted');
   if (rolledOut || !(isSome(outcomes?.blobs) || isSome(outcomes?.layerLinks))) return undefined;
-  const redis = emptiesRedis ? '' : ' (with --redis-url if the registry uses Redis)';
+  const redis = emptiesRedis ? '' : ` (${REDIS_TOO.slice(2)})`;
   return `the registry's in-memory blob cache is stale until the registry restarts: regadm registry restart${redis}`;
 }
 

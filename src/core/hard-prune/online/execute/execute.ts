@@ -60,6 +60,7 @@ async function runSession(run: OnlineRun): Promise<void> {
   const first = await restoreNeeded(run, found);
   assertWithinLimits(plan, request.maxDelete, first ? purgeableNow(run, first) : []);
   const isChanged = await change(run, plan, found);
+  if (request.guard.onlyStorage) await complete(run, 'unknown');
   const endedAt = await restartIfNeeded(run);
   if (isChanged || endedAt !== undefined) await waitForLateRequests(run, endedAt ?? performance.now());
   const last = isChanged || endedAt !== undefined ? await lastLook(run) : first;

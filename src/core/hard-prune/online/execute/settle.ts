@@ -5,7 +5,7 @@ import { humanDuration } from '../../../model/values/age.js';
 import { LATE_EFFECT_MS, conclusiveFrom } from '../../../trash-store/conclusive.js';
 import { isSettled, needsRestart } from '../plan/needs-restart.js';
 import type { OnlineRun } from '../run.js';
-import { RESTARTING, WAITING } from '../steps.js';
+import { RESTARTING, WAITING, WAITING_AS_SET, WAITING_UNANSWERED } from '../steps.js';
 
 /**
  * Completes the batches for which it is certain that no process remembers their blobs.
@@ -56,7 +56,7 @@ export async function waitForLateRequests(run: OnlineRun, endedAt: number): Prom
   const { ports, steps } = run;
   const rest = restOf(run, endedAt);
   if (rest <= 0) return;
-  await steps.run(`${WAITING} (${humanDuration(Math.ceil(rest / 1000) * 1000)})`, async () => {
+  await steps.run(`${whyWait(run, rest)} (${humanDuration(Math.ceil(rest / 1000) * 1000)})`, async () => {
     // The storage's clock can be corrected meanwhile, also to one that is far behind.
     for (let ms = rest; ms > 0; ms = restOf(run, endedAt))
       await sleep(Math.min(ms, LONGEST_SLEEP_MS), undefined, { signal: ports.signal });
@@ -66,13 +66,21 @@ export async function waitForLateRequests(run: OnlineRun, endedAt: number): Prom
 /** After it, the wait is computed again; far below the limit of timers, which would not wait at all. */
 const LONGEST_SLEEP_MS = 60 * 60 * 1000;
 
-function restOf({ request, session, storage }: OnlineRun, endedAt: number): number {
+function restOf(run: OnlineRun, endedAt: number): number {
+  const { request, session } = run;
   const { recheckAfterMs } = request.guard;
-  const { unansweredAt } = storage.trash();
   const from = conclusiveFrom(session.file, recheckAfterMs) ?? 0;
-  return Math.max(
-    endedAt + recheckAfterMs - performance.now(),
-    unansweredAt === undefined ? 0 : unansweredAt + LATE_EFFECT_MS - performance.now(),
-    from - session.now(),
-  );
+  return Math.max(endedAt + recheckAfterMs - performance.now(), unansweredRest(run), from - session.now());
+}
+
+function unansweredRest({ storage }: OnlineRun): number {
+  const { unansweredAt } = storage.trash();
+  return unansweredAt === undefined ? 0 : unansweredAt + LATE_EFFECT_MS - performance.now();
+}
+
+/** Returns the reason for the longest of the waits. */
+function whyWait(run: OnlineRun, rest: number): string {
+  // The rest was computed a moment before.
+  if (unansweredRest(run) > Math.max(0, rest - 1000)) return WAITING_UNANSWERED;
+  return run.request.guard.onlyStorage ? WAITING_AS_SET : WAITING;
 }

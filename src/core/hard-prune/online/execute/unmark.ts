@@ -16,9 +16,8 @@ export async function unmark(run: OnlineRun, unmarks: readonly Unmark[]): Promis
     const { repository, path } = links[at]!;
     if (write.status === 'failed') progress.failures.push({ target: `${repository}@${path}`, message: write.message });
   }
-  for (const { hex, mark, reason } of unmarks) {
-    session.file.marks.delete(hex);
-    progress.unmarked.push({ digest: sha256Digest(hex), bytes: mark.bytes, reason, status: 'unmarked' });
-  }
+  for (const { hex } of unmarks) session.file.marks.delete(hex);
   await session.save();
+  for (const { hex, mark, reason } of unmarks)
+    progress.unmarked.push({ digest: sha256Digest(hex), bytes: mark.bytes, reason, status: 'unmarked' });
 }

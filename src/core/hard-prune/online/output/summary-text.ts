@@ -72,11 +72,14 @@ function trashLine(report: Report, { blobs, bytes, until }: OnlineReport['trash'
 function waitingLine({ dryRun, options }: Report, waiting: OnlineReport['waiting']): string {
   const { blobs, bytes, incomplete, from } = waiting;
   const head = `${dryRun ? 'Marked by earlier runs' : 'Marked now'}: ${sized(blobs, bytes)}`;
+  // Only a run that failed leaves them incomplete then.
+  const isSkipped = options.readOnly === 'skip';
+  if (incomplete === blobs && isSkipped) return `${head}; the next run continues with them`;
   if (incomplete === blobs)
     return isAtOnce(options.grace)
       ? `${head}; they can be moved to the trash after a restart of the registry`
       : `${head}; their grace of ${options.grace ?? ''} begins when the registry was restarted`;
-  const rest = incomplete > 0 ? `; ${incomplete} of them wait for a restart of the registry` : '';
+  const rest = incomplete > 0 && !isSkipped ? `; ${incomplete} of them wait for a restart of the registry` : '';
   return `${head}; the first can be moved to the trash from ${from === undefined ? 'the next run' : minute(from)}${rest}`;
 }
 
