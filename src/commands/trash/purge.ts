@@ -14,7 +14,7 @@ export default class TrashPurge extends BaseCommand {
 
   static override exitStatuses = {
     2: 'with --detailed-exitcode, a dry run found something to delete',
-    3: 'something was not deleted, or not moved back',
+    3: 'a deletion or moving back failed; what is kept with a reason is not a failure',
     4: 'refused, such as a storage of another cluster; nothing was changed',
   };
 

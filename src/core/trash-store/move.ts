@@ -20,15 +20,17 @@ export interface Moved {
 /**
  * Moves blobs to the trash. Each batch of at most 1,000 is written to the journal first. Blobs that were moved, or that
  * do not exist, lose their marks; the sweep is recorded with the processes that run after its last move.
+ * @param onBegun called before the first move of each batch: until then, nothing is changed
  * @throws what stops the run before the first batch
  */
 export async function moveToTrash(
   session: TrashSession,
   ports: SessionPorts,
   blobs: readonly JournalEntry[],
+  onBegun: () => void = () => {},
 ): Promise<Moved> {
   if (blobs.length === 0) return { moves: [] };
-  const sweep = new OpenSweep(session, ports);
+  const sweep = new OpenSweep(session, ports, onBegun);
   const { results, stopped } = await runBatches(session, {
     items: blobs,
     run: (batch, mayContinue) => sweep.move(batch, mayContinue),
@@ -46,6 +48,7 @@ class OpenSweep {
   constructor(
     private readonly session: TrashSession,
     private readonly ports: SessionPorts,
+    private readonly onBegun: () => void,
   ) {
     this.date = new Date(session.now()).toISOString().slice(0, 10);
   }
@@ -55,6 +58,7 @@ class OpenSweep {
     const at = session.now();
     await this.leaveFormerSweeps(batch);
     await this.announce(batch, at);
+    this.onBegun();
     const moves = await ports.storage.trash().moveBlobs(
       batch.map(({ hex }) => hex),
       date,

@@ -59,7 +59,7 @@ test('a file of the journal is read as it was written', async () => {
   await expect(parseJournal(await formatJournal(file))).resolves.toEqual(file);
 });
 
-test('a file of the journal whose time is no date is refused', async () => {
+test('a file of the journal whose time is not a date is refused', async () => {
   const file = { version: 1 as const, storage: 'the storage', sweep: 's', at: 9e15, entries: [] };
   await expect(parseJournal(await formatJournal(file))).rejects.toThrow('time is missing or not valid');
 });

@@ -36,6 +36,21 @@ test('moves are in the journal before they happen', async () => {
   ]);
 });
 
+test('nothing has begun while the journal cannot be written', async () => {
+  const scene = new TrashScene();
+  const orphan = scene.storage.push('orphan');
+  let hasBegun = false;
+  await scene.session(async (session) => {
+    scene.storage.onChange = (change) => {
+      if (change.includes('/journal/')) throw new Error('the disk is full');
+    };
+    const moving = moveToTrash(session, scene.ports, [scene.entry(orphan, [])], () => void (hasBegun = true));
+    await expect(moving).rejects.toThrow('the disk is full');
+    scene.storage.onChange = () => {};
+  });
+  expect([hasBegun, scene.storage.blobs.has(orphan)]).toEqual([false, true]);
+});
+
 test('a sweep records the processes after its last move', async () => {
   const scene = new TrashScene();
   const hexes = Array.from({ length: 1001 }, (_, index) => scene.storage.push(`blob ${index}`));

@@ -21,7 +21,7 @@ export function noConditions({ name, condition, keepsVersions = false }: Uncondi
         keepsVersions
           ? 'suspend versioning of the bucket, then run this command again; until then, the trash stays as it is'
           : 'use a service, or an API of the service, that honors them: s3:// for Ceph, swift:// for Swift',
-        'a hard prune in read-only mode without --trash does not need them',
+        'a hard prune in read-only mode that keeps no trash does not need them',
       ],
     },
   );
@@ -29,4 +29,4 @@ export function noConditions({ name, condition, keepsVersions = false }: Uncondi
 
 /** Warns before a first write about a bucket with versioning. */
 export const versionsWarning = (name: string): string =>
-  `${name} has versioning: with it, services such as Ceph do not honor conditional writes, and --confirm is then refused (exit status 4) until versioning is suspended`;
+  `${name} has versioning: with it, services such as Ceph do not honor conditional writes, and changes of the trash are then refused (exit status 4) until versioning is suspended`;

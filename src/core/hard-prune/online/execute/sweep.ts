@@ -9,8 +9,8 @@ import type { OnlineRun } from '../run.js';
 export async function sweep(run: OnlineRun, { moves, removal }: OnlinePlan): Promise<boolean> {
   const { session, trashPorts, progress, ports } = run;
   ports.reporter.phase('moving blobs to the trash', moves.length);
-  progress.hasChanged = true;
-  const { moves: results, stopped } = await moveToTrash(session, trashPorts, moves);
+  const onBegun = (): void => void (progress.hasChanged = true);
+  const { moves: results, stopped } = await moveToTrash(session, trashPorts, moves, onBegun);
   progress.outcomes.blobs = results.map(toDeletion);
   for (const [at, result] of results.entries())
     if (result.status === 'failed')

@@ -15,7 +15,7 @@ const LEVELS: ((name: string) => boolean)[] = [
 
 /**
  * Finds what is in the directories of the trash and does not belong there, such as a symbolic link in place of a day:
- * it is not followed, so what is behind it is neither listed nor restored. Hidden files are left out: file systems
+ * it is not followed, so what is behind it is neither listed nor restored. Hidden files are omitted: file systems
  * and regadm create them for a while.
  * @param base the directory that contains `docker`
  */

@@ -49,6 +49,11 @@ export class VersionedFiles implements TrashFiles {
   }
 }
 
+/** Beginning of the names of objects with which conditions are tried out. */
+const PROBE = 'probe-';
+/** Age after which such an object is not in use, in ms. */
+const PROBE_MS = 60 * 60 * 1000;
+
 /** Finds out once whether a store honors the conditions of writes. One that ignores them would let two runs write. */
 export class Conditions {
   private checked: Promise<void> | undefined;
@@ -73,7 +78,7 @@ export class Conditions {
 
   private async tryOut(): Promise<void> {
     const { store, base } = this;
-    const key = `${base}probe-${randomUUID()}`;
+    const key = `${base}${PROBE}${randomUUID()}`;
     const write = async (content: string, expected?: string): Promise<boolean> =>
       (await store.writeIf(key, Buffer.from(content), expected)) === 'written';
     try {
@@ -85,6 +90,17 @@ export class Conditions {
       if (!(await write('3', first.version)) || (await write('4', first.version))) throw await this.refusal('If-Match');
     } finally {
       await store.delete([key]).catch(() => undefined);
+      await this.deleteOld().catch(() => undefined);
+    }
+  }
+
+  /** Deletes what runs have left that were killed. That of a run that is under way stays. */
+  private async deleteOld(): Promise<void> {
+    const { store, base } = this;
+    const now = await store.now();
+    for await (const page of store.list(`${base}${PROBE}`)) {
+      const old = page.filter(({ writtenAt }) => writtenAt < now - PROBE_MS).slice(0, store.limits.batchSize);
+      if (old.length > 0) await store.delete(old.map(({ key }) => key));
     }
   }
 

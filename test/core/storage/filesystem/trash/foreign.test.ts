@@ -3,7 +3,7 @@ import path from 'node:path';
 import { openStorage } from '../../../../../src/core/storage/open.js';
 import { makeStorageTree, temporaryDirectory } from '../../../../support/storage-tree.js';
 
-test('what does not belong into the trash is named, and is not listed', async () => {
+test('what does not belong in the trash is named, and is not listed', async () => {
   const directory = temporaryDirectory();
   makeStorageTree(directory, { blobs: {}, repositories: {} });
   const trash = (await openStorage(directory)).trash();

@@ -168,6 +168,13 @@ test.each([
   expect(s3.store.keys().filter((key) => key.startsWith('regadm/'))).toEqual([]);
 });
 
+test('the probe of a killed run is deleted when it is old', async () => {
+  s3.store.put('regadm/probe-old', '1', OLD);
+  s3.store.put('regadm/probe-new', '1', Date.now());
+  await trash.replaceFile('lease.json', Buffer.from('1'), undefined);
+  expect(s3.store.keys().filter((key) => key.startsWith('regadm/probe-'))).toEqual(['regadm/probe-new']);
+});
+
 test('links whose content the listing does not state are read', async () => {
   const key = (hex: string): string => `${ROOT}/repositories/ns/app/_layers/sha256/${hex}/link`;
   s3.store.put(key(HEXES[0]!), `${NAMES[0]!}\n`);
