@@ -20,15 +20,15 @@ export const onlinePruneFlags = {
   }),
   grace: Flags.string({
     helpValue: 'DURATION',
-    description: `only with --online: move to the trash only what was marked at least this long ago; longer than any push takes; at most ${LONGEST.grace} (default: ${DEFAULT.grace})`,
+    description: `move to the trash only what was marked at least this long ago, with --online; longer than any push takes; at most ${LONGEST.grace} (default: ${DEFAULT.grace})`,
   }),
   'trash-keep': Flags.string({
     helpValue: 'DURATION',
-    description: `only with --online: keep blobs in the trash for this long, at most ${LONGEST['trash-keep']}, then delete them (default: ${DEFAULT['trash-keep']})`,
+    description: `keep blobs in the trash for this long, at most ${LONGEST['trash-keep']}, then delete them, with --online (default: ${DEFAULT['trash-keep']})`,
   }),
   'recheck-after': Flags.string({
     helpValue: 'DURATION',
-    description: `only with --online: wait this long, at most ${LONGEST['recheck-after']}, after the last old registry pod has ended, then check again what is in use (default: ${DEFAULT['recheck-after']})`,
+    description: `wait this long, at most ${LONGEST['recheck-after']}, after the last old registry pod has ended, then check again what is in use, with --online (default: ${DEFAULT['recheck-after']})`,
   }),
   restart: Flags.boolean({
     allowNo: true,

@@ -85,7 +85,7 @@ export const pruneImagesFlags = {
   storage: {
     ...storageNameFlag(
       "read what --backup saves and --verify checks from the registry's storage, not through the registry",
-      'through the registry',
+      'default: through the registry',
     ),
     ...BACKUP,
   },

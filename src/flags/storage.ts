@@ -12,17 +12,20 @@ import { storeUrl } from './store-url.js';
  * @param does what the command does with it
  * @param fallback what the command does without it
  */
-export const storageNameFlag = (does: string, fallback?: string): Interfaces.OptionFlag<string | undefined> =>
+export const storageNameFlag = (
+  does: string,
+  otherwise?: 'required' | `default: ${string}`,
+): Interfaces.OptionFlag<string | undefined> =>
   Flags.string({
     helpValue: 'cluster|URL|DIR',
-    description: `${does}: cluster (the object storage that the registry's settings name, with its credentials), s3://BUCKET[/ROOT], azure://ACCOUNT/CONTAINER[/ROOT], swift://CONTAINER[/PREFIX], or the directory where its volume is mounted (it contains docker/registry/v2)${fallback ? ` (default: ${fallback})` : ''}`,
+    description: `${does}: cluster (the object storage that the registry's settings name, with its credentials), s3://BUCKET[/ROOT], azure://ACCOUNT/CONTAINER[/ROOT], swift://CONTAINER[/PREFIX], or the directory where its volume is mounted (it contains docker/registry/v2)${otherwise ? ` (${otherwise})` : ''}`,
   });
 
 /** Select the registry's storage. */
 export const storageFlags = {
   storage: storageNameFlag(
     "prune the registry's storage itself",
-    "run the registry's own pruner in its pod; with --print-job, cluster",
+    "default: run the registry's own pruner in its pod; with --print-job, cluster",
   ),
   'storage-endpoint': Flags.string({
     helpValue: 'URL',

@@ -14,7 +14,7 @@ import { storageFlag, storageFlags, storageNameFlag } from './storage.js';
 /** The flags of `regadm trash list`, which the other commands have, too. */
 export const trashFlags = {
   ...storageFlags,
-  storage: storageNameFlag("the registry's storage whose trash to use (required)"),
+  storage: storageNameFlag("the registry's storage whose trash to use", 'required'),
   ...outputFlags(['table', 'wide', 'json', 'yaml', 'name'], 'table', TRASH_BLOBS),
   ...clusterFlags,
 };

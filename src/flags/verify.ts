@@ -25,7 +25,7 @@ export const verifyFlags = {
   ...storageFlags,
   storage: storageNameFlag(
     "verify the registry's storage itself",
-    'verify through the registry; with --print-job, cluster',
+    'default: verify through the registry; with --print-job, cluster',
   ),
   'read-data': Flags.boolean({
     description: 'also read the data of all blobs of the verified images, and recompute their digests',

@@ -12,7 +12,7 @@ describe('selecting and sorting', () => {
   let sandbox: Sandbox;
   let requests = 0;
   beforeAll(async () => {
-    sandbox = await startSandbox({ sample: true });
+    sandbox = await startSandbox({ sample: true, storage: 'files' });
     sandbox.onRequest(() => void requests++);
   });
   afterAll(() => sandbox.stop());
@@ -74,7 +74,9 @@ describe('selecting and sorting', () => {
     async (id) => {
       const { options = [] } = commands[id]!.flags['sort-by']!;
       for (const title of [...options, '.none']) {
-        const { status, stderr } = await run(...id.split(':'), '--no-headers', `--sort-by=${title.toLowerCase()}`);
+        const storage = id.startsWith('trash:') ? ['--storage', sandbox.storageDir] : [];
+        const sorted = ['--no-headers', `--sort-by=${title.toLowerCase()}`];
+        const { status, stderr } = await run(...id.split(':'), ...storage, ...sorted);
         expect({ title, status, error: /^error.*/m.exec(stderr)?.[0] }).toEqual({
           title,
           status: expect.any(Number) as number,

@@ -38,7 +38,7 @@ async function linesAfterRestore(
   const options = { api, lease, steps, reporter: SILENT, timeoutMs: 60_000, prunerMayRun: false };
   const notRestored = await restore({ ...options, emptyCache });
   lease.abandon();
-  const report = { dryRun: true, procedure: [] } as never;
+  const report = { dryRun: true, procedure: [], options: {} } as never;
   return closingLines({ report, notRestored }, true);
 }
 
