@@ -180,10 +180,6 @@ export const ADVICE = {
   storageWithoutPod:
     "check the operator: oc get clusteroperator image-registry; or prune the registry's volume with --storage DIR",
 
-  // marks and trash of an online hard prune
-  discardMarks:
-    'to start again: regadm prune hard --storage … --online --discard-marks; links that were removed stay removed, and nothing is moved to the trash before it was marked again; the trash stays as it is',
-
   // blob cache
   /** How to turn it off permanently: only an Unmanaged operator leaves the Deployment as it is. */
   cacheOff: [

@@ -56,14 +56,14 @@ async function parsed(content: Buffer, storage: string): Promise<MarkFile | Rega
     file = await parseMarkFile(content);
   } catch (error) {
     return refusal('MARKS_UNREADABLE', `regadm/${MARK_FILE} in this storage cannot be used: ${messageOf(error)}`, [
-      ADVICE.discardMarks,
+      TRASH_ADVICE.discardMarks,
     ]);
   }
   if (file.storage === storage) return file;
   return refusal(
     'MARKS_OF_ANOTHER_STORAGE',
     `regadm/${MARK_FILE} belongs to another storage (${file.storage}) than the one it is in (${storage}): it was copied, or the storage has moved`,
-    [ADVICE.discardMarks],
+    [TRASH_ADVICE.discardMarks],
   );
 }
 
