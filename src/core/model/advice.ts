@@ -195,7 +195,6 @@ export const ADVICE = {
   redisAuthority: 'pass the certificate of the authority that signed it with --redis-ca',
   emptyRedis:
     'until it is empty, pushes can miss layers that the registry believes to exist: regadm registry restart --redis-url URL',
-  restartedWithCache: 'the registry was restarted, but its old pods can have written into the cache meanwhile',
 
   // another hard prune
   recover: 'restore the registry first: regadm prune hard --recover',

@@ -91,7 +91,7 @@ export async function restartRegistry(api: ClusterApi, options: RestartOptions):
     );
   });
   const keysAfter = await options.emptyCache?.().catch((error: unknown) => {
-    throw error instanceof RegadmError ? withAdvice(error, [ADVICE.restartedWithCache]) : error;
+    throw error instanceof RegadmError ? withAdvice(error, [RESTARTED_WITH_CACHE]) : error;
   });
   const redisKeys = keysBefore === undefined ? undefined : keysBefore + (keysAfter ?? 0);
   return { dryRun: false, previous: namesOf(previous), pods: namesOf(pods), redisKeys, ...deletion(statement) };
@@ -120,6 +120,8 @@ function announcement(api: ClusterApi, { deployment }: StorageStatement, { empty
 function deletion(statement: StorageStatement): Pick<RestartReport, 'deletesAllImages'> {
   return rolloutLoss(statement) === undefined ? {} : { deletesAllImages: true };
 }
+
+const RESTARTED_WITH_CACHE = 'the registry was restarted, but its old pods can have written into the cache meanwhile';
 
 /** The operator has removed the annotation. */
 class AnnotationRemoved extends Error {}

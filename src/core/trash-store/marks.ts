@@ -1,5 +1,5 @@
-import { ADVICE } from '../model/advice.js';
 import { RegadmError, messageOf, refusal } from '../model/errors.js';
+import { TRASH_ADVICE } from '../model/trash-advice.js';
 import type { StorageTrash } from '../storage/trash.js';
 import { emptyMarkFile, parseMarkFile } from './format/mark-file.js';
 import type { MarkFile } from './model.js';
