@@ -128,10 +128,11 @@ const MOVING_BACK: Point[] = [
   ['^link docker/.*/link$'],
 ];
 const PURGING: Point[] = [
+  // The save of the recheck: later saves follow the deletion of the last blob, which is then not repeated.
+  ['^open regadm/versions/marks'],
   ['^unlink regadm/trash/.*/data$', 3],
-  ['^open regadm/versions/marks', 2],
+  // Records of removed links stay for a day, so no run deletes them here.
   ['^unlink regadm/trash/.*/journal/'],
-  ['^unlink regadm/links/'],
 ];
 
 test('runs of which each is killed at another kind of change lose nothing, and later ones finish', async () => {
