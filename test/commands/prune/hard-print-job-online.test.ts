@@ -78,8 +78,8 @@ test('an Unmanaged registry can be pruned online, because its mode is not change
 });
 
 test('a run can wait long: it ends after that', async () => {
-  expect(jobSpecOf(await print(NIGHTLY, '--recheck-after=30h'))).toMatchObject({
-    activeDeadlineSeconds: 1.5 * (600 + 30 * 3600),
+  expect(jobSpecOf(await print(NIGHTLY, '--recheck-after=24h'))).toMatchObject({
+    activeDeadlineSeconds: 1.5 * (600 + 24 * 3600),
   });
 });
 
