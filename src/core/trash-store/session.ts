@@ -14,6 +14,8 @@ import type { TrashState } from './state.js';
 export interface TrashSession extends TrashState {
   /** Replaced by each change: do not keep the list. */
   entries: readonly TrashEntry[];
+  /** False after a write of the mark file that failed: `file` can have more than the storage then. */
+  readonly isSaved: boolean;
   /**
    * Makes sure that this run still has the lease. Awaited before each batch, and before each request that changes
    * something: a process that slept stops.
@@ -77,6 +79,7 @@ class Session implements TrashSession {
   readonly file: MarkFile;
   readonly warnings: readonly string[];
   entries: readonly TrashEntry[];
+  isSaved = true;
   private version: string | undefined;
   /** Content of a write that may have happened, without a response that states its version. */
   private uncertain: Buffer | undefined;
@@ -96,6 +99,12 @@ class Session implements TrashSession {
   };
 
   async save(): Promise<void> {
+    this.isSaved = false;
+    await this.write();
+    this.isSaved = true;
+  }
+
+  private async write(): Promise<void> {
     await this.parts.lease.assertHeld();
     if (this.parts.marks.ignored !== undefined) return;
     const trash = this.parts.ports.storage.trash();

@@ -14,6 +14,6 @@ export class Progress {
   readonly restored: RestoredBlob[] = [];
   readonly purged: PurgedBlob[] = [];
   readonly failures: Failure[] = [];
-  waiting: Waiting = { blobs: 0, bytes: 0, incomplete: 0 };
+  waiting: Waiting | undefined = { blobs: 0, bytes: 0, incomplete: 0 };
   trash: TrashContents = { blobs: 0, bytes: 0 };
 }

@@ -58,6 +58,7 @@ export interface OnlineReport {
   unmarked: UnmarkedBlob[];
   restored: RestoredBlob[];
   purged: PurgedBlob[];
-  waiting: Waiting;
+  /** Undefined if the marks could not be written. */
+  waiting: Waiting | undefined;
   trash: TrashContents;
 }

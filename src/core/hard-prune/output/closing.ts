@@ -34,7 +34,7 @@ function onlineClosing({ dryRun, options, online, unfinished = [] }: HardPruneRe
         ...remediesOf(unfinished).map((text) => `  * ${text}`),
       ]
     : [];
-  const waits = !dryRun && options.restart === false && (online!.waiting.blobs > 0 || online!.trash.blobs > 0);
+  const waits = !dryRun && options.restart === false && ((online!.waiting?.blobs ?? 0) > 0 || online!.trash.blobs > 0);
   const until =
     options.readOnly === 'skip'
       ? 'what the run has moved is deleted after two later looks, at least an hour apart'

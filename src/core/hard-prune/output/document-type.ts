@@ -15,7 +15,7 @@ export interface HardPruneDocument extends DocumentHeader<'HardPrune', HardPrune
   /** The storage that the registry's settings name; present with `--storage cluster`. */
   storage?: StoragePlace;
   summary: HardPruneSummary;
-  /** Blobs that have a mark at the end of the run; only with --online. */
+  /** Blobs that have a mark at the end of the run; only with --online, and if the marks could be written. */
   waiting?: Waiting;
   /** What the trash has at the end of the run; only with --online. */
   trash?: TrashContents;

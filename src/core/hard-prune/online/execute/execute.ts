@@ -89,6 +89,6 @@ async function change(run: OnlineRun, plan: OnlinePlan, first: FirstLook): Promi
 }
 
 function noteContents({ session, progress, request }: OnlineRun): void {
-  progress.waiting = waitingOf(session.file, request.guard.graceMs);
+  progress.waiting = session.isSaved ? waitingOf(session.file, request.guard.graceMs) : undefined;
   progress.trash = contentsOf(session.entries, request.guard.trashKeepMs);
 }

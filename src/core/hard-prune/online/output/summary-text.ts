@@ -2,7 +2,7 @@ import { parseFlagDuration } from '../../../model/values/duration.js';
 import { formatBytes } from '../../../model/values/quantity.js';
 import { plural } from '../../../terminal/text.js';
 import type { HardPruneReport } from '../../report.js';
-import type { OnlineReport } from '../types.js';
+import type { OnlineReport, Waiting } from '../types.js';
 import type { OnlineSummary } from './summary.js';
 
 type Report = Pick<HardPruneReport, 'dryRun' | 'options'>;
@@ -48,7 +48,7 @@ export function onlineLines(report: Report, counts: Counts, { waiting, trash }: 
       `${say('Would delete', 'Deleted')} ${plural(purged, 'blob')} from the trash: ${say('would free', 'freed')} ${formatBytes(purgedBytes)}`,
     );
   if (marked + trashed > 0 && purged === 0) lines.push(freeingLine(report));
-  if (waiting.blobs > 0) lines.push(waitingLine(report, waiting));
+  if (waiting && waiting.blobs > 0) lines.push(waitingLine(report, waiting));
   if (trash.blobs > 0) lines.push(trashLine(report, trash));
   return lines;
 }
@@ -69,7 +69,7 @@ function trashLine(report: Report, { blobs, bytes, until }: OnlineReport['trash'
   return `${head}; kept for ${report.options.trashKeep ?? ''}, the oldest until ${minute(until)}`;
 }
 
-function waitingLine({ dryRun, options }: Report, waiting: OnlineReport['waiting']): string {
+function waitingLine({ dryRun, options }: Report, waiting: Waiting): string {
   const { blobs, bytes, incomplete, from } = waiting;
   const head = `${dryRun ? 'Marked by earlier runs' : 'Marked now'}: ${sized(blobs, bytes)}`;
   // Only a run that failed leaves them incomplete then.
