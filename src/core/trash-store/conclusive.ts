@@ -56,7 +56,7 @@ export function noteEnded({ sweeps }: MarkFile, processes: RegistryProcesses, no
 
 /**
  * Returns when the next recheck can begin that is conclusive for the sweeps whose processes have ended, by the
- * storage's clock; undefined if there are none.
+ * storage's clock; undefined if no sweep waits.
  */
 export function conclusiveFrom({ sweeps }: MarkFile, lateMs = LATE_EFFECT_MS): number | undefined {
   const ends = [...sweeps.values()].flatMap(({ endedAt, conclusiveAt }) =>

@@ -40,7 +40,7 @@ export interface Waiting {
   bytes: Count;
   /** Number of those whose grace has not begun, because the registry has to be restarted first. */
   incomplete: Count;
-  /** When the first of them can be moved to the trash; absent if that is not known yet, or if there are none. */
+  /** When the first of them can be moved to the trash; absent if that is not known yet, or if no blob is marked. */
   from?: Timestamp;
 }
 

@@ -163,7 +163,7 @@ export interface StoredEntry {
   young?: StoredAmount;
   /** Unfinished uploads: those of running pushes, and abandoned ones. */
   uploads: UploadsEntry;
-  /** Blobs that hard prunes have moved to the trash, which are not among `blobs`. Absent if there are none. */
+  /** Blobs that hard prunes have moved to the trash, which are not among `blobs`. Absent if the trash is empty. */
   trash?: TrashEntry;
   /** Segments of Swift that no blob and no upload names. Absent in other storages, and if it cannot be found out. */
   leftoverSegments?: LeftoverEntry;

@@ -72,8 +72,8 @@ export interface ObjectStore {
   /**
    * Copies an object within the store. Objects whose content is elsewhere are copied without it: both then name it.
    * @param bytes its size if it is known: large objects are copied in parts
-   * @returns `gone` if there is no object at `from`; `exists` if there is one at `to`, which must not be replaced. Not
-   *   every store finds that out by itself: look before
+   * @returns `gone` if there is no object at `from`; `exists` if there is one at `to`, which must not be replaced.
+   *   Some stores do not check this themselves: look before
    * @throws Unanswered if it is not known whether it was copied
    * @throws RegadmError that states why it was not copied
    */

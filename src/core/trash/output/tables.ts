@@ -13,7 +13,7 @@ import type { TrashRow } from './row.js';
 /** Maximum number of rows of a table without `-o wide`. */
 const MAX_ROWS = 20;
 
-/** Writes the table of blobs, the largest first unless it is sorted; nothing if there are none. */
+/** Writes the table of blobs, the largest first unless it is sorted. Writes nothing for an empty list. */
 export function* blobTable(rows: readonly TrashRow<string>[], layout: Layout): Generator<string> {
   if (rows.length === 0) return;
   const { wide, order } = layout;
@@ -46,7 +46,7 @@ export function* blobTable(rows: readonly TrashRow<string>[], layout: Layout): G
   if (!wide) yield* reasonLines(rows, layout);
 }
 
-/** Lists the reasons of statuses, with how many rows have each, the most frequent first; nothing if there are none. */
+/** Lists the reasons of statuses with their numbers of rows, the most frequent first; an empty list writes nothing. */
 function* reasonLines(rows: readonly TrashRow<string>[], layout: Layout): Generator<string> {
   const counts = new Map<string, number>();
   for (const { status, reason } of rows) {
@@ -62,7 +62,7 @@ function* reasonLines(rows: readonly TrashRow<string>[], layout: Layout): Genera
   yield '\n';
 }
 
-/** Writes the table of images, those that are not whole first; nothing if there are none. */
+/** Writes the table of images, those that are not whole first. Writes nothing for an empty list. */
 export function* imageTable(images: readonly CheckedImage[], layout: Layout): Generator<string> {
   if (images.length === 0) return;
   const { wide } = layout;
@@ -87,7 +87,7 @@ export function* imageTable(images: readonly CheckedImage[], layout: Layout): Ge
   yield '\n';
 }
 
-/** Lists failures; nothing if there are none. */
+/** Lists failures. Writes nothing for an empty list. */
 export function* failureTable(failures: readonly Failure[], layout: Layout): Generator<string> {
   if (failures.length === 0) return;
   const { wide, styles } = layout;

@@ -6,7 +6,7 @@ import type { RegistryProcesses } from '../../trash-store/model.js';
 
 /**
  * Reads the registry's processes.
- * @returns undefined if the user may not read them, or if there are none: then two rechecks, an hour apart, are needed
+ * @returns undefined if the user may not read them, or if no pod runs: then two rechecks, an hour apart, are needed
  * @throws ApiError
  */
 export async function readProcesses(

@@ -11,7 +11,7 @@ import type { OnlineRequest } from '../../request.js';
 
 /** What a run finds before it changes anything. */
 export interface FirstLook {
-  /** What links to marked blobs and to those in the trash, and uses them; undefined if there are none. */
+  /** What links to marked blobs and to those in the trash, and uses them; undefined if there are no such blobs. */
   look?: Look;
   /** What a hard prune in read-only mode would delete. */
   plan: HardPrunePlan;

@@ -37,7 +37,7 @@ export function* onlineTables(
   yield* tableText({ title: 'BLOB IN THE TRASH', entries: purged, further: [date] }, layout);
 }
 
-/** Writes a table, the largest blobs first; nothing if there are none. */
+/** Writes a table, the largest blobs first. Writes nothing for an empty list. */
 function* tableText<T extends Entry>(
   { title, entries, further = [] }: Table<T>,
   layout: TableLayout,
