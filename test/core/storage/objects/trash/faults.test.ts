@@ -36,13 +36,16 @@ afterEach(() => store.close());
 
 const isCopy = ({ headers }: StorageRequest): boolean => headers['x-amz-copy-source'] !== undefined;
 
-/** Lets the first request of a kind fail. */
-function failOnce(isMeant: (request: StorageRequest) => boolean, fault: StorageFault, then = (): void => {}): void {
+/** Lets the first request of a kind fail. @param meanwhile called before the request that follows it is answered */
+function failOnce(isMeant: (request: StorageRequest) => boolean, fault: StorageFault, meanwhile?: () => void): void {
   let isDone = false;
-  s3.proxy.fault = async (request) => {
-    if (isDone || !isMeant(request)) return undefined;
+  s3.proxy.fault = (request) => {
+    if (isDone) {
+      meanwhile?.();
+      meanwhile = undefined;
+    }
+    if (isDone || !isMeant(request)) return Promise.resolve(undefined);
     isDone = true;
-    setImmediate(then);
     return Promise.resolve(fault);
   };
 }
@@ -54,10 +57,11 @@ test.each([{ isExecuted: true }, { isExecuted: false }])(
   async ({ isExecuted }) => {
     failOnce(isCopy, { reset: true, isExecuted });
     expect(trash.unansweredAt).toBeUndefined();
+    const startedAt = performance.now();
     expect(await trash.moveBlobs(HEXES, DATE, run)).toEqual([moved, moved, moved]);
     expect(s3.proxy.requests.filter(isCopy)).toHaveLength(isExecuted ? 3 : 4);
     expect(s3.store.keys()).toEqual(HEXES.map(trashKey).sort());
-    expect(performance.now() - trash.unansweredAt!).toBeLessThan(60_000);
+    expect(trash.unansweredAt).toBeGreaterThanOrEqual(startedAt);
   },
 );
 
@@ -75,7 +79,7 @@ test.each([{ isExecuted: true }, { isExecuted: false }])(
 test('a blob that was pushed again after a deletion without a response is kept', async () => {
   const isDeletion = (request: StorageRequest): boolean => kindOf(request) === 'DeleteObjects';
   failOnce(isDeletion, { reset: true, isExecuted: true }, () => {
-    setTimeout(() => s3.store.put(blobKey(NAMES[0]!), 'content', Date.now() + 5000), 50);
+    s3.store.put(blobKey(NAMES[0]!), 'content', Date.now() + 5000);
   });
   const moves = await trash.moveBlobs(HEXES, DATE, run);
   expect(moves[0]).toMatchObject({ status: 'failed', message: expect.stringContaining('it was written again') });
@@ -92,7 +96,7 @@ test('a link that was written again after a deletion without a response is kept'
     (request) => kindOf(request) === 'DeleteObjects',
     { reset: true, isExecuted: true },
     () => {
-      setTimeout(() => s3.store.put(key, NAMES[0]!, Date.now()), 50);
+      s3.store.put(key, NAMES[0]!, Date.now());
     },
   );
   const [deletion] = await trash.deleteLinks([link], { ...run, keepWrittenSince: OLD + 1000 });
