@@ -1,10 +1,11 @@
 import { formatBytes } from '../../model/values/quantity.js';
 import type { Layout, Output } from '../../terminal/output.js';
 import type { StreamedDocument } from '../../terminal/streamed-document.js';
-import { plural, timestamp } from '../../terminal/text.js';
+import { plural } from '../../terminal/text.js';
 import { TRASH_BLOBS } from '../output/main-table.js';
 import { blobNames } from '../output/names.js';
 import { rowDocument } from '../output/row.js';
+import { isRestored, runFields } from '../output/run-fields.js';
 import { blobTable, failureTable, paragraph } from '../output/tables.js';
 import type { TrashPurgeDocument, TrashPurgeSummary } from './document-type.js';
 import type { TrashPurgeReport } from './report.js';
@@ -18,16 +19,12 @@ export const trashPurgeOutput: Output<TrashPurgeReport, TrashPurgeDocument> = {
 };
 
 function toDocument(report: TrashPurgeReport): StreamedDocument<TrashPurgeDocument> {
-  const { dryRun, startedAt, finishedAt, storage, rows, warnings, failures } = report;
+  const { rows, warnings, failures } = report;
   return {
     fields: {
       apiVersion: 'regadm/v1',
       kind: 'TrashPurge',
-      dryRun,
-      ...(report.interrupted ? { interrupted: true as const } : {}),
-      startedAt: timestamp(startedAt.getTime())!,
-      finishedAt: timestamp(finishedAt.getTime())!,
-      storage,
+      ...runFields(report),
       summary: summarize(report),
     },
     arrays: {
@@ -41,7 +38,6 @@ function toDocument(report: TrashPurgeReport): StreamedDocument<TrashPurgeDocume
 }
 
 const isDeleted = ({ status }: { status: string }): boolean => status === 'deleted' || status === 'would-delete';
-const isRestored = ({ status }: { status: string }): boolean => status === 'restored' || status === 'would-restore';
 
 function summarize({ rows, failures }: TrashPurgeReport): TrashPurgeSummary {
   const deleted = rows.filter(isDeleted);

@@ -2,10 +2,11 @@ import { sha256Digest } from '../../model/digest.js';
 import { formatBytes } from '../../model/values/quantity.js';
 import type { Layout, Output } from '../../terminal/output.js';
 import type { StreamedDocument } from '../../terminal/streamed-document.js';
-import { plural, timestamp } from '../../terminal/text.js';
+import { plural } from '../../terminal/text.js';
 import { TRASH_BLOBS } from '../output/main-table.js';
 import { blobNames } from '../output/names.js';
 import { imageDocument, rowDocument } from '../output/row.js';
+import { isRestored, runFields } from '../output/run-fields.js';
 import { blobTable, failureTable, imageTable, paragraph } from '../output/tables.js';
 import type { TrashRestoreDocument, TrashRestoreSummary } from './document-type.js';
 import type { TrashRestoreReport } from './report.js';
@@ -19,16 +20,12 @@ export const trashRestoreOutput: Output<TrashRestoreReport, TrashRestoreDocument
 };
 
 function toDocument(report: TrashRestoreReport): StreamedDocument<TrashRestoreDocument> {
-  const { dryRun, startedAt, finishedAt, storage, rows, unmarked, images, warnings, failures } = report;
+  const { rows, unmarked, images, warnings, failures } = report;
   return {
     fields: {
       apiVersion: 'regadm/v1',
       kind: 'TrashRestore',
-      dryRun,
-      ...(report.interrupted ? { interrupted: true as const } : {}),
-      startedAt: timestamp(startedAt.getTime())!,
-      finishedAt: timestamp(finishedAt.getTime())!,
-      storage,
+      ...runFields(report),
       summary: summarize(report),
     },
     arrays: {
@@ -43,7 +40,6 @@ function toDocument(report: TrashRestoreReport): StreamedDocument<TrashRestoreDo
   };
 }
 
-const isRestored = ({ status }: { status: string }): boolean => status === 'restored' || status === 'would-restore';
 const isUnmarked = ({ status }: { status: string }): boolean => status === 'unmarked' || status === 'would-unmark';
 
 function summarize({ rows, links, unmarked, images, failures }: TrashRestoreReport): TrashRestoreSummary {
