@@ -6,7 +6,7 @@ import { temporaryDirectory } from '../support/storage-tree.js';
 
 /** Pushes while online hard prunes run: bench/online-soak.js does the same for longer. */
 async function soak(storage: SoakStorage, { rounds, pushes }: { rounds: number; pushes: number }): Promise<void> {
-  const run = await OnlineSoak.start({ storage, seed: 1, pushers: 6, pauseMs: 2000, maxImages: 40 });
+  const run = await OnlineSoak.start({ storage, seed: 1, pushers: 6, pauseMs: 2000, maxImages: pushes / 2 });
   try {
     await run.pushed(10);
     const frozen = new AbortController();
@@ -22,7 +22,9 @@ async function soak(storage: SoakStorage, { rounds, pushes }: { rounds: number; 
     frozen.abort();
     await run.stopPushers();
     await freezing;
-    for (let last = 0; last < 2; last++) expect((await run.prune()).status).toBe(0);
+    // How many of the images that clients deleted are orphans depends on how fast each works: these always are.
+    for (const digest of [...run.cluster.accepted.keys()].slice(0, 3)) run.cluster.delete(digest);
+    for (let last = 0; last < 3; last++) expect((await run.prune()).status).toBe(0);
     expect(run.counts.unexpected).toEqual([]);
     expect((await run.findBroken()).broken).toEqual([]);
     const total = (name: keyof (typeof run.rounds)[number]): number =>
