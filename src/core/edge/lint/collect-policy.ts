@@ -2,14 +2,13 @@ import { basename } from 'node:path';
 import { isSeq } from 'yaml';
 import type { YamlDocument } from '../files/yaml-document.js';
 import type { FieldPath } from '../model.js';
-import { NAMES, WAVE_ANNOTATION, registryObjects } from '../render/registry-objects.js';
-import type { EdgeFacts, ObjectFacts, PolicyEntry } from './facts.js';
+import { WAVE_ANNOTATION } from '../render/registry-objects.js';
+import type { EdgeFacts, ObjectFacts } from './facts.js';
 import type { At } from './finding.js';
+import { effectiveObject } from './policies/effective.js';
+import { publishedContents } from './sources/published.js';
 
-/** The site generator's source files. A policy names them without their contents. */
-const KNOWN_SOURCE_FILES = new Map(
-  registryObjects({ path: NAMES.path, size: NAMES.size }).map(({ fileName, object }) => [fileName, object]),
-);
+const WAVE: FieldPath = ['metadata', 'annotations', WAVE_ANNOTATION];
 
 /**
  * Collects what a PolicyGenTemplate applies.
@@ -23,18 +22,12 @@ export function policyFacts(
   const node = document.node(list);
   const entries = (isSeq(node) ? node.items : []).map((_, index) => entryOf(document, [...list, index], plain));
   return {
-    facts: {
-      storages: [],
-      objects: entries.flatMap(({ object }) => (object ? [object] : [])),
-      policies: entries.map(({ policy }) => policy),
-      findings: [],
-    },
+    facts: { storages: [], objects: entries.flatMap(({ object }) => (object ? [object] : [])), findings: [] },
     bases: entries.flatMap(({ base }) => (base ? [base] : [])),
   };
 }
 
 interface Entry {
-  policy: PolicyEntry;
   object?: ObjectFacts;
   base?: YamlDocument;
 }
@@ -42,26 +35,27 @@ interface Entry {
 function entryOf(document: YamlDocument, path: FieldPath, plain: YamlDocument[]): Entry {
   const fileName = basename(String(document.value([...path, 'fileName']) ?? ''));
   const base = plain.find(({ file }) => basename(file) === fileName);
-  const known = KNOWN_SOURCE_FILES.get(fileName);
-  const kind = (base?.value(['kind']) ?? known?.kind) as string | undefined;
   const inPolicy = (inner: FieldPath): At => ({ file: document.file, line: document.line([...path, ...inner]) });
-  const has = (inner: FieldPath): boolean => document.node([...path, ...inner]) !== undefined;
-  const get = (inner: FieldPath): unknown => {
-    if (has(inner)) return document.value([...path, ...inner]);
-    return base ? base.value(inner) : inner.reduce<unknown>((value, part) => (value as never)?.[part], known);
-  };
-  const at = (inner: FieldPath): At =>
-    has(inner) || !base?.node(inner) ? inPolicy(inner) : { file: base.file, line: base.line(inner) };
-  const policy: PolicyEntry = {
+  const effective = effectiveObject({
+    published: base ? undefined : publishedContents(fileName),
+    layers: [...(base ? [{ document: base, path: [] }] : []), { document, path }],
+    entry: inPolicy([]),
+  });
+  const kind = effective.get(['kind']);
+  if (kind === undefined) return { base };
+  const own = document.value([...path, 'complianceType']);
+  const complianceType: FieldPath = own === undefined ? ['spec', 'complianceType'] : [...path, 'complianceType'];
+  const object: ObjectFacts = {
+    kind: String(kind),
     fileName,
-    kind,
-    // If the overlay has no wave, that of the source file counts. The site generator's own files are not checked.
-    wave:
-      has(['metadata', 'annotations', WAVE_ANNOTATION]) || base
-        ? get(['metadata', 'annotations', WAVE_ANNOTATION])
-        : null,
-    complianceType: document.value([...path, 'complianceType']) ?? document.value(['spec', 'complianceType']),
-    at: inPolicy,
+    ...effective,
+    policy: {
+      wave: { value: effective.get(WAVE), at: effective.at(WAVE) },
+      complianceType: {
+        value: document.value(complianceType),
+        at: { file: document.file, line: document.line(complianceType) },
+      },
+    },
   };
-  return { policy, object: kind === undefined ? undefined : { kind, get, at }, base };
+  return { object, base };
 }

@@ -1,11 +1,11 @@
 import { basename } from 'node:path';
 import { invalidFile } from '../files/problem.js';
 import { parseYaml, type YamlDocument } from '../files/yaml-document.js';
-import type { EdgeFacts, ObjectFacts, PolicyEntry } from './facts.js';
-import { WAVE_ANNOTATION } from '../render/registry-objects.js';
+import type { EdgeFacts, ObjectFacts } from './facts.js';
 import { policyFacts } from './collect-policy.js';
 import { overrideFacts, planFacts } from './collect-storage.js';
 import { documentForm } from './document-form.js';
+import { effectiveObject } from './policies/effective.js';
 import { structureFindings } from './structure.js';
 
 /** A file with its content. */
@@ -14,7 +14,7 @@ export interface SourceFile {
   text: string;
 }
 
-const NOTHING: EdgeFacts = { storages: [], objects: [], policies: [], findings: [] };
+const NOTHING: EdgeFacts = { storages: [], objects: [], findings: [] };
 
 /**
  * Collects the contents of the files.
@@ -34,7 +34,6 @@ export function collectFacts(files: SourceFile[]): EdgeFacts {
   return {
     storages: parts.flatMap(({ facts }) => facts.storages),
     objects: [...parts.flatMap(({ facts }) => facts.objects), ...unused.map(plainObject)],
-    policies: [...parts.flatMap(({ facts }) => facts.policies), ...unused.map(plainPolicy)],
     findings: [
       ...documents
         // Policies can set fields that a source file omits.
@@ -72,20 +71,8 @@ function factsOf(document: YamlDocument, plain: YamlDocument[]): Part {
 }
 
 function plainObject(document: YamlDocument): ObjectFacts {
-  return {
-    kind: String(document.value(['kind'])),
-    get: (path) => document.value(path),
-    at: (path) => ({ file: document.file, line: document.line(path) }),
-  };
-}
-
-/** A plain object can have a wave too. It does not need one if no policy applies it. */
-function plainPolicy(document: YamlDocument): PolicyEntry {
-  return {
-    fileName: basename(document.file),
-    kind: String(document.value(['kind'])),
-    wave: document.value(['metadata', 'annotations', WAVE_ANNOTATION]) ?? null,
-    complianceType: undefined,
-    at: (path) => ({ file: document.file, line: document.line(path) }),
-  };
+  const fileName = basename(document.file);
+  const at = { file: document.file, line: document.line([]) };
+  const effective = effectiveObject({ layers: [{ document, path: [] }], entry: at });
+  return { kind: String(document.value(['kind'])), fileName, ...effective };
 }

@@ -6,7 +6,6 @@ import type { At, Finding } from './finding.js';
 export interface EdgeFacts {
   storages: StorageFacts[];
   objects: ObjectFacts[];
-  policies: PolicyEntry[];
   /** Problems of single files. */
   findings: Finding[];
 }
@@ -20,20 +19,25 @@ export interface StorageFacts {
   at(path: FieldPath): At;
 }
 
-/** An object of the cluster, plain or as a policy renders it. */
+/** An object of the cluster, plain or as a policy applies it. */
 export interface ObjectFacts {
   kind: string;
+  /** How messages name it: the source file as the policy names it, or the file. */
+  fileName: string;
+  /** Effective value after all patches; undefined if it is not set. */
   get(path: FieldPath): unknown;
+  /** Where the value comes from: the patch, the given source file, or the entry in the policy. */
   at(path: FieldPath): At;
+  /** True if nothing in the files changes the published default of this field, so that there is no value to correct. */
+  isPublished(path: FieldPath): boolean;
+  /** How a policy applies it; undefined if no policy does. */
+  policy?: { wave: Located; complianceType: Located };
 }
 
-/** A source file as a policy applies it. */
-export interface PolicyEntry {
-  fileName: string;
-  kind?: string;
-  wave: unknown;
-  complianceType: unknown;
-  at(path: FieldPath): At;
+/** A value with its location; undefined: not set, not in the base either. */
+export interface Located {
+  value: unknown;
+  at: At;
 }
 
 /** A mounted file system and the partition that it is on. */

@@ -1,11 +1,10 @@
 import { WAVE_ANNOTATION } from '../../render/registry-objects.js';
-import type { EdgeFacts, PolicyEntry } from '../facts.js';
+import type { EdgeFacts, Located, ObjectFacts } from '../facts.js';
 import type { Finding } from '../finding.js';
 import type { FieldPath } from '../../model.js';
 import { error, type Rule } from './rule.js';
 
 const WAVE: FieldPath = ['metadata', 'annotations', WAVE_ANNOTATION];
-const COMPLIANCE: FieldPath = ['complianceType'];
 const KNOWN = ['musthave', 'mustonlyhave', 'mustnothave'];
 /** Order in which objects must be applied. Policies of a later wave wait for those of earlier waves. */
 const ORDER: Record<string, number> = { StorageClass: 0, PersistentVolume: 1, PersistentVolumeClaim: 1, Config: 2 };
@@ -13,61 +12,66 @@ const ORDER: Record<string, number> = { StorageClass: 0, PersistentVolume: 1, Pe
 /** Rules about how policies apply the objects. */
 export const policyRules: Rule[] = [compliance, waves, waveOrder];
 
-function compliance({ policies }: EdgeFacts): Finding[] {
-  return policies.flatMap((entry) => {
-    const { complianceType: type } = entry;
-    if (type === undefined || type === 'musthave' || !isRegistryObject(entry)) return [];
+function compliance({ objects }: EdgeFacts): Finding[] {
+  return objects.flatMap(({ kind, fileName, policy }) => {
+    if (!policy || !(kind in ORDER)) return [];
+    const { value: type, at } = policy.complianceType;
+    if (type === undefined || type === 'musthave') return [];
     if (KNOWN.includes(String(type)) && type !== 'mustonlyhave') return [];
     const message =
       type === 'mustonlyhave'
-        ? `${entry.fileName} is applied with mustonlyhave, which removes what the operator adds: the registry's pods would fail`
+        ? `${fileName} is applied with mustonlyhave, which removes what the operator adds: the registry's pods would fail`
         : `complianceType ${String(type)} is not one of ${KNOWN.join(', ')}`;
-    return [error('compliance-type', entry.at(COMPLIANCE), message, 'set complianceType: musthave')];
+    return [error('compliance-type', at, message, 'set complianceType: musthave')];
   });
 }
 
-function waves({ policies }: EdgeFacts): Finding[] {
-  return policies
-    .filter((entry) => isRegistryObject(entry) && entry.wave !== null && waveOf(entry) === undefined)
-    .map((entry) => {
+function waves({ objects }: EdgeFacts): Finding[] {
+  return objects
+    .filter((object) => object.kind in ORDER && needsWave(object) && waveNumber(object) === undefined)
+    .map((object) => {
+      const { value, at } = waveOf(object);
       const problem =
-        entry.wave === undefined
+        value === undefined
           ? 'has no wave'
-          : `has the wave ${JSON.stringify(entry.wave)}, which is not a whole number in quotes`;
-      return error(
-        'wave',
-        entry.at(WAVE),
-        `${entry.fileName} ${problem}`,
-        `set the annotation ${WAVE_ANNOTATION}: "100"`,
-      );
+          : `has the wave ${JSON.stringify(value)}, which is not a whole number in quotes`;
+      return error('wave', at, `${object.fileName} ${problem}`, `set the annotation ${WAVE_ANNOTATION}: "100"`);
     });
 }
 
-function waveOrder({ policies }: EdgeFacts): Finding[] {
-  return policies.flatMap((entry) => {
-    const late = policies.find(
-      (other) => rank(other) < rank(entry) && (waveOf(other) ?? 0) > (waveOf(entry) ?? Number.POSITIVE_INFINITY),
+/** A plain object does not need a wave if no policy applies it. */
+function needsWave(object: ObjectFacts): boolean {
+  return object.policy !== undefined || waveOf(object).value !== undefined;
+}
+
+function waveOrder({ objects }: EdgeFacts): Finding[] {
+  return objects.flatMap((object) => {
+    const late = objects.find(
+      (other) =>
+        rank(other) < rank(object) && (waveNumber(other) ?? 0) > (waveNumber(object) ?? Number.POSITIVE_INFINITY),
     );
     if (!late) return [];
+    const [own, other] = [waveOf(object), waveOf(late)];
     return [
       error(
         'wave-order',
-        entry.at(WAVE),
-        `${entry.fileName} is applied in wave ${String(entry.wave)}, before ${late.fileName} in wave ${String(late.wave)}, which it needs`,
+        own.at,
+        `${object.fileName} is applied in wave ${String(own.value)}, before ${late.fileName} in wave ${String(other.value)}, which it needs`,
         'use the same wave for both, or a later one here',
       ),
     ];
   });
 }
 
-function isRegistryObject({ kind }: PolicyEntry): boolean {
-  return kind !== undefined && kind in ORDER;
+function rank({ kind }: ObjectFacts): number {
+  return ORDER[kind] ?? Number.NaN;
 }
 
-function rank({ kind }: PolicyEntry): number {
-  return ORDER[kind ?? ''] ?? Number.NaN;
+function waveOf(object: ObjectFacts): Located {
+  return object.policy?.wave ?? { value: object.get(WAVE), at: object.at(WAVE) };
 }
 
-function waveOf({ wave }: PolicyEntry): number | undefined {
-  return typeof wave === 'string' && /^-?\d+$/.test(wave) ? Number(wave) : undefined;
+function waveNumber(object: ObjectFacts): number | undefined {
+  const { value } = waveOf(object);
+  return typeof value === 'string' && /^-?\d+$/.test(value) ? Number(value) : undefined;
 }
