@@ -11,8 +11,14 @@ interface KubeconfigContent {
 }
 
 /** Writes a kubeconfig for one user of the sandbox, readable by its owner only. @returns the path */
-export function writeKubeconfig(path: string, { server, authority, user, token }: KubeconfigContent): string {
-  const config = {
+export function writeKubeconfig(path: string, content: KubeconfigContent): string {
+  writeFileSync(path, kubeconfigText(content), { mode: 0o600 });
+  return path;
+}
+
+/** Returns the text of a kubeconfig for one user. */
+export function kubeconfigText({ server, authority, user, token }: KubeconfigContent): string {
+  return stringify({
     apiVersion: 'v1',
     kind: 'Config',
     clusters: [
@@ -21,7 +27,5 @@ export function writeKubeconfig(path: string, { server, authority, user, token }
     users: [{ name: user, user: { token } }],
     contexts: [{ name: `sandbox-${user}`, context: { cluster: 'sandbox', user, namespace: 'default' } }],
     'current-context': `sandbox-${user}`,
-  };
-  writeFileSync(path, stringify(config), { mode: 0o600 });
-  return path;
+  });
 }

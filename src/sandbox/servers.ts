@@ -6,7 +6,7 @@ import { RegistryAvailability } from './operator/availability.js';
 import { RegistryLog } from './registry/log.js';
 import { RegistryServer, type RegistryContext } from './registry/server.js';
 import { SandboxServer } from './http/server.js';
-import type { SandboxOptions } from './types.js';
+import type { CertificateKind, SandboxOptions } from './types.js';
 import type { Simulation } from './simulation.js';
 
 /** The two running servers. */
@@ -33,9 +33,14 @@ export async function startServers(
   const registryHost = (): string => context.host;
   const api = new ApiServer({ store, lists, permissions, missing: options.missing ?? [], registryHost, podLog });
   const exec = new Exec({ store, storage, permissions, faults, api });
-  const apiServer = new SandboxServer(apiHandler(api, exec), traffic, await authority.issue(LOOPBACK));
+  const apiServer = new SandboxServer(
+    apiHandler(api, exec),
+    traffic,
+    await certificate(options.apiCertificate, authority),
+  );
   const handler = registryHandler(new RegistryServer(context), log);
-  const registryServer = new SandboxServer(handler, traffic, await registryCertificate(options, authority));
+  const registryCertificate = options.http ? undefined : await certificate(options.registryCertificate, authority);
+  const registryServer = new SandboxServer(handler, traffic, registryCertificate);
   const availability = new RegistryAvailability(registryServer, operator, faults, options);
   const stop = async (): Promise<void> => {
     operator.stop();
@@ -76,9 +81,8 @@ function registryContext(simulation: Simulation, availability: () => RegistryAva
   };
 }
 
-async function registryCertificate(options: SandboxOptions, authority: Authority): Promise<Certificate | undefined> {
-  if (options.http) return undefined;
-  switch (options.registryCertificate ?? 'good') {
+async function certificate(kind: CertificateKind = 'good', authority: Authority): Promise<Certificate> {
+  switch (kind) {
     case 'expired':
       return authority.issue({ ...LOOPBACK, notAfter: new Date(Date.now() - 60_000) });
     case 'other-name':

@@ -55,12 +55,17 @@ export interface SandboxOptions {
   /** Time at which the clock of the sandbox starts, for Date headers and creation times (default: the real time). */
   now?: string | number | Date;
   /** A fault of the registry's certificate (default: `good`). */
-  registryCertificate?: 'good' | 'expired' | 'other-name' | 'unknown-authority';
+  registryCertificate?: CertificateKind;
+  /** A fault of the API server's certificate (default: `good`). */
+  apiCertificate?: CertificateKind;
   /** Called with every request when the response is sent or dropped. */
   log?: (record: RequestRecord) => void;
   /** Additional resource kinds to serve. */
   customResources?: CustomResource[];
 }
+
+/** The state of a server's certificate. */
+export type CertificateKind = 'good' | 'expired' | 'other-name' | 'unknown-authority';
 
 /** The time, and a timer. */
 export interface SandboxClock {
@@ -84,6 +89,8 @@ export interface RequestRecord {
   /** Time of arrival by the clock of the sandbox, in ms since the epoch. */
   at: number;
   server: Server;
+  /** Name of the managed cluster that got it; undefined: the sandbox itself. Only in the argument of `log`. */
+  cluster?: string;
   method: string;
   path: string;
   /** HTTP status; 0 if no response was sent (reset, hang). */

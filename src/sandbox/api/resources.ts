@@ -69,6 +69,8 @@ const ROWS: Record<string, Row[]> = {
   'storage.k8s.io/v1': [['storageclasses', 'StorageClass', 'cluster', 'sc']],
   'coordination.k8s.io/v1': [['leases', 'Lease', 'ns']],
   'apiextensions.k8s.io/v1': [['customresourcedefinitions', 'CustomResourceDefinition', 'cluster', 'crd']],
+  'cluster.open-cluster-management.io/v1': [['managedclusters', 'ManagedCluster', 'cluster', 'mcl']],
+  'siteconfig.open-cluster-management.io/v1alpha1': [['clusterinstances', 'ClusterInstance', 'ns']],
   'metal3.io/v1alpha1': [['baremetalhosts', 'BareMetalHost', 'ns', 'bmh']],
   'template.openshift.io/v1': [['templates', 'Template', 'ns']],
   'keda.sh/v1alpha1': [['scaledjobs', 'ScaledJob', 'ns', 'sj']],
