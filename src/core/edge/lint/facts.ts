@@ -41,7 +41,7 @@ export interface Located {
 }
 
 /** A mounted file system and the partition that it is on. */
-interface Mount {
+export interface Mount {
   path: string;
   /** In MiB; undefined or 0 if not specified. */
   sizeMiB?: number;
@@ -71,9 +71,4 @@ export function partitionOf(config: IgnitionConfig, device: string): { label?: s
   const label = labelOf(device);
   const partitions = (config.storage?.disks ?? []).flatMap((disk) => disk.partitions ?? []);
   return label === undefined ? undefined : partitions.find((partition) => partition.label === label);
-}
-
-/** Lists the objects of a kind. */
-export function objectsOf(facts: EdgeFacts, kind: string): ObjectFacts[] {
-  return facts.objects.filter((object) => object.kind === kind);
 }

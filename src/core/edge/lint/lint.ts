@@ -1,11 +1,10 @@
 import { readText } from '../files/read.js';
 import { collectFacts, type SourceFile } from './collect.js';
 import { sortFindings, type Finding } from './finding.js';
+import { registrySet } from './registry-set.js';
 import { lintReport, type LintReport } from './report.js';
-import { claimRules } from './rules/claims.js';
-import { volumeRules } from './rules/objects.js';
-import { policyRules } from './rules/policies.js';
-import { storageRules } from './rules/storage.js';
+import { RULES } from './rules/all.js';
+import { oncePerFile } from './rules/filled-in.js';
 
 /**
  * Reads the files of one edge site and checks them against each other.
@@ -23,6 +22,6 @@ export async function lintFiles(names: string[]): Promise<LintReport> {
  */
 export function lint(files: SourceFile[]): Finding[] {
   const facts = collectFacts(files);
-  const rules = [...storageRules, ...volumeRules, ...claimRules, ...policyRules];
-  return sortFindings([...facts.findings, ...rules.flatMap((rule) => rule(facts))]);
+  const registry = registrySet(facts);
+  return oncePerFile(sortFindings([...facts.findings, ...RULES.flatMap((rule) => rule(facts, registry))]));
 }

@@ -1,22 +1,21 @@
 import { WAVE_ANNOTATION } from '../../render/registry-objects.js';
-import type { EdgeFacts, Located, ObjectFacts } from '../facts.js';
+import type { Located, ObjectFacts } from '../facts.js';
+import { FIELDS } from '../fields.js';
 import type { Finding } from '../finding.js';
-import type { FieldPath } from '../../model.js';
-import { error, type Rule } from './rule.js';
+import { isFilledIn } from '../known.js';
+import { claimsOf, type RegistrySet } from '../registry-set.js';
+import { error, warning, type Rule } from './rule.js';
 
-const WAVE: FieldPath = ['metadata', 'annotations', WAVE_ANNOTATION];
 const KNOWN = ['musthave', 'mustonlyhave', 'mustnothave'];
-/** Order in which objects must be applied. Policies of a later wave wait for those of earlier waves. */
-const ORDER: Record<string, number> = { StorageClass: 0, PersistentVolume: 1, PersistentVolumeClaim: 1, Config: 2 };
 
 /** Rules about how policies apply the objects. */
 export const policyRules: Rule[] = [compliance, waves, waveOrder];
 
-function compliance({ objects }: EdgeFacts): Finding[] {
-  return objects.flatMap(({ kind, fileName, policy }) => {
-    if (!policy || !(kind in ORDER)) return [];
+function compliance(_facts: unknown, registry: RegistrySet): Finding[] {
+  return objectsOf(registry).flatMap(({ fileName, policy }) => {
+    if (!policy) return [];
     const { value: type, at } = policy.complianceType;
-    if (type === undefined || type === 'musthave') return [];
+    if (type === undefined || isFilledIn(type)) return [];
     if (KNOWN.includes(String(type)) && type !== 'mustonlyhave') return [];
     const message =
       type === 'mustonlyhave'
@@ -26,49 +25,46 @@ function compliance({ objects }: EdgeFacts): Finding[] {
   });
 }
 
-function waves({ objects }: EdgeFacts): Finding[] {
-  return objects
-    .filter((object) => object.kind in ORDER && needsWave(object) && waveNumber(object) === undefined)
-    .map((object) => {
-      const { value, at } = waveOf(object);
-      const problem =
-        value === undefined
-          ? 'has no wave'
-          : `has the wave ${JSON.stringify(value)}, which is not a whole number in quotes`;
-      return error('wave', at, `${object.fileName} ${problem}`, `set the annotation ${WAVE_ANNOTATION}: "100"`);
-    });
+function waves(_facts: unknown, registry: RegistrySet): Finding[] {
+  return objectsOf(registry).flatMap((object) => {
+    const { value, at } = waveOf(object);
+    if (isFilledIn(value) || waveNumber(object) !== undefined) return [];
+    const remedy = `set the annotation ${WAVE_ANNOTATION}: "100"`;
+    if (value !== undefined) {
+      const problem = `has the wave ${JSON.stringify(value)}, which is not a whole number in quotes`;
+      return [error('wave', at, `${object.fileName} ${problem}`, remedy)];
+    }
+    // A plain object does not need a wave if no policy applies it.
+    return object.policy ? [warning('wave', at, `${object.fileName} has no wave`, remedy)] : [];
+  });
 }
 
-/** A plain object does not need a wave if no policy applies it. */
-function needsWave(object: ObjectFacts): boolean {
-  return object.policy !== undefined || waveOf(object).value !== undefined;
-}
-
-function waveOrder({ objects }: EdgeFacts): Finding[] {
-  return objects.flatMap((object) => {
-    const late = objects.find(
-      (other) =>
-        rank(other) < rank(object) && (waveNumber(other) ?? 0) > (waveNumber(object) ?? Number.POSITIVE_INFINITY),
-    );
-    if (!late) return [];
-    const [own, other] = [waveOf(object), waveOf(late)];
+/** The operator waits for the claim that its Config names. Volumes and classes can follow: the claim waits for them. */
+function waveOrder(_facts: unknown, { configs, claims }: RegistrySet): Finding[] {
+  return configs.flatMap((config) => {
+    const named = claimsOf(config, claims);
+    const needed = named.length > 0 ? named : claims;
+    const own = waveNumber(config);
+    if (own === undefined || needed.length === 0 || !needed.every((claim) => (waveNumber(claim) ?? own) > own))
+      return [];
+    const [claim] = needed;
     return [
       error(
         'wave-order',
-        own.at,
-        `${object.fileName} is applied in wave ${String(own.value)}, before ${late.fileName} in wave ${String(other.value)}, which it needs`,
-        'use the same wave for both, or a later one here',
+        waveOf(config).at,
+        `${config.fileName} is applied in wave ${own}, before ${claim!.fileName} in wave ${waveNumber(claim!)}, which it needs`,
+        `use wave "${waveNumber(claim!)}" or a later one here`,
       ),
     ];
   });
 }
 
-function rank({ kind }: ObjectFacts): number {
-  return ORDER[kind] ?? Number.NaN;
+function objectsOf({ classes, claims, volumes, configs }: RegistrySet): ObjectFacts[] {
+  return [...classes, ...claims, ...volumes, ...configs];
 }
 
 function waveOf(object: ObjectFacts): Located {
-  return object.policy?.wave ?? { value: object.get(WAVE), at: object.at(WAVE) };
+  return object.policy?.wave ?? { value: object.get(FIELDS.wave), at: object.at(FIELDS.wave) };
 }
 
 function waveNumber(object: ObjectFacts): number | undefined {

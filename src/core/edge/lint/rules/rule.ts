@@ -1,8 +1,9 @@
 import type { EdgeFacts } from '../facts.js';
 import type { At, Finding } from '../finding.js';
+import type { RegistrySet } from '../registry-set.js';
 
 /** Checks one aspect of the files. */
-export type Rule = (facts: EdgeFacts) => Finding[];
+export type Rule = (facts: EdgeFacts, registry: RegistrySet) => Finding[];
 
 export function error(rule: string, at: At, message: string, remedy: string): Finding {
   return { ...at, rule, severity: 'error', message, remedy };

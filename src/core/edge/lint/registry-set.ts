@@ -1,0 +1,130 @@
+import { basename } from 'node:path';
+import { isRecord } from '../../model/values/json.js';
+import { NAMES } from '../render/registry-objects.js';
+import { mountsOf, type EdgeFacts, type ObjectFacts } from './facts.js';
+import { FIELDS } from './fields.js';
+import { canBeEqual, fieldOf, isFilledIn, withoutSlash } from './known.js';
+
+/** The objects of the registry. The files can also contain storage of other applications, which no rule judges. */
+export interface RegistrySet {
+  configs: ObjectFacts[];
+  claims: ObjectFacts[];
+  /** True if only the absence of other claims suggests that the claims are the registry's. */
+  claimsAreAssumed: boolean;
+  volumes: ObjectFacts[];
+  classes: ObjectFacts[];
+  /** Every object that is applied, those of other applications included. */
+  applied: ObjectFacts[];
+}
+
+/** The claim that the registry's operator uses if its Config names none. */
+const OPERATORS_CLAIM = 'image-registry-storage';
+
+/** Selects the objects of the registry by the names that connect them. */
+export function registrySet(facts: EdgeFacts): RegistrySet {
+  // A policy with mustnothave removes the object.
+  const applied = facts.objects.filter(({ policy }) => policy?.complianceType.value !== 'mustnothave');
+  const configs = ofKind(applied, 'Config').filter(isRegistryConfig);
+  const marked = ofKind(applied, 'PersistentVolume').filter(isMarked);
+  const known = registryClaims(applied, configs, marked);
+  const assumed = known.length === 0 ? assumedClaims(applied) : [];
+  const claims = [...known, ...assumed];
+  const volumes = registryVolumes(facts, { applied, claims, known, marked });
+  const names = [NAMES.storageClass, ...[...claims, ...volumes].map((user) => fieldOf(user, FIELDS.class))];
+  const classes = ofKind(applied, 'StorageClass').filter((each) => names.includes(fieldOf(each, FIELDS.name)));
+  return { configs, claims, claimsAreAssumed: assumed.length > 0, volumes, classes, applied };
+}
+
+export function ofKind(objects: ObjectFacts[], kind: string): ObjectFacts[] {
+  return objects.filter((object) => object.kind === kind);
+}
+
+/** True if two objects name the same storage class, or can because one of them is filled in. */
+export function sameClass(a: ObjectFacts, b: ObjectFacts): boolean {
+  return canBeEqual(fieldOf(a, FIELDS.class), fieldOf(b, FIELDS.class));
+}
+
+/** True if the claim sets nothing: its published source file has an empty `spec`, which a policy must set. */
+export function isUnset(claim: ObjectFacts): boolean {
+  const spec = claim.get(['spec']);
+  return spec === undefined || (isRecord(spec) && Object.keys(spec).length === 0);
+}
+
+/** Finds the claims that a Config can use. Returns none for a Config without a claim. */
+export function claimsOf(config: ObjectFacts, claims: ObjectFacts[]): ObjectFacts[] {
+  const name = fieldOf(config, FIELDS.claim);
+  if (!name) return [];
+  return claims.filter((claim) => canBeEqual(name, fieldOf(claim, FIELDS.name)));
+}
+
+function isRegistryConfig(config: ObjectFacts): boolean {
+  return String(config.get(['apiVersion'])).startsWith('imageregistry.operator.openshift.io/');
+}
+
+/** True if a volume has the names or the path of the published source file. */
+function isMarked(volume: ObjectFacts): boolean {
+  return (
+    basename(volume.fileName) === 'ImageRegistryPV.yaml' ||
+    withoutSlash(String(fieldOf(volume, FIELDS.localPath))) === NAMES.path ||
+    fieldOf(volume, FIELDS.name) === NAMES.volume ||
+    fieldOf(volume, FIELDS.class) === NAMES.storageClass
+  );
+}
+
+/**
+ * Selects the claims that the Configs name. If one of them names none of the files' claims, also those that are in the
+ * registry's namespace, have a name that only the registry's have, or have the class of the registry's volume.
+ */
+function registryClaims(applied: ObjectFacts[], configs: ObjectFacts[], volumes: ObjectFacts[]): ObjectFacts[] {
+  const all = ofKind(applied, 'PersistentVolumeClaim');
+  const named = configs.map((config) => {
+    const name = fieldOf(config, FIELDS.claim);
+    const exact = all.filter((claim) => name !== undefined && fieldOf(claim, FIELDS.name) === name);
+    const usable = exact.filter(isInNamespace);
+    return usable.length > 0 ? usable : exact;
+  });
+  if (named.length > 0 && named.every((claims) => claims.length > 0))
+    return all.filter((each) => named.flat().includes(each));
+  const classes = volumes.map((volume) => fieldOf(volume, FIELDS.class)).filter((name) => name && !isFilledIn(name));
+  const likely = all.filter(
+    (claim) =>
+      isInNamespace(claim) ||
+      [NAMES.claim, OPERATORS_CLAIM].includes(fieldOf(claim, FIELDS.name) as string) ||
+      classes.includes(fieldOf(claim, FIELDS.class)),
+  );
+  return all.filter((each) => named.flat().includes(each) || likely.includes(each));
+}
+
+function isInNamespace(claim: ObjectFacts): boolean {
+  return canBeEqual(fieldOf(claim, FIELDS.namespace), NAMES.namespace);
+}
+
+/** Without policies, all files are probably about the registry. */
+function assumedClaims(applied: ObjectFacts[]): ObjectFacts[] {
+  if (applied.some(({ policy }) => policy)) return [];
+  return ofKind(applied, 'PersistentVolumeClaim').filter((claim) => !isUnset(claim));
+}
+
+interface Selected {
+  applied: ObjectFacts[];
+  claims: ObjectFacts[];
+  /** The claims that are not just assumed to be the registry's. */
+  known: ObjectFacts[];
+  marked: ObjectFacts[];
+}
+
+/** Selects the marked volumes and those of the claims' class; if there are none, a volume that probably is meant. */
+function registryVolumes(facts: EdgeFacts, { applied, claims, known, marked }: Selected): ObjectFacts[] {
+  const all = ofKind(applied, 'PersistentVolume');
+  const classes = claims.map((claim) => fieldOf(claim, FIELDS.class)).filter((name) => name && !isFilledIn(name));
+  // If a marked volume has no claim, the class of a claim is probably wrong, and names another application's volume.
+  const isUnclaimed = marked.some((volume) => !claims.some((claim) => sameClass(claim, volume)));
+  const ofClaims = isUnclaimed ? [] : all.filter((volume) => classes.includes(fieldOf(volume, FIELDS.class)));
+  const found = all.filter((volume) => marked.includes(volume) || ofClaims.includes(volume));
+  if (found.length > 0) return found;
+  const mounted = mountsOf(facts).map(({ path }) => withoutSlash(path));
+  const onMount = all.filter((volume) => mounted.includes(withoutSlash(String(fieldOf(volume, FIELDS.localPath)))));
+  if (onMount.length > 0) return onMount;
+  const isOnlyOne = all.length === 1 && !applied.some(({ policy }) => policy);
+  return isOnlyOne && (known.length === 1 || new Set(mounted).size === 1) ? all : [];
+}

@@ -1,0 +1,21 @@
+import { claimRules } from './claims.js';
+import { classRules } from './classes.js';
+import { filledInRules } from './filled-in.js';
+import { nameRules } from './names.js';
+import { policyRules } from './policies.js';
+import { quantityRules } from './quantities.js';
+import type { Rule } from './rule.js';
+import { storageRules } from './storage.js';
+import { volumeRules } from './volumes.js';
+
+/** Every rule that compares the contents of the files. */
+export const RULES: Rule[] = [
+  ...storageRules,
+  ...volumeRules,
+  ...quantityRules,
+  ...claimRules,
+  ...classRules,
+  ...nameRules,
+  ...policyRules,
+  ...filledInRules,
+];

@@ -1,0 +1,76 @@
+import { NAMES } from '../../render/registry-objects.js';
+import type { ObjectFacts } from '../facts.js';
+import { FIELDS } from '../fields.js';
+import type { Finding } from '../finding.js';
+import { canBeEqual, fieldOf, isFilledIn } from '../known.js';
+import { claimsOf, type RegistrySet } from '../registry-set.js';
+import { error, listText, warning, type Rule } from './rule.js';
+
+/** Rules about the names of claims, and about the class's provisioner. */
+export const nameRules: Rule[] = [claimNames, unusedClaims, claimNamespaces, provisioners];
+
+function claimNames(_facts: unknown, { configs, claims }: RegistrySet): Finding[] {
+  const names = claims.map((claim) => fieldOf(claim, FIELDS.name));
+  if (names.length === 0) return [];
+  return configs
+    .filter((config) => fieldOf(config, FIELDS.claim) && claimsOf(config, claims).length === 0)
+    .map((config) =>
+      error(
+        'claim-name',
+        config.at(FIELDS.claim),
+        `the registry uses the claim ${String(fieldOf(config, FIELDS.claim))}, but these files define ${listText(names)}`,
+        `set spec.storage.pvc.claim: ${String(names[0])}`,
+      ),
+    );
+}
+
+/** A Config without a claim is allowed, but then the registry does not use the claim in these files. */
+function unusedClaims(_facts: unknown, { configs, claims }: RegistrySet): Finding[] {
+  const [claim] = claims.filter((each) => fieldOf(each, FIELDS.namespace) === NAMES.namespace);
+  if (!claim || configs.some((config) => fieldOf(config, FIELDS.claim))) return [];
+  const name = String(fieldOf(claim, FIELDS.name));
+  return configs
+    .filter((config) => config.get(['spec', 'managementState']) !== 'Removed')
+    .map((config) =>
+      warning(
+        'claim-name',
+        config.at(FIELDS.claim),
+        `the registry's Config names no claim, so that it does not use ${name}`,
+        `set spec.storage.pvc.claim: ${name}`,
+      ),
+    );
+}
+
+/** The registry can use only claims in its own namespace. */
+function claimNamespaces(_facts: unknown, { claims, claimsAreAssumed }: RegistrySet): Finding[] {
+  if (claimsAreAssumed) return [];
+  return claims
+    .filter((claim) => !canBeEqual(fieldOf(claim, FIELDS.namespace), NAMES.namespace))
+    .map((claim) =>
+      error(
+        'claim-namespace',
+        claim.at(FIELDS.namespace),
+        `the claim is in the namespace ${String(fieldOf(claim, FIELDS.namespace) ?? '(none)')}`,
+        `set metadata.namespace: ${NAMES.namespace}`,
+      ),
+    );
+}
+
+/** A volume on a local disk is not created by a provisioner. */
+function provisioners(_facts: unknown, { classes, volumes }: RegistrySet): Finding[] {
+  const isLocal = (each: ObjectFacts): boolean =>
+    fieldOf(each, FIELDS.name) === NAMES.storageClass ||
+    volumes.some((volume) => fieldOf(volume, FIELDS.class) === fieldOf(each, FIELDS.name));
+  return classes.flatMap((each) => {
+    const value = fieldOf(each, FIELDS.provisioner);
+    if (!isLocal(each) || isFilledIn(value) || value === 'kubernetes.io/no-provisioner') return [];
+    return [
+      error(
+        'provisioner',
+        each.at(FIELDS.provisioner),
+        `the class has the provisioner ${String(value ?? '(none)')}, which would create volumes itself`,
+        'set provisioner: kubernetes.io/no-provisioner',
+      ),
+    ];
+  });
+}

@@ -1,0 +1,78 @@
+import { mountsOf, type EdgeFacts, type Mount, type ObjectFacts } from '../facts.js';
+import { FIELDS } from '../fields.js';
+import type { Finding } from '../finding.js';
+import { canBeEqual, fieldOf, isFilledIn, withoutSlash } from '../known.js';
+import type { RegistrySet } from '../registry-set.js';
+import { bytesOf, isQuantity } from './quantities.js';
+import { error, listText, type Rule } from './rule.js';
+
+/** Rules that compare the volume with the partition. */
+export const volumeRules: Rule[] = [volumePaths, partitionSizes];
+
+/** File systems of the platform. A site that mounts only these does not set up the registry's partition. */
+const PLATFORM = new Set([
+  '/var',
+  '/var/lib/containers',
+  '/var/lib/etcd',
+  '/var/lib/kubelet',
+  '/var/log',
+  '/var/recovery',
+  '/var/tmp',
+  '/home',
+]);
+
+function volumePaths(facts: EdgeFacts, { volumes }: RegistrySet): Finding[] {
+  const paths = mountsOf(facts).map(({ path }) => withoutSlash(path));
+  const [own] = paths.filter((path) => !PLATFORM.has(path));
+  if (own === undefined) return [];
+  return volumes
+    .filter((volume) => isLocal(volume) && !paths.some((path) => canBeEqual(path, volumePath(volume))))
+    .map((volume) =>
+      error(
+        'volume-path',
+        volume.at(FIELDS.localPath),
+        `the volume's path ${volumePath(volume) || '(none)'} is not mounted by these files; they mount ${listText([...new Set(paths)])}`,
+        `set spec.local.path: ${own}, or mount the partition at the volume's path`,
+      ),
+    );
+}
+
+/** A partition must have room for one of the volumes at its path. */
+function partitionSizes(facts: EdgeFacts, { volumes }: RegistrySet): Finding[] {
+  return partitionsToCheck(facts).flatMap(({ path, sizeMiB, at }) => {
+    const capacities = volumes
+      .filter((volume) => volumePath(volume) === withoutSlash(path))
+      .map((volume) => fieldOf(volume, FIELDS.capacity))
+      .filter(isQuantity);
+    const [smallest] = [...capacities].sort((a, b) => bytesOf(a) - bytesOf(b));
+    // Without a size, the partition takes the rest of the disk, whose size is not known here.
+    if (smallest === undefined || !sizeMiB || sizeMiB * 2 ** 20 >= bytesOf(smallest)) return [];
+    const minimum = Math.ceil(bytesOf(smallest) / 2 ** 20);
+    return [
+      error(
+        'partition-size',
+        at,
+        `the partition has ${sizeMiB} MiB, less than the volume's ${String(smallest)}`,
+        `make the partition at least ${minimum} MiB, or the volume smaller`,
+      ),
+    ];
+  });
+}
+
+/** Lists one mount per configuration: that of the plan, or else those of the nodes, which can differ. */
+function partitionsToCheck(facts: EdgeFacts): Mount[] {
+  const plans = mountsOf({ ...facts, storages: facts.storages.filter(({ role }) => role === 'plan') });
+  const mounts = plans.length > 0 ? plans : mountsOf(facts);
+  const name = ({ path, sizeMiB }: Mount): string => `${withoutSlash(path)}\0${sizeMiB}`;
+  return mounts.filter((mount, index) => mounts.findIndex((other) => name(other) === name(mount)) === index);
+}
+
+/** Volumes on other servers have no path on the node. */
+function isLocal(volume: ObjectFacts): boolean {
+  return ['csi', 'nfs', 'iscsi', 'fc'].every((source) => volume.get(['spec', source]) === undefined);
+}
+
+function volumePath(volume: ObjectFacts): string {
+  const path = fieldOf(volume, FIELDS.localPath) ?? volume.get(['spec', 'hostPath', 'path']) ?? '';
+  return isFilledIn(path) ? '{{' : withoutSlash(String(path));
+}
