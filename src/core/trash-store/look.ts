@@ -1,4 +1,5 @@
 import { addManifestUses } from '../orphans/gather/manifest-uses.js';
+import { addOtherLinks } from '../orphans/gather/other-links.js';
 import { readUsage } from '../orphans/gather/usage.js';
 import type { ClusterUsage } from '../orphans/plan/usage.js';
 import type { LinkFile } from '../storage/trash.js';
@@ -53,10 +54,11 @@ export async function lookAtUses(
 }
 
 /**
- * Joins a walk with what the cluster uses.
+ * Joins a walk with what the cluster uses, and adds to that what only links with other names state.
  * @param usage read after the walk, with the uses that only manifests state (`addManifestUses` with `readBlobAnywhere`)
  */
 export function lookFrom(walked: WalkedLinks, usage: ClusterUsage, warnings: readonly string[] = []): Look {
+  addOtherLinks(usage, walked.others);
   const userOf = (hex: string): string | undefined => {
     const names = [`sha256:${hex}`, ...walked.namesOf(hex)];
     for (const name of names) {

@@ -3,7 +3,8 @@ import type { LinkFile } from '../storage/trash.js';
 
 /**
  * Chooses the removed links that are needed now: a push that had not ended when they were removed has ended, or a tag
- * lists the image again. The registry serves a manifest only through its link.
+ * lists the image again. The registry serves a manifest only through its link. A link whose name has another algorithm
+ * is needed if any image names that: nothing else states which blob it means.
  * @param removed by the hex of the blob that they lead to
  */
 export function neededLinks(removed: ReadonlyMap<string, readonly LinkFile[]>, usage: ClusterUsage): LinkFile[] {
@@ -22,6 +23,7 @@ export function neededLinks(removed: ReadonlyMap<string, readonly LinkFile[]>, u
     for (const link of links)
       if (
         manifestsOf(link.repository).has(hex) ||
+        usage.otherDigests.has(link.path) ||
         (link.kind === 'layer' && isUsed(link.repository) && usage.inUse.has(hex))
       )
         needed.push(link);

@@ -16,6 +16,8 @@ export interface WalkedLinks {
    * The digests under which links lead to a blob, or led to it before a run removed them, beside its own: `sha512:…`.
    */
   namesOf(hex: string): readonly string[];
+  /** All links whose names are not the digests that they contain. */
+  readonly others: readonly LinkFile[];
 }
 
 /**
@@ -38,11 +40,13 @@ export async function walkLinks(
   const found = new FoundLinks(wanted);
   for (const { hex } of state.entries) found.want(hex);
   const recorded = recordedNames(state);
+  const others: LinkFile[] = [];
   reporter.phase('reading the links of all repositories');
   await trash.walkLinks({
     signal,
     onLink(link) {
       found.add(link);
+      if (link.path !== link.digest) others.push({ ...link });
       onLink?.(link);
     },
     onWalked: (count) => reporter.tick(count),
@@ -53,6 +57,7 @@ export async function walkLinks(
     processes,
     seen,
     isSettled,
+    others,
     linksTo: (hex) => found.linksTo(hex),
     isLinked: (hex) => found.linksTo(hex).length > 0,
     namesOf: (hex) => [...otherNames(found.linksTo(hex)), ...(recorded.get(hex) ?? [])],

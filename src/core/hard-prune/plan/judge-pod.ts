@@ -1,4 +1,4 @@
-import { sha256Digest } from '../../model/digest.js';
+import { sha256Digest, sha256Hex, type Digest } from '../../model/digest.js';
 import { refusal } from '../../model/errors.js';
 import { assertOwnStorage, findDoubts, type Doubt } from '../../orphans/plan/own-storage.js';
 import type { PrunerOutput } from './plan-from-output.js';
@@ -50,16 +50,18 @@ function doubtsAbout(output: PrunerOutput, usage: ClusterUsage): Doubt[] {
 }
 
 /**
- * Refuses images whose objects do not name their blobs: the pruner deletes what no object names.
+ * Refuses images whose objects do not name their blobs, or name them by digests of another algorithm than the storage
+ * has: the pruner deletes what no object names.
  * @returns warnings
  * @throws RegadmError IMAGE_BLOBS_UNKNOWN, exit status 4
  */
 export function assertBlobsKnown(usage: ClusterUsage, options: Pick<JudgeOptions, 'rules' | 'confirmed'>): string[] {
-  const images = [...usage.incomplete, ...usage.understated].sort();
+  const others = [...usage.otherDigests.values()].flatMap((image) => sha256Hex(image as Digest) ?? []);
+  const images = [...new Set([...usage.incomplete, ...usage.understated, ...others])].sort();
   if (images.length === 0) return [];
   const named = images.slice(0, NAMED).map((hex) => `${sha256Digest(hex)} (${describePlace(hex, usage.streams)})`);
   const more = images.length > NAMED ? ` and ${images.length - NAMED} more` : '';
-  const problem = `the registry's own pruner deletes blobs that these images use, because their Image objects do not name them: ${named.join(', ')}${more}`;
+  const problem = `the registry's own pruner deletes blobs that these images use, because their Image objects do not name them by sha256 digests: ${named.join(', ')}${more}`;
   if (options.rules === 'registry' || !options.confirmed) return [problem];
   throw refusal('IMAGE_BLOBS_UNKNOWN', problem, [
     "push the images again, or delete them; or prune the registry's volume with --storage DIR, which reads their manifests",

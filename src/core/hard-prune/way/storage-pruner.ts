@@ -7,6 +7,7 @@ import type { DeletionRun, Storage } from '../../storage/storage.js';
 import type { Collector } from '../../orphans/gather/collectors.js';
 import { gatherEvidence, type Gathered } from '../../orphans/gather/evidence.js';
 import { addManifestUses } from '../../orphans/gather/manifest-uses.js';
+import { readOtherLinks } from '../../orphans/gather/other-links.js';
 import { collect } from '../../orphans/gather/usage.js';
 import { planHardPrune, type AgeLimits } from '../../orphans/plan/plan.js';
 import type { HardPrunePlan, HardPruneRules } from '../../orphans/plan/types.js';
@@ -155,8 +156,10 @@ export class StoragePruner implements Pruner {
       findYoungLinks(storage, scanned.blobs, { keepWrittenSince }),
     ]);
     this.youngLinks = youngLinks;
+    const otherDigests = usage.otherDigests.size;
     const { repositories, unread } = addLaterUsage(usage, now, absent);
     const found = rules === 'safe' ? (await addManifestUses(this.manifests, usage, signal, unread)).warnings : [];
+    if (rules === 'safe' && usage.otherDigests.size > otherDigests) await readOtherLinks(storage, usage, signal);
     const left = stillUnused({ snapshot, ...evidence }, { usage, rules, repositories });
     this.scanned = undefined;
     return {

@@ -11,6 +11,7 @@ import { repositoryWarnings } from '../plan/repository-warnings.js';
 import type { HardPruneRules } from '../plan/types.js';
 import { invalidNameWarnings, type ClusterUsage } from '../plan/usage.js';
 import { addManifestUses } from './manifest-uses.js';
+import { readOtherLinks } from './other-links.js';
 import { readUsage } from './usage.js';
 import { readYoungManifests } from './young-manifests.js';
 import { counted } from '../../model/values/counted.js';
@@ -90,6 +91,7 @@ export async function compareWithCluster(snapshot: StorageSnapshot, options: Com
   const accepted = assertOwnStorage(findDoubts(seenStorage(snapshot, usage), usage, rules), acceptPartial);
   const manifests =
     rules === 'safe' ? await addManifestUses(options.manifests ?? storage, usage, signal) : NO_MANIFESTS;
+  if (rules === 'safe') await readOtherLinks(storage, usage, signal);
   const candidates = chooseCandidates(snapshot, usage, rules);
   const ages = keepYoungerThanMs > 0;
   const facts = await storage.inspect(snapshot, candidates, {

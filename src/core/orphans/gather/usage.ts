@@ -31,6 +31,7 @@ export function toUsage(streams: StreamLists, images: ImageUses): ClusterUsage {
   return {
     inUse: images.inUse,
     otherDigests: images.otherDigests,
+    linkingOthers: new Set(),
     images: images.names,
     children: images.children,
     managed: images.managed,

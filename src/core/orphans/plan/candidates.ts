@@ -14,8 +14,9 @@ import { childrenOf, imagesPulledFrom, type ClusterUsage } from './usage.js';
  * blob that is not in use is deleted.
  *
  * With the rules `safe`, the children of listed indexes keep their links, and a tag of another stream that names a
- * repository, as `oc tag` writes it, counts like one of its own stream. Links without a manifest are deleted too if no
- * Image object and no image stream knows them: a prune of images leaves those of the children of removed indexes.
+ * repository, as `oc tag` writes it, counts like one of its own stream. A repository is kept, too, if it has a link
+ * whose name has another algorithm and is in use. Links without a manifest are deleted too if no Image object and no
+ * image stream knows them: a prune of images leaves those of the children of removed indexes.
  */
 export function chooseCandidates(snapshot: StorageSnapshot, usage: ClusterUsage, rules: HardPruneRules): Candidates {
   const repositories: RepositoryRemoval[] = [];
@@ -23,7 +24,8 @@ export function chooseCandidates(snapshot: StorageSnapshot, usage: ClusterUsage,
   for (const repository of snapshot.repositories) {
     const { name, manifests = [] } = repository;
     const unused = unusedLinks(repository, usage, rules);
-    const isUsed = usage.streams.has(name) || (rules === 'safe' && unused.length < manifests.length);
+    const isNeeded = unused.length < manifests.length || usage.linkingOthers.has(name);
+    const isUsed = usage.streams.has(name) || (rules === 'safe' && isNeeded);
     if (isUsed) manifestLinks.push(...unused);
     else repositories.push({ name, reason: removalReason(name) });
   }

@@ -13,6 +13,8 @@ export interface ClusterUsage {
    * its path leads to the blob.
    */
   otherDigests: Map<string, string>;
+  /** Repositories that have a link with such a digest in its path: it states which blob the digest means. */
+  linkingOthers: Set<string>;
   /** Names of all Image objects. */
   images: Set<string>;
   /** Children of each image index. */

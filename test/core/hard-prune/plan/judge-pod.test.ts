@@ -11,6 +11,7 @@ function aCluster(change: Partial<ClusterUsage> = {}): ClusterUsage {
   return {
     inUse: new Map(),
     otherDigests: new Map(),
+    linkingOthers: new Set(),
     images: new Set([hex(image), hex(index)]),
     children: new Map([[hex(index), [hex(child)]]]),
     managed: new Set([hex(image), hex(index)]),
@@ -112,4 +113,11 @@ test('an image with more blobs than its object names is refused', () => {
   expect(() => judge(complete, usage)).toThrow(expect.objectContaining({ code: 'IMAGE_BLOBS_UNKNOWN', message }));
   expect(judge(complete, usage, { confirmed: false })).toEqual([message]);
   expect(judge(complete, aCluster({ doubtful: new Set([hex(image)]) }))).toEqual([]);
+});
+
+test('an image that names a blob by a digest of another algorithm is refused', () => {
+  const usage = aCluster({ otherDigests: new Map([[`sha512:${'5'.repeat(128)}`, digest(image)]]) });
+  const message = expect.stringContaining(`${digest(image)} (in image stream ns/app)`) as string;
+  expect(() => judge(complete, usage)).toThrow(expect.objectContaining({ code: 'IMAGE_BLOBS_UNKNOWN', message }));
+  expect(judge(complete, usage, { rules: 'registry' })).toEqual([message]);
 });

@@ -8,7 +8,14 @@ function usageOf(images: KubeObject[], streams: KubeObject[] = []) {
   streams.forEach((stream) => lists.add(stream));
   const uses = new ImageUses(lists.hosts);
   images.forEach((image) => uses.add(image));
-  return { ...uses, images: uses.names, newestImage: uses.newest, streams: lists.listed, sources: lists.sources };
+  return {
+    ...uses,
+    images: uses.names,
+    newestImage: uses.newest,
+    streams: lists.listed,
+    sources: lists.sources,
+    linkingOthers: new Set<string>(),
+  };
 }
 
 const hex = (name: string): string => digest(name).slice(7);

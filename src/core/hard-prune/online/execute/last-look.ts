@@ -44,6 +44,6 @@ async function lookAtImages({ session, trashPorts, ports }: OnlineRun): Promise<
   const usage = await readUsage(api, { signal });
   await addManifestUses(readBlobAnywhere(storage, session.entries), usage, signal);
   const namesOf = (hex: string): string[] => (marks.get(hex)?.links ?? []).map(({ path }) => path);
-  const nothing = { startedAt: 0, processes: undefined, seen: new Set<string>(), isSettled: false };
+  const nothing = { startedAt: 0, processes: undefined, seen: new Set<string>(), isSettled: false, others: [] };
   return lookFrom({ ...nothing, isLinked: () => false, linksTo: () => [], namesOf }, usage);
 }
