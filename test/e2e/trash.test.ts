@@ -1,9 +1,11 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { startSandbox, type Sandbox } from '../../src/sandbox/index.js';
 import { formatJournal, parseJournal } from '../../src/core/trash-store/format/journal-file.js';
 import { emptyMarkFile, formatMarkFile, parseMarkFile } from '../../src/core/trash-store/format/mark-file.js';
+import type { LinkFile } from '../../src/core/storage/trash.js';
 import { schemaProblems } from '../support/json-schema.js';
+import { useInStream } from '../support/online-prune.js';
 import { filesBelow } from '../support/storage-tree.js';
 import { regadm, type Outcome } from '../support/regadm.js';
 
@@ -220,6 +222,29 @@ describe('regadm trash', () => {
   });
 
   test.each([
+    ['trash purge', () => trash('purge', '--older-than=0', '--confirm', '-o', 'json')],
+    ['prune hard --online', () => prune('--online', '--trash-keep=0', '--recheck-after=0', '--confirm')],
+  ])('%s keeps the record of a link that is needed, and that it cannot restore', async (_command, purge) => {
+    await moveUnused();
+    const { repository, digest } = (await recordedLinks()).find(({ kind }) => kind === 'manifest')!;
+    await trash('purge', '--confirm');
+    await letADayPass();
+    useInStream(sandbox, digest, repository);
+    const revisions = join(sandbox.storageDir, 'docker/registry/v2/repositories', repository, '_manifests/revisions');
+    const inTheWay = join(revisions, 'sha256', digest.slice(7));
+    mkdirSync(dirname(inTheWay), { recursive: true });
+    writeFileSync(inTheWay, '');
+    const failed = await purge();
+    expect(failed.status).toBe(3);
+    expect(documentOf(failed).failures).toContainEqual(expect.objectContaining({ target: `${repository}@${digest}` }));
+    expect(await recordedLinks()).toContainEqual(expect.objectContaining({ repository, digest }));
+    rmSync(inTheWay);
+    expect((await purge()).status).toBe(0);
+    expect(existsSync(join(inTheWay, 'link'))).toBe(true);
+    expect(await recordedLinks()).toEqual([]);
+  });
+
+  test.each([
     ['damaged', 'MARKS_UNREADABLE', () => Promise.resolve(Buffer.from('no'))],
     ['of another storage', 'MARKS_OF_ANOTHER_STORAGE', () => formatMarkFile(emptyMarkFile('another'))],
   ])('without a usable mark file (%s), list and restore continue, and purge refuses', async (_what, code, content) => {
@@ -276,6 +301,14 @@ async function letADayPass(): Promise<void> {
     const journal = await parseJournal(readFileSync(join(directory, name)));
     writeFileSync(join(directory, name), await formatJournal({ ...journal, at: journal.at - day }));
   }
+}
+
+/** Returns the links of the records in `regadm/links`. */
+async function recordedLinks(): Promise<LinkFile[]> {
+  const directory = join(sandbox.storageDir, 'regadm/links');
+  const names = existsSync(directory) ? readdirSync(directory) : [];
+  const journals = await Promise.all(names.map((name) => parseJournal(readFileSync(join(directory, name)))));
+  return journals.flatMap(({ entries }) => entries).flatMap(({ links }) => links);
 }
 
 /** Returns when each file and directory was changed. A file that was created and deleted changes its directory. */

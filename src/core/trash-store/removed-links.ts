@@ -82,6 +82,7 @@ export const countRemoved = ({ links }: Pick<RemovedLinks, 'links'>): number =>
 interface RestoredLinks {
   /** Number of links that were written. */
   written: number;
+  /** The links that were not restored. While there are any, no record may be deleted. */
   failures: Failure[];
   warnings: string[];
 }
@@ -104,7 +105,8 @@ export async function restoreNeededLinks(
 }
 
 /**
- * Deletes records of removed links that are older than what the trash keeps, after those that are needed were restored.
+ * Deletes records of removed links that are older than what the trash keeps. Called only after all that are needed were
+ * restored.
  * @param keepMs age from which they are not kept, in ms: at least a day, as pushes that know the links can continue
  * @param before time of the storage's clock from which they are kept in any case, in ms since the epoch
  */

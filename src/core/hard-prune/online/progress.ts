@@ -14,6 +14,8 @@ export class Progress {
   readonly restored: RestoredBlob[] = [];
   readonly purged: PurgedBlob[] = [];
   readonly failures: Failure[] = [];
+  /** True if a removed link that is needed was not restored: then its record is kept. */
+  hasUnrestoredLinks = false;
   waiting: Waiting | undefined = { blobs: 0, bytes: 0, incomplete: 0 };
   trash: TrashContents = { blobs: 0, bytes: 0 };
 }

@@ -72,7 +72,8 @@ export function purgeTrash(given: PurgePorts, request: TrashPurgeRequest): Promi
       const { purgeable, kept } = choosePurgeable(session, { keepMs: request.olderThanMs, ...found });
       ports.reporter.phase('deleting from the trash', purgeable.length);
       const { deletions, stopped } = await deleteUnlessStopped(found.stopped, () => purge(session, ports, purgeable));
-      const end = await forget(session, ports, { stopped, keepMs: request.olderThanMs, before });
+      const mayForget = links.failures.length === 0;
+      const end = mayForget ? await forget(session, ports, { stopped, keepMs: request.olderThanMs, before }) : stopped;
       const rows = [...movedBackRows(found.movedBack), ...deletedRows(purgeable, deletions), ...keptRows(kept)];
       return {
         dryRun: false,

@@ -65,6 +65,7 @@ async function runSession(run: OnlineRun): Promise<void> {
   if (isChanged || endedAt !== undefined) await waitForLateRequests(run, endedAt ?? performance.now());
   const last = isChanged || endedAt !== undefined ? await lastLook(run) : first;
   if (last) await purgeTrash(run, last);
+  if (progress.hasUnrestoredLinks) return;
   await forgetRemovedLinks(session, run.trashPorts, { keepMs: request.guard.trashKeepMs, before: startedAt });
 }
 

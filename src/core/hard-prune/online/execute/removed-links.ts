@@ -48,6 +48,7 @@ export async function restoreNeededLinks(run: OnlineRun, usage: ClusterUsage): P
   const { written, failures, warnings } = await restoreLinks(session, trashPorts, usage);
   for (const warning of warnings) ports.reporter.warning(warning);
   progress.failures.push(...failures);
+  if (failures.length > 0) progress.hasUnrestoredLinks = true;
   if (written === 0) return;
   progress.hasChanged = true;
   ports.reporter.note(`restored ${plural(written, 'link')} of images that are listed now`);
