@@ -8,7 +8,8 @@ import type { Recheck } from './recheck.js';
 import type { TrashSession } from './session.js';
 import type { TrashState } from './state.js';
 
-interface PurgeChoice {
+/** What can be deleted from the trash, and why the rest is kept. */
+export interface PurgeChoice {
   purgeable: TrashEntry[];
   kept: { entry: TrashEntry; because: string }[];
 }

@@ -17,7 +17,7 @@ import { compareRows } from '../output/row.js';
 import { assertOwnTrash } from './own-trash.js';
 import { readProcesses } from './processes.js';
 import type { TrashPurgeReport } from './report.js';
-import { deletedRows, failuresOf, movedBackRows, type PurgeRow } from './rows.js';
+import { failuresOf, keptRows, rowsOf, type PurgeRow } from './rows.js';
 
 /** What purging needs. */
 interface PurgePorts extends OpenedStorage {
@@ -74,7 +74,7 @@ export function purgeTrash(given: PurgePorts, request: TrashPurgeRequest): Promi
       const { deletions, stopped } = await deleteUnlessStopped(found.stopped, () => purge(session, ports, purgeable));
       const mayForget = links.failures.length === 0;
       const end = mayForget ? await forget(session, ports, { stopped, keepMs: request.olderThanMs, before }) : stopped;
-      const rows = [...movedBackRows(found.movedBack), ...deletedRows(purgeable, deletions), ...keptRows(kept)];
+      const rows = rowsOf(found.movedBack, { entries: purgeable, deletions }, kept);
       return {
         dryRun: false,
         rows,
@@ -108,9 +108,6 @@ function afterLook(state: TrashState, look: Look, listsLate: boolean): TrashStat
   const rechecked = [...sweeps].map(([id, sweep]) => [id, afterRecheck(sweep, look, listsLate)] as const);
   return { ...state, file: { ...state.file, sweeps: new Map(rechecked) } };
 }
-
-const keptRows = (kept: ReturnType<typeof choosePurgeable>['kept']): PurgeRow[] =>
-  kept.map(({ entry, because }) => ({ entry, status: 'skipped', reason: because }));
 
 type Found = Pick<TrashPurgeReport, 'dryRun' | 'rows' | 'warnings' | 'failures' | 'interrupted'>;
 

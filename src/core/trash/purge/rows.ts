@@ -1,30 +1,48 @@
 import { sha256Digest } from '../../model/digest.js';
 import { failureOf, type Failure } from '../../model/document.js';
 import type { Deletion } from '../../storage/storage.js';
-import type { TrashEntry } from '../../trash-store/model.js';
+import { keyOf, type TrashEntry } from '../../trash-store/model.js';
+import type { PurgeChoice } from '../../trash-store/purge.js';
 import type { Recheck } from '../../trash-store/recheck.js';
 import type { TrashRow } from '../output/row.js';
 import type { PurgeStatus } from './report.js';
 
 export type PurgeRow = TrashRow<PurgeStatus>;
 
-/** Returns the rows of blobs that are in use or linked, and so went back to their place. */
-export function movedBackRows(movedBack: Recheck['movedBack']): PurgeRow[] {
-  return movedBack.map(({ entry, result, links, reason }) => {
+/**
+ * Returns one row for each copy of a blob that the trash had: what was done with it, or why it was kept.
+ * @param movedBack what the recheck did with blobs that are in use or linked
+ * @param purged what was chosen for the deletion, and what was done with it, by position
+ */
+export function rowsOf(
+  movedBack: Recheck['movedBack'],
+  purged: { entries: readonly TrashEntry[]; deletions: readonly Deletion[] },
+  kept: PurgeChoice['kept'],
+): PurgeRow[] {
+  const back = movedBackRows(movedBack);
+  const isThere = new Set(back.map(({ entry }) => keyOf(entry)));
+  return [...back, ...deletedRows(purged), ...keptRows(kept.filter(({ entry }) => !isThere.has(keyOf(entry))))];
+}
+
+/** Returns the rows of blobs that were kept. */
+export const keptRows = (kept: PurgeChoice['kept']): PurgeRow[] =>
+  kept.map(({ entry, because }) => ({ entry, status: 'skipped', reason: because }));
+
+function movedBackRows(movedBack: Recheck['movedBack']): PurgeRow[] {
+  return movedBack.flatMap(({ entry, result, links, reason }): PurgeRow[] => {
     const lost = links.find(({ status }) => status === 'failed');
-    if (result.status === 'failed') return { entry, status: 'failed', message: result.message };
+    if (result.status === 'failed') return [{ entry, status: 'failed', message: result.message }];
     if (lost?.status === 'failed')
-      return { entry, status: 'failed', message: `a link to it was not restored: ${lost.message}` };
-    if (result.status === 'skipped') return { entry, status: 'skipped', reason: result.reason };
-    if (result.status === 'exists') return { entry, status: 'skipped', reason: 'it is in its place already' };
+      return [{ entry, status: 'failed', message: `a link to it was not restored: ${lost.message}` }];
+    if (result.status === 'skipped') return [{ entry, status: 'skipped', reason: result.reason }];
     if (result.status === 'gone')
-      return { entry, status: 'failed', message: `${reason}, and the trash no longer has it` };
-    return { entry, status: 'restored', reason };
+      return [{ entry, status: 'failed', message: `${reason}, and the trash no longer has it` }];
+    // The blob is in its place: the copy is deleted or kept as any other.
+    return result.status === 'exists' ? [] : [{ entry, status: 'restored', reason }];
   });
 }
 
-/** Returns the rows of blobs that were deleted, or were to be. */
-export function deletedRows(entries: readonly TrashEntry[], deletions: readonly Deletion[]): PurgeRow[] {
+function deletedRows({ entries, deletions }: Parameters<typeof rowsOf>[1]): PurgeRow[] {
   return entries.map((entry, at) => ({ entry, ...(deletions[at] ?? { status: 'skipped', reason: 'not reached' }) }));
 }
 
