@@ -35,6 +35,8 @@ export class MemoryStorage implements StorageTrash {
   identity = 'memory';
   /** Called before each change: its error is that of the call. */
   onChange: (change: string) => void = () => {};
+  /** Returns true for a link that cannot be written. */
+  refusesLink: (link: LinkFile) => boolean = () => false;
   /** Called before each file is read. */
   onRead: (path: string) => void = () => {};
   private versions = 0;
@@ -129,6 +131,7 @@ export class MemoryStorage implements StorageTrash {
   restoreLinks(links: readonly LinkFile[], run: Pick<DeletionRun, 'mayContinue'>): Promise<LinkWrite[]> {
     return this.each(links, run, (link): LinkWrite => {
       if (this.links.has(placeOf(link))) return { status: 'exists' };
+      if (this.refusesLink(link)) return { status: 'failed', message: 'it is refused' };
       this.onChange(`link ${placeOf(link)}`);
       this.links.set(placeOf(link), link);
       return { status: 'written' };

@@ -3,6 +3,7 @@ import type { LinkWrite } from '../storage/storage.js';
 import type { MoveBack } from '../storage/trash.js';
 import { finish, runBatches } from './batch-run.js';
 import { removeEntries } from './membership.js';
+import { recordRemovedLinks } from './removed-links.js';
 import type { TrashEntry } from './model.js';
 import type { SessionPorts } from './ports.js';
 import type { TrashSession } from './session.js';
@@ -30,9 +31,13 @@ interface MovedBackBlobs {
 /** True if the blob is in its place. */
 export const isInPlace = ({ status }: MoveBack): boolean => status === 'restored' || status === 'exists';
 
+/** True if every link to the blob exists, as far as it was reached. */
+export const isLinked = ({ links }: MovedBack): boolean => links.every(({ status }) => status !== 'failed');
+
 /**
  * Moves blobs from the trash back to their place, after their recorded links were restored: a run that is killed in
- * between leaves links, which the next recheck sees. Blobs that are in their place lose their marks.
+ * between leaves links, which the next recheck sees. Blobs that are in their place lose their marks. Links that could
+ * not be restored are recorded as removed ones.
  * @throws what stops the run before the first batch
  */
 export async function moveBack(
@@ -48,7 +53,16 @@ export async function moveBack(
   const all = results.map((result, index) =>
     'result' in result ? result : { entry: entries[index]!, result, links: [] },
   );
-  return { results: all, stopped: await finish(stopped, () => session.save()) };
+  const end = async (): Promise<void> => {
+    const unlinked = all.filter((moved) => moved.result.status === 'restored' && !isLinked(moved));
+    await recordRemovedLinks(
+      session,
+      ports,
+      unlinked.map(({ entry: { hex, bytes, links } }) => ({ hex, bytes, links })),
+    );
+    await session.save();
+  };
+  return { results: all, stopped: await finish(stopped, end) };
 }
 
 async function moveBatchBack(

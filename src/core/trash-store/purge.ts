@@ -30,7 +30,7 @@ export function choosePurgeable(
   const choice: PurgeChoice = { purgeable: [], kept: [] };
   const youngest = now() - keepMs;
   const reasonFor = (entry: TrashEntry): string | undefined => {
-    if (needed?.has(keyOf(entry))) return 'it is needed, and could not be moved back';
+    if (needed?.has(keyOf(entry))) return 'it is needed, and could not be moved back with all its links';
     if (seen && !seen.has(keyOf(entry))) return 'it was not rechecked';
     if (entry.movedAt > youngest) return 'it has not been in the trash for long enough';
     // Of a killed run on object storage: the original was not deleted then, and is not about to be deleted now.

@@ -2,7 +2,7 @@ import { finish } from './batch-run.js';
 import { afterRecheck } from './conclusive.js';
 import type { Look } from './look.js';
 import { keyOf, type TrashEntry } from './model.js';
-import { isInPlace, moveBack, type MovedBack } from './move-back.js';
+import { isInPlace, isLinked, moveBack, type MovedBack } from './move-back.js';
 import type { SessionPorts } from './ports.js';
 import type { TrashSession } from './session.js';
 import type { TrashState } from './state.js';
@@ -20,7 +20,10 @@ interface NeededBlob {
 export interface Recheck {
   /** What was done with each blob that is linked or in use. */
   movedBack: readonly (MovedBack & { reason: string })[];
-  /** Blobs in the trash, by key, that are linked or in use and not known to be in their place: never purged. */
+  /**
+   * Blobs in the trash, by key, that are linked or in use and not known to be in their place with all their links:
+   * never purged.
+   */
   needed: ReadonlySet<string>;
   /** Blobs in the trash, by key, that are linked or in use, and in their place, too. */
   duplicates: ReadonlySet<string>;
@@ -44,7 +47,8 @@ export async function recheck(
 ): Promise<Recheck> {
   const groups = newestFirst(session.entries.filter((entry) => look.seen.has(keyOf(entry))));
   const { movedBack, stopped } = await moveBackNeeded(session, ports, neededBlobs(groups, look));
-  const missing = new Set(movedBack.filter(({ result }) => !isInPlace(result)).map(({ entry }) => entry.hex));
+  const incomplete = movedBack.filter((moved) => !isInPlace(moved.result) || !isLinked(moved));
+  const missing = new Set(incomplete.map(({ entry }) => entry.hex));
   const needed = new Set(session.entries.filter(({ hex }) => missing.has(hex)).map(keyOf));
   const isCopy = ({ result }: MovedBack): boolean => result.status === 'exists';
   const duplicates = new Set(movedBack.filter(isCopy).map(({ entry }) => keyOf(entry)));

@@ -4,6 +4,7 @@ import type { LinkFile } from '../../../src/core/storage/trash.js';
 import { startBatch } from '../../../src/core/trash-store/batches.js';
 import { moveToTrash } from '../../../src/core/trash-store/move.js';
 import { choosePurgeable, purge } from '../../../src/core/trash-store/purge.js';
+import { readRemovedLinks } from '../../../src/core/trash-store/removed-links.js';
 import { previewRecheck, recheck, type Recheck } from '../../../src/core/trash-store/recheck.js';
 import { HOUR, MINUTE, TrashScene, anImage, layerLink } from '../../support/trash-scene.js';
 
@@ -71,6 +72,17 @@ describe('a blob of which the trash has two days', () => {
   });
 });
 
+test('links that cannot be restored with their blob are recorded, so that a later run restores them', async () => {
+  const scene = new TrashScene();
+  const hex = scene.storage.push('blob');
+  await scene.session((session) => moveToTrash(session, scene.ports, [scene.entry(hex, [layerLink('ns/app', hex)])]));
+  scene.use(hex);
+  scene.storage.refusesLink = () => true;
+  expect(statuses(await recheckOnce(scene))).toEqual(['restored']);
+  const { links } = await readRemovedLinks(scene.storage);
+  expect(links).toEqual(new Map([[hex, [layerLink('ns/app', hex)]]]));
+});
+
 describe('a blob that is in its place, too', () => {
   const pushedAgain = async (content = 'blob'): Promise<{ scene: TrashScene; hex: string }> => {
     const scene = new TrashScene();
@@ -97,6 +109,20 @@ describe('a blob that is in its place, too', () => {
     scene.storage.push('blob');
     scene.use(hex);
     await recheckOnce(scene);
+    expect([...scene.storage.links.keys()]).toEqual([`ns/app layer sha256:${hex}`]);
+  });
+
+  test('keeps the copy, which has the record of its links, until they are restored', async () => {
+    const scene = new TrashScene();
+    const hex = scene.storage.push('blob');
+    await scene.session((session) => moveToTrash(session, scene.ports, [scene.entry(hex, [layerLink('ns/app', hex)])]));
+    scene.storage.push('blob');
+    scene.use(hex);
+    await restart(scene);
+    scene.storage.refusesLink = () => true;
+    await expect(purgeAll(scene)).resolves.toHaveLength(1);
+    scene.storage.refusesLink = () => false;
+    await expect(purgeAll(scene)).resolves.toEqual([]);
     expect([...scene.storage.links.keys()]).toEqual([`ns/app layer sha256:${hex}`]);
   });
 
