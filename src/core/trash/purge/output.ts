@@ -51,22 +51,28 @@ function summarize({ rows, failures }: TrashPurgeReport): TrashPurgeSummary {
 }
 
 function* purgeLines(report: TrashPurgeReport, layout: Layout): Generator<string> {
-  const { rows, dryRun, failures, interrupted, olderThan } = report;
-  if (rows.length === 0) {
-    yield* paragraph('The trash is empty.', layout);
-    return;
-  }
-  const { blobs, bytes, restored, skipped } = summarize(report);
-  const would = dryRun ? 'would be ' : '';
-  const parts = [
-    `${plural(blobs, 'blob')} (${formatBytes(bytes)}) ${would}deleted from the trash (--older-than=${olderThan})`,
-    ...(restored > 0 ? [`${plural(restored, 'blob')} in use ${would}moved back`] : []),
-    ...(skipped > 0 ? [`${skipped} kept`] : []),
-  ];
-  yield* paragraph(`${parts.join(', ')}.`, layout);
+  const { rows, failures, interrupted } = report;
+  yield* paragraph(rows.length === 0 ? 'The trash is empty.' : `${summaryText(report)}.`, layout);
+  if (rows.length === 0 && failures.length === 0 && !interrupted) return;
   yield '\n';
   yield* blobTable(rows, layout);
   yield* failureTable(failures, layout);
+  yield* ending(report, layout);
+}
+
+function summaryText(report: TrashPurgeReport): string {
+  const { blobs, bytes, restored, skipped } = summarize(report);
+  const would = report.dryRun ? 'would be ' : '';
+  return [
+    `${plural(blobs, 'blob')} (${formatBytes(bytes)}) ${would}deleted from the trash (--older-than=${report.olderThan})`,
+    ...(restored > 0 ? [`${plural(restored, 'blob')} in use ${would}moved back`] : []),
+    ...(skipped > 0 ? [`${skipped} kept`] : []),
+  ].join(', ');
+}
+
+function* ending(report: TrashPurgeReport, layout: Layout): Generator<string> {
+  const { dryRun, failures, interrupted } = report;
+  const { blobs, restored } = summarize(report);
   const { styles } = layout;
   if (dryRun)
     yield* paragraph(
