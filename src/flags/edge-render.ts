@@ -1,17 +1,19 @@
 import { Flags, type Interfaces } from '@oclif/core';
 import type { FieldProblem, Storage } from '../core/edge/model.js';
 import { NAMES } from '../core/edge/render/registry-objects.js';
-import type { RenderForm } from '../core/edge/render/render.js';
+import { FORM_FILES, type RenderForm } from '../core/edge/render/render.js';
 import type { RenderRequest } from '../core/edge/render/render-site.js';
+import { SOURCE_LAYOUTS, type SourceLayout } from '../core/edge/render/source-layout.js';
 import { labelFromPath, storageFromDisk } from '../core/edge/render/storage-from-disk.js';
 import { storageProblems } from '../core/edge/storage-problems.js';
+import { withoutSlashAtEnd } from '../core/edge/text-problems.js';
 import { usageError, type RegadmError } from '../core/model/errors.js';
 import { parseQuantity } from '../core/model/values/quantity.js';
 
 const PARTITION = { helpGroup: 'PARTITION' };
 const OBJECTS = { helpGroup: 'OBJECTS' };
 const OUTPUT = { helpGroup: 'OUTPUT' };
-const FORMS = ['ignition', 'siteconfig', 'clusterinstance', 'policy'] as const satisfies RenderForm[];
+const FORMS = Object.keys(FORM_FILES);
 
 /** The flags of `regadm edge render`. */
 export const edgeRenderFlags = {
@@ -74,10 +76,22 @@ export const edgeRenderFlags = {
     default: 'node1.example.com',
     description: 'host name of the node',
   }),
+  role: Flags.string({
+    ...OBJECTS,
+    helpValue: 'NAME',
+    default: NAMES.role,
+    description: 'role of the nodes with the disk: the name of their machine config pool',
+  }),
+  'source-layout': Flags.string({
+    ...OBJECTS,
+    options: [...SOURCE_LAYOUTS],
+    default: 'nested',
+    description: 'directories of source-crs in policies and files: nested since 4.16, flat before',
+  }),
   output: Flags.string({
     ...OUTPUT,
     char: 'o',
-    options: [...FORMS],
+    options: FORMS,
     exclusive: ['output-dir'],
     description: 'print this form to stdout',
   }),
@@ -102,9 +116,11 @@ export function edgeRenderRequest(flags: EdgeRenderFlags): RenderRequest {
     throw usageError(`--size must be a quantity above 0 such as 100Gi, not "${flags.size}"`);
   return {
     source: flags.butane === undefined ? { storage: storageFromFlags(flags) } : { butane: flags.butane },
-    path: flags.path,
+    path: mountPoint(flags.path),
     size: flags.size,
     site: { cluster: dnsName('cluster', flags.cluster), node: dnsName('node', flags.node) },
+    role: poolName(flags.role),
+    layout: flags['source-layout'] as SourceLayout,
     target,
   };
 }
@@ -119,7 +135,7 @@ function targetFromFlags(flags: EdgeRenderFlags): RenderRequest['target'] {
 
 function storageFromFlags(flags: EdgeRenderFlags): Storage {
   if (!flags.device) throw usageError('pass --device PATH, or --butane FILE');
-  const path = flags.path ?? NAMES.path;
+  const path = mountPoint(flags.path) ?? NAMES.path;
   const label = flags.label ?? labelFromPath(path);
   // udev escapes other characters in /dev/disk/by-partlabel, so that the file system would not be found.
   if (!/^[A-Za-z0-9._-]+$/.test(label))
@@ -155,6 +171,16 @@ function invalidLabel(message: string): RegadmError {
   return usageError(`--label: ${message}`, [
     'without --label, the label is derived from the path; pass --label NAME with up to 36 characters',
   ]);
+}
+
+function mountPoint(path: string | undefined): string | undefined {
+  return path && withoutSlashAtEnd(path);
+}
+
+/** Checks the name of a machine config pool, which is also the value of a label and a part of names. */
+function poolName(value: string): string {
+  if (/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(value)) return value;
+  throw usageError(`--role must be the name of a machine config pool, such as master or worker, not "${value}"`);
 }
 
 /** Checks a cluster or host name, which must be a DNS name. */

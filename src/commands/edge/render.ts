@@ -6,8 +6,8 @@ export default class EdgeRender extends BaseCommand {
   static override summary = 'Render the files that give an edge cluster a registry on a local disk';
 
   static override description = `For clusters that GitOps ZTP installs. Renders the partition and its mount unit as an Ignition 3.2.0 configuration (as butane does),
-the SiteConfig or ClusterInstance fragment that contains it, and the PolicyGenTemplate overlay with StorageClass, claim, volume and
-registry configuration. Needs no cluster.
+the SiteConfig or ClusterInstance fragment or the MachineConfig that contains it, and the PolicyGenerator (or the older
+PolicyGenTemplate) with StorageClass, claim, volume and registry configuration. Needs no cluster.
 
 Describe the partition with flags, or with the storage part of a Butane file (variant fcos, version 1.3.0). Fields of that file that
 regadm does not know are refused.`;
@@ -33,6 +33,11 @@ regadm does not know are refused.`;
       description: 'Print the SiteConfig fragment for a partition with ext4',
       command:
         '<%= config.bin %> <%= command.id %> --device /dev/disk/by-id/wwn-0x6b07b250ebb9d000 --path /var/lib/containers --label containers --filesystem ext4 -o siteconfig',
+    },
+    {
+      description: 'Print the policies for a hub with OpenShift 4.16 or later',
+      command:
+        '<%= config.bin %> <%= command.id %> --device /dev/disk/by-id/wwn-0x6b07b250ebb9d000 --cluster sno-1 -o policygenerator',
     },
     {
       description: 'From a Butane file',

@@ -10,7 +10,12 @@ export function textProblem(text: string): string | undefined {
 /** Returns why a string is not a path that Ignition accepts (absolute, in its shortest form); undefined if it is. */
 export function pathProblem(path: string): string | undefined {
   if (!path.startsWith('/')) return `must be an absolute path, not ${JSON.stringify(path)}`;
-  const clean = posix.normalize(path).replace(/(?<=.)\/$/, '');
+  const clean = withoutSlashAtEnd(posix.normalize(path));
   if (clean !== path) return `must be written in its shortest form: ${clean}`;
   return textProblem(path);
+}
+
+/** Removes slashes at the end of a path, which have no meaning. */
+export function withoutSlashAtEnd(path: string): string {
+  return path.replace(/(?<=.)\/+$/, '');
 }

@@ -21,6 +21,9 @@ storage:
       with_mount_unit: true
 `;
 
+/** The files of a site's installation. */
+const FILES = ['ignition.json', 'siteconfig.yaml', 'clusterinstance.yaml'];
+
 let directory: string;
 
 beforeEach(() => {
@@ -110,7 +113,7 @@ test.each([
 });
 
 test('-o policy prints the overlay: names, order, waves, values', async () => {
-  const { stdout } = await render('--device', DEVICE, '--size', '200Gi', '-o', 'policy');
+  const { stdout } = await render('--device', DEVICE, '--size', '200Gi', '--source-layout', 'flat', '-o', 'policy');
   const { kind, spec } = parse(stdout);
   expect(kind).toBe('PolicyGenTemplate');
   const annotations = { 'ran.openshift.io/ztp-deploy-wave': '100' };
@@ -161,29 +164,124 @@ test('-o policy prints the overlay: names, order, waves, values', async () => {
   ]);
 });
 
+describe('-o policygenerator', () => {
+  const spec = {
+    accessModes: ['ReadWriteMany'],
+    resources: { requests: { storage: '100Gi' } },
+    storageClassName: 'image-registry-sc',
+    volumeMode: 'Filesystem',
+  };
+  const claim = { metadata: { name: 'image-registry-pvc', namespace: 'openshift-image-registry' }, spec };
+
+  test('patches what differs from the published source files, and leaves the waves to them', async () => {
+    const { stdout } = await render('--device', DEVICE, '--cluster', 'sno-1', '-o', 'policygenerator');
+    const { apiVersion, kind, policyDefaults, policies } = parse(stdout);
+    expect([apiVersion, kind]).toEqual(['policy.open-cluster-management.io/v1', 'PolicyGenerator']);
+    expect(policyDefaults).toMatchObject({
+      namespace: 'ztp-site',
+      placement: { labelSelector: { sites: 'sno-1' } },
+      remediationAction: 'inform',
+      complianceType: 'musthave',
+    });
+    const config = { spec: { storage: { pvc: { claim: 'image-registry-pvc' } } } };
+    expect(policies).toEqual(
+      [
+        ['sc', 'storage-lso/StorageClass.yaml', { metadata: { name: 'image-registry-sc' } }],
+        ['pvc', 'storage-lso/StoragePVC.yaml', claim],
+        ['pv', 'image-registry/ImageRegistryPV.yaml', undefined],
+        ['config', 'image-registry/ImageRegistryConfig.yaml', config],
+      ].map(([name, path, patch]) => ({
+        name: `sno-1-registry-${String(name)}`,
+        manifests: [{ path: `source-crs/${String(path)}`, ...(patch !== undefined && { patches: [patch] }) }],
+      })),
+    );
+    expect(stdout).not.toContain('wave');
+  });
+
+  test('patches the volume where it differs', async () => {
+    const args = ['--device', DEVICE, '--path', '/var/lib/images', '--size', '50Gi', '--role', 'infra'];
+    const { stdout } = await render(...args, '-o', 'policygenerator', '--source-layout', 'flat');
+    const { path, patches } = parse(stdout).policies[2].manifests[0];
+    expect(path).toBe('source-crs/ImageRegistryPV.yaml');
+    const matchExpressions = [{ key: 'node-role.kubernetes.io/infra', operator: 'In', values: [''] }];
+    expect(patches).toEqual([
+      {
+        spec: {
+          capacity: { storage: '50Gi' },
+          local: { path: '/var/lib/images' },
+          nodeAffinity: { required: { nodeSelectorTerms: [{ matchExpressions }] } },
+        },
+      },
+    ]);
+  });
+
+  test('warns about a policy name that the generator refuses', async () => {
+    const { status, stderr } = await render('--device', DEVICE, '--cluster', 'c'.repeat(40), '-o', 'policygenerator');
+    expect(status).toBe(0);
+    expect(stderr).toMatch(/^warning: the policy name c{40}-registry-config is too long/m);
+  });
+});
+
+describe('-o machineconfig', () => {
+  test('contains the Ignition configuration for the pool', async () => {
+    const { stdout, stderr } = await render('--device', DEVICE, '-o', 'machineconfig');
+    expect(parse(stdout)).toEqual({
+      apiVersion: 'machineconfiguration.openshift.io/v1',
+      kind: 'MachineConfig',
+      metadata: {
+        labels: { 'machineconfiguration.openshift.io/role': 'master' },
+        name: '98-var-imageregistry-partition-master',
+      },
+      spec: { config: JSON.parse((await render('--device', DEVICE, '-o', 'ignition')).stdout) },
+    });
+    expect(stderr).toMatch(
+      /^warning: use the MachineConfig instead of ignitionConfigOverride, among the extra manifests/m,
+    );
+  });
+
+  test.each([
+    ['/var/lib/My_Data', '98-var-lib-my-data-partition-worker'],
+    [`/var/${'a.'.repeat(100)}`, `98-var${'-a'.repeat(48)}-partition-worker`],
+  ])('has a valid name for %s', async (path, name) => {
+    const args = ['--device', DEVICE, '--path', path, '--label', 'data', '--role', 'worker'];
+    const { stdout } = await render(...args, '-o', 'machineconfig');
+    expect(parse(stdout).metadata).toMatchObject({ name });
+  });
+});
+
+test('a slash at the end of a path has no meaning', async () => {
+  const expected = await render('--device', DEVICE, '--path', '/var/x', '-o', 'policy');
+  expect((await render('--device', DEVICE, '--path', '/var/x/', '-o', 'policy')).stdout).toBe(expected.stdout);
+  writeFileSync(join(directory, 'slash.bu'), BUTANE.replace('path: /var/imageregistry', 'path: /var/imageregistry/'));
+  const file = await render('--butane', 'slash.bu', '--path', '/var/imageregistry/', '-o', 'policy');
+  expect(file.stdout).toBe((await render('--butane', 'storage.bu', '-o', 'policy')).stdout);
+});
+
 describe('--output-dir', () => {
   test('receives every form and the complete objects', async () => {
     const { status, stdout } = await render('--device', DEVICE, '--output-dir', 'site');
     expect(status).toBe(0);
-    const files = ['ignition.json', 'siteconfig.yaml', 'clusterinstance.yaml', 'policygentemplate.yaml'];
-    const objects = ['StorageClass.yaml', 'StoragePVC.yaml', 'ImageRegistryPV.yaml', 'ImageRegistryConfig.yaml'];
+    const files = [...FILES, 'machineconfig.yaml', 'policygenerator.yaml', 'policygentemplate.yaml'];
+    const storage = ['StorageClass.yaml', 'StoragePVC.yaml'].map((name) => `storage-lso/${name}`);
+    const registry = ['ImageRegistryPV.yaml', 'ImageRegistryConfig.yaml'].map((name) => `image-registry/${name}`);
+    const objects = [...storage, ...registry];
     expect(stdout.trim().split('\n')).toEqual([
       ...files.map((name) => `site/${name}`),
       ...objects.map((name) => `site/source-crs/${name}`),
     ]);
     expect(readdirSync(join(directory, 'site')).sort()).toEqual([...files, 'source-crs'].sort());
     const read = (name: string) => parse(readFileSync(join(directory, 'site/source-crs', name), 'utf8'));
-    expect(read('StorageClass.yaml')).toMatchObject({
+    expect(read('storage-lso/StorageClass.yaml')).toMatchObject({
       metadata: { name: 'image-registry-sc' },
       provisioner: 'kubernetes.io/no-provisioner',
       reclaimPolicy: 'Delete',
     });
-    expect(read('ImageRegistryPV.yaml')).toMatchObject({
+    expect(read('image-registry/ImageRegistryPV.yaml')).toMatchObject({
       kind: 'PersistentVolume',
       metadata: { name: 'image-registry-pv-filesystem' },
       spec: { local: { path: '/var/imageregistry' } },
     });
-    expect(read('ImageRegistryConfig.yaml')).toMatchObject({
+    expect(read('image-registry/ImageRegistryConfig.yaml')).toMatchObject({
       kind: 'Config',
       metadata: { name: 'cluster' },
       spec: { storage: { pvc: { claim: 'image-registry-pvc' } } },
@@ -193,9 +291,7 @@ describe('--output-dir', () => {
   test('changes nothing the second time, and edge lint finds no problem', async () => {
     await render('--device', DEVICE, '--output-dir', 'site');
     expect((await render('--device', DEVICE, '--output-dir', 'site')).status).toBe(0);
-    const files = ['ignition.json', 'siteconfig.yaml', 'clusterinstance.yaml', 'policygentemplate.yaml'].map(
-      (name) => `site/${name}`,
-    );
+    const files = [...FILES, 'policygentemplate.yaml'].map((name) => `site/${name}`);
     const { status, stdout } = await regadm(['edge', 'lint', 'storage.bu', ...files], { cwd: directory });
     expect(stdout).toBe('5 files: 0 errors, 0 warnings\n');
     expect(status).toBe(0);
@@ -213,6 +309,17 @@ describe('--output-dir', () => {
     expect(readdirSync(join(directory, 'site')).filter((name) => name.includes('partial'))).toEqual([]);
   });
 
+  test('warns about source files of the other layout', async () => {
+    const flat = await render('--device', DEVICE, '--output-dir', 'site', '--source-layout', 'flat');
+    expect(flat.stderr).not.toContain('another --source-layout');
+    const { status, stderr } = await render('--device', DEVICE, '--output-dir', 'site', '--overwrite');
+    expect(status).toBe(0);
+    expect(stderr).toContain(
+      'warning: the rendered policies do not use these files of another --source-layout: site/source-crs/StorageClass.yaml, site/source-crs/StoragePVC.yaml',
+    );
+    expect(readFileSync(join(directory, 'site/source-crs/StorageClass.yaml'), 'utf8')).toContain('StorageClass');
+  });
+
   test('reports a directory that cannot be written', async () => {
     const { status, stderr } = await render('--device', DEVICE, '--output-dir', 'storage.bu/x');
     expect(status).toBe(1);
@@ -225,6 +332,12 @@ test('warns about values that will not work', async () => {
   expect(stderr).toContain('warning: partition var-imageregistry starts at 100 MiB');
   expect(stderr).toContain("warning: partition var-imageregistry has 1000 MiB, less than the volume's 100Gi");
   expect(stderr).toContain('warning: /dev/sda can be another disk after the next boot');
+});
+
+test('compares only the partition of the registry with the size of the volume', async () => {
+  const other = '{label: other, start_mib: 30000, size_mib: 1000}, {label: var';
+  writeFileSync(join(directory, 'other.bu'), BUTANE.replace('{label: var', other));
+  expect((await render('--butane', 'other.bu', '-o', 'policy')).stderr).not.toContain('less than');
 });
 
 describe('with more than one mounted file system', () => {
@@ -268,6 +381,11 @@ test.each([
     ['--device', DEVICE, '--node', '', '-o', 'ignition'],
     'error: invalid argument "" for "--node" flag: must not be empty',
   ],
+  [
+    ['--device', DEVICE, '--role', 'A b', '-o', 'machineconfig'],
+    'error: --role must be the name of a machine config pool, such as master or worker, not "A b"',
+  ],
+  [['--device', DEVICE, '--source-layout', 'deep', '-o', 'policy'], '--source-layout'],
   [['--device', DEVICE, '-o', 'toml'], '--output'],
   [['--device', DEVICE, '-o', 'ignition', '--output-dir', 'x'], '--output-dir'],
   [['--device', DEVICE, '-o', 'ignition', '--overwrite'], '--overwrite'],

@@ -1,10 +1,11 @@
 import { isMap, isScalar, isSeq, type Node } from 'yaml';
-import type { FieldPath, FieldProblem, Storage } from '../model.js';
+import type { FieldPath, FieldProblem, Filesystem, Storage } from '../model.js';
 import { invalidFile, locate, type FileProblem } from '../files/problem.js';
 import { parseYaml, type YamlDocument } from '../files/yaml-document.js';
 import { STORAGE, butaneName, type Field, type Fields } from './shape.js';
 import { readBoolean, readInteger, readString, type Reading } from './scalar.js';
 import { storageProblems } from '../storage-problems.js';
+import { withoutSlashAtEnd } from '../text-problems.js';
 
 const SCALARS = { string: readString, integer: readInteger, boolean: readBoolean };
 const TOP_FIELDS = ['variant', 'version', 'storage'];
@@ -28,9 +29,15 @@ export function readButane(file: string, text: string): Storage {
 export function readStorage(document: YamlDocument): { storage: Storage; problems: FileProblem[] } {
   const problems = headerProblems(document);
   const read = problems.length === 0 ? new Reader(document, problems).object(['storage'], STORAGE) : {};
-  const storage = { disks: [], filesystems: [], ...read } as Storage;
+  const { disks, filesystems } = { disks: [], filesystems: [], ...read } as Storage;
+  const storage = { disks, filesystems: filesystems.map(withoutSlash) };
   if (problems.length === 0) problems.push(...storageProblems(storage).map(withButanePath));
   return { storage, problems: locate(document, problems) };
+}
+
+/** Ignition accepts a mount point only in its shortest form. */
+function withoutSlash(filesystem: Filesystem): Filesystem {
+  return filesystem.path ? { ...filesystem, path: withoutSlashAtEnd(filesystem.path) } : filesystem;
 }
 
 /** True for a document with a `variant`, which marks Butane files. */

@@ -1,16 +1,18 @@
-import { registryObjects, type RegistryObject, type RegistryVolume } from './registry-objects.js';
+import { NAMES, registryObjects, type RegistryObject, type RegistryVolume } from './registry-objects.js';
+import { sourcePath, type SourceLayout } from './source-layout.js';
 
 /**
  * Renders the PolicyGenTemplate overlay for the registry's storage. An overlay can set only metadata and spec;
  * provisioner and reclaim policy come from the source file StorageClass.yaml.
  * @param cluster name of the managed cluster
  */
-export function policyOverlay(cluster: string, volume: RegistryVolume): object {
+export function policyOverlay(cluster: string, volume: RegistryVolume, layout: SourceLayout): object {
+  const sourceFiles = registryObjects(volume).map((each) => entry(each, sourcePath(each, layout)));
   return {
     apiVersion: 'ran.openshift.io/v1',
     kind: 'PolicyGenTemplate',
     metadata: { name: `${cluster}-registry`, namespace: 'ztp-site' },
-    spec: { bindingRules: { sites: cluster }, mcp: 'master', sourceFiles: registryObjects(volume).map(entry) },
+    spec: { bindingRules: { sites: cluster }, mcp: volume.role ?? NAMES.role, sourceFiles },
   };
 }
 
@@ -18,11 +20,11 @@ export function policyOverlay(cluster: string, volume: RegistryVolume): object {
  * Renders an entry. The Config needs `musthave`: `mustonlyhave` would remove what the operator adds, and the pods would
  * fail.
  */
-function entry({ fileName, policyName, object }: RegistryObject): object {
+function entry({ shortName, object }: RegistryObject, fileName: string): object {
   const { kind, metadata, spec } = object;
   return {
     fileName,
-    policyName,
+    policyName: `${shortName}-for-image-registry`,
     ...(kind === 'Config' && { complianceType: 'musthave' }),
     metadata: kind === 'Config' ? { annotations: metadata.annotations } : metadata,
     ...(spec !== undefined && { spec }),

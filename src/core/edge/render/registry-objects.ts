@@ -6,6 +6,8 @@ export interface RegistryVolume {
   path: string;
   /** A Kubernetes quantity, e.g. `100Gi`. */
   size: string;
+  /** Role of the nodes with the disk (default: master). */
+  role?: string;
 }
 
 export const NAMES = {
@@ -16,35 +18,37 @@ export const NAMES = {
   path: '/var/imageregistry',
   size: '100Gi',
   wave: '100',
+  role: 'master',
 } as const;
 
 export const WAVE_ANNOTATION = 'ran.openshift.io/ztp-deploy-wave';
 
 const wave = { annotations: { [WAVE_ANNOTATION]: NAMES.wave } };
 
-/** Selects the node with the disk, where the registry runs. */
-const masterNodes = {
-  required: {
-    nodeSelectorTerms: [
-      { matchExpressions: [{ key: 'node-role.kubernetes.io/master', operator: 'In', values: [''] }] },
-    ],
-  },
-};
-
 export interface RegistryObject {
-  /** Name of the file in the site generator. */
+  /** Name of the published source file. */
   fileName: string;
-  policyName: string;
-  object: Record<string, unknown> & { metadata: Record<string, unknown> };
+  /** Directory of the source file since 4.16. */
+  directory: string;
+  /** Short name for policies. */
+  shortName: string;
+  object: ClusterObject;
+}
+
+interface ClusterObject extends Record<string, unknown> {
+  kind: string;
+  metadata: Record<string, unknown>;
 }
 
 /** Makes StorageClass, claim, volume and registry Config for a local disk, in the order in which they are applied. */
 export function registryObjects(volume: RegistryVolume): RegistryObject[] {
+  const storage = 'storage-lso';
+  const registry = 'image-registry';
   return [
-    { fileName: 'StorageClass.yaml', policyName: 'sc-for-image-registry', object: STORAGE_CLASS },
-    { fileName: 'StoragePVC.yaml', policyName: 'pvc-for-image-registry', object: claim(volume) },
-    { fileName: 'ImageRegistryPV.yaml', policyName: 'pv-for-image-registry', object: persistentVolume(volume) },
-    { fileName: 'ImageRegistryConfig.yaml', policyName: 'config-for-image-registry', object: CONFIG },
+    { fileName: 'StorageClass.yaml', directory: storage, shortName: 'sc', object: STORAGE_CLASS },
+    { fileName: 'StoragePVC.yaml', directory: storage, shortName: 'pvc', object: claim(volume) },
+    { fileName: 'ImageRegistryPV.yaml', directory: registry, shortName: 'pv', object: persistentVolume(volume) },
+    { fileName: 'ImageRegistryConfig.yaml', directory: registry, shortName: 'config', object: CONFIG },
   ];
 }
 
@@ -63,7 +67,7 @@ const CONFIG = {
   spec: { storage: { pvc: { claim: NAMES.claim } } },
 };
 
-function claim({ size }: RegistryVolume): RegistryObject['object'] {
+function claim({ size }: RegistryVolume): ClusterObject {
   return {
     apiVersion: 'v1',
     kind: 'PersistentVolumeClaim',
@@ -77,7 +81,7 @@ function claim({ size }: RegistryVolume): RegistryObject['object'] {
   };
 }
 
-function persistentVolume({ path, size }: RegistryVolume): RegistryObject['object'] {
+function persistentVolume({ path, size, role = NAMES.role }: RegistryVolume): ClusterObject {
   return {
     apiVersion: 'v1',
     kind: 'PersistentVolume',
@@ -89,7 +93,13 @@ function persistentVolume({ path, size }: RegistryVolume): RegistryObject['objec
       persistentVolumeReclaimPolicy: 'Delete',
       storageClassName: NAMES.storageClass,
       local: { path },
-      nodeAffinity: masterNodes,
+      nodeAffinity: nodesWithRole(role),
     },
   };
+}
+
+/** Selects the nodes with the disk, where the registry runs. */
+function nodesWithRole(role: string): object {
+  const matchExpressions = [{ key: `node-role.kubernetes.io/${role}`, operator: 'In', values: [''] }];
+  return { required: { nodeSelectorTerms: [{ matchExpressions }] } };
 }

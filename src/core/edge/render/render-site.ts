@@ -2,9 +2,11 @@ import { readButane } from '../butane/read.js';
 import { readText } from '../files/read.js';
 import { writeFiles } from '../files/write.js';
 import type { Storage } from '../model.js';
-import { render, renderAll, type RenderForm, type RenderInput } from './render.js';
+import { otherLayoutWarnings } from './other-layout.js';
+import { registryPath } from './registry-filesystem.js';
+import { FORM_FILES, render, renderAll, type RenderForm, type RenderInput } from './render.js';
 import type { Site } from './site.js';
-import { volumeFromStorage } from './volume-from-storage.js';
+import type { SourceLayout } from './source-layout.js';
 import { renderWarnings } from './warnings.js';
 
 export interface RenderRequest {
@@ -15,6 +17,9 @@ export interface RenderRequest {
   /** Size of the volume and of its claim, a Kubernetes quantity. */
   size: string;
   site: Site;
+  /** Role of the nodes with the disk, the name of their machine config pool. */
+  role: string;
+  layout: SourceLayout;
   /** One form as text, or all forms as files. */
   target: { form: RenderForm } | { directory: string; overwrite: boolean };
 }
@@ -29,12 +34,16 @@ interface RenderResult {
  * Renders the files that set up a registry on a local disk of an edge cluster.
  * @throws RegadmError USAGE, INVALID_FILE, UNREADABLE_FILE, UNWRITABLE, FILE_EXISTS (exit status 4)
  */
-export async function renderSite({ source, path, size, site, target }: RenderRequest): Promise<RenderResult> {
+export async function renderSite(request: RenderRequest): Promise<RenderResult> {
+  const { source, path, size, role, site, layout, target } = request;
   const storage = 'storage' in source ? source.storage : readButane(source.butane, await readText(source.butane));
-  const input: RenderInput = { storage, volume: () => volumeFromStorage(storage, size, path), site };
-  const text =
-    'form' in target
-      ? render(target.form, input)
-      : (await writeFiles(target.directory, renderAll(input), target.overwrite)).join('\n');
-  return { text, warnings: renderWarnings(storage, size) };
+  const volume = () => ({ path: registryPath(storage, path), size, role });
+  const input: RenderInput = { storage, volume, site, layout };
+  const about = { storage, size, path, cluster: site.cluster };
+  if ('form' in target)
+    return { text: render(target.form, input), warnings: renderWarnings({ ...about, forms: [target.form] }) };
+  const written = await writeFiles(target.directory, renderAll(input), target.overwrite);
+  const forms = Object.keys(FORM_FILES) as RenderForm[];
+  const warnings = [...renderWarnings({ ...about, forms }), ...(await otherLayoutWarnings(target.directory, layout))];
+  return { text: written.join('\n'), warnings };
 }

@@ -15,7 +15,9 @@ function site(): Map<string, string> {
     filesystem: 'xfs',
   });
   const volume = { path: '/var/imageregistry', size: '100Gi' };
-  const files = renderAll({ storage, volume: () => volume, site: { cluster: 'sno', node: 'n1' } });
+  const files = renderAll({ storage, volume: () => volume, site: { cluster: 'sno', node: 'n1' }, layout: 'flat' });
+  files.delete('machineconfig.yaml');
+  files.delete('policygenerator.yaml');
   return new Map([['storage.bu', REGISTRY_BUTANE], ...files]);
 }
 
