@@ -74,7 +74,7 @@ export function parseYaml(file: string, text: string): YamlDocument[] {
     throw invalidFile([{ file, line: 1, message: `not usable YAML: ${messageOf(error)}` }]);
   }
   const lines = new LineCounter();
-  const parsed = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false });
+  const parsed = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error' });
   const documents = Array.isArray(parsed) ? parsed : [];
   const problems = documents.flatMap((document) =>
     document.errors.map((error) => ({

@@ -45,16 +45,18 @@ export interface Mount {
   path: string;
   /** In MiB; undefined or 0 if not specified. */
   sizeMiB?: number;
+  /** Location of the size, or of the path if there is no partition. */
   at: At;
 }
 
 /** Lists the mounts of all configurations. */
-export function mountsOf({ storages }: EdgeFacts): Mount[] {
+export function mountsOf({ storages }: Pick<EdgeFacts, 'storages'>): Mount[] {
   return storages.flatMap(({ config, at }) =>
     (config.storage?.filesystems ?? []).flatMap(({ path, device }, index) => {
       if (!path) return [];
       const partition = partitionOf(config, device);
-      return [{ path, sizeMiB: partition?.sizeMiB, at: at(['filesystems', index, 'path']) }];
+      const place = partition ? [...partition.path, 'sizeMiB'] : ['filesystems', index, 'path'];
+      return [{ path, sizeMiB: partition?.sizeMiB, at: at(place) }];
     }),
   );
 }
@@ -67,8 +69,13 @@ export function labelOf(device: string): string | undefined {
 }
 
 /** Finds the partition of a file system in the same configuration. */
-export function partitionOf(config: IgnitionConfig, device: string): { label?: string; sizeMiB?: number } | undefined {
+export function partitionOf(
+  config: IgnitionConfig,
+  device: string,
+): { label?: string; sizeMiB?: number; path: FieldPath } | undefined {
   const label = labelOf(device);
-  const partitions = (config.storage?.disks ?? []).flatMap((disk) => disk.partitions ?? []);
+  const partitions = (config.storage?.disks ?? []).flatMap((disk, index) =>
+    (disk.partitions ?? []).map((partition, place) => ({ ...partition, path: ['disks', index, 'partitions', place] })),
+  );
   return label === undefined ? undefined : partitions.find((partition) => partition.label === label);
 }

@@ -72,30 +72,29 @@ function isMarked(volume: ObjectFacts): boolean {
 }
 
 /**
- * Selects the claims that the Configs name. If one of them names none of the files' claims, also those that are in the
+ * Selects the claims that the Configs name. If one of them names none that it can use, also those that are in the
  * registry's namespace, have a name that only the registry's have, or have the class of the registry's volume.
  */
 function registryClaims(applied: ObjectFacts[], configs: ObjectFacts[], volumes: ObjectFacts[]): ObjectFacts[] {
   const all = ofKind(applied, 'PersistentVolumeClaim');
   const named = configs.map((config) => {
     const name = fieldOf(config, FIELDS.claim);
-    const exact = all.filter((claim) => name !== undefined && fieldOf(claim, FIELDS.name) === name);
-    const usable = exact.filter(isInNamespace);
-    return usable.length > 0 ? usable : exact;
+    return all.filter((claim) => name !== undefined && fieldOf(claim, FIELDS.name) === name);
   });
-  if (named.length > 0 && named.every((claims) => claims.length > 0))
-    return all.filter((each) => named.flat().includes(each));
+  const usable = named.map((claims) => claims.filter(isUsable));
+  if (usable.length > 0 && usable.every((claims) => claims.length > 0)) return [...new Set(usable.flat())];
   const classes = volumes.map((volume) => fieldOf(volume, FIELDS.class)).filter((name) => name && !isFilledIn(name));
   const likely = all.filter(
     (claim) =>
-      isInNamespace(claim) ||
+      fieldOf(claim, FIELDS.namespace) === NAMES.namespace ||
       [NAMES.claim, OPERATORS_CLAIM].includes(fieldOf(claim, FIELDS.name) as string) ||
       classes.includes(fieldOf(claim, FIELDS.class)),
   );
-  return all.filter((each) => named.flat().includes(each) || likely.includes(each));
+  return [...new Set([...usable.flat(), ...(likely.length > 0 ? likely : named.flat())])];
 }
 
-function isInNamespace(claim: ObjectFacts): boolean {
+/** True if the registry can use a claim: only those in its own namespace. */
+function isUsable(claim: ObjectFacts): boolean {
   return canBeEqual(fieldOf(claim, FIELDS.namespace), NAMES.namespace);
 }
 

@@ -61,7 +61,7 @@ test.each([
     'policygentemplate.yaml',
     'path: /var/other',
   ],
-  ['storage.bu', 'size_mib: 102500', 'size_mib: 1000', 'partition-size', 'storage.bu', 'path: /var/imageregistry'],
+  ['storage.bu', 'size_mib: 102500', 'size_mib: 1000', 'partition-size', 'storage.bu', 'size_mib: 1000'],
   ['storage.bu', 'start_mib: 250000', 'start_mib: 2500', 'partition-start', 'storage.bu', 'start_mib: 2500'],
   ['storage.bu', '/dev/disk/by-id/wwn-0x6b07', '/dev/sda', 'device-name', 'storage.bu', 'device: /dev/sda'],
   [
@@ -247,7 +247,7 @@ test('treats the older diskPartition of a SiteConfig as a mount', () => {
   const overlay = { name: 'pgt.yaml', text: site().get('policygentemplate.yaml')! };
   expect(lint([{ name: 'site.yaml', text }, overlay]).map(brief)).toEqual([
     'site.yaml:7: device-name',
-    'site.yaml:9: partition-size',
+    'site.yaml:10: partition-size',
   ]);
 });
 

@@ -1,3 +1,4 @@
+import type { FieldPath } from '../../model.js';
 import { FIELDS } from '../fields.js';
 import type { Located, ObjectFacts } from '../facts.js';
 import type { At, Finding } from '../finding.js';
@@ -39,17 +40,24 @@ export function filledIn(at: At): Finding {
 
 /** Keeps the first `filled-in` finding of each file; such files can have one in every field. */
 export function oncePerFile(findings: Finding[]): Finding[] {
-  const isFirst = (finding: Finding): boolean =>
-    findings.find(({ rule, file }) => rule === 'filled-in' && file === finding.file) === finding;
-  return findings.filter((finding) => finding.rule !== 'filled-in' || isFirst(finding));
+  const files = new Set<string>();
+  return findings.filter(({ rule, file }) => {
+    if (rule !== 'filled-in') return true;
+    const isFirst = !files.has(file);
+    files.add(file);
+    return isFirst;
+  });
 }
 
 function valuesOf(object: ObjectFacts): Located[] {
   const { wave, complianceType } = object.policy ?? {};
-  const plainWave = { value: object.get(FIELDS.wave), at: object.at(FIELDS.wave) };
-  const fields = (COMPARED[object.kind] ?? []).map((field) => ({
-    value: fieldOf(object, FIELDS[field]),
-    at: object.at(FIELDS[field]),
-  }));
-  return [...fields, wave ?? plainWave, ...(complianceType ? [complianceType] : [])];
+  const fields = (COMPARED[object.kind] ?? []).map((field) => fieldWithLine(object, FIELDS[field]));
+  return [...fields, wave ?? fieldWithLine(object, FIELDS.wave), ...(complianceType ? [complianceType] : [])];
+}
+
+/** Locates a field, or the parent that is filled in as a whole. */
+function fieldWithLine(object: ObjectFacts, path: FieldPath): Located {
+  const value = fieldOf(object, path);
+  const depth = path.findIndex((_, index) => isFilledIn(object.get(path.slice(0, index))));
+  return { value, at: object.at(depth === -1 ? path : path.slice(0, depth)) };
 }

@@ -61,7 +61,7 @@ function partitionSizes(facts: EdgeFacts, { volumes }: RegistrySet): Finding[] {
 
 /** Lists one mount per configuration: that of the plan, or else those of the nodes, which can differ. */
 function partitionsToCheck(facts: EdgeFacts): Mount[] {
-  const plans = mountsOf({ ...facts, storages: facts.storages.filter(({ role }) => role === 'plan') });
+  const plans = mountsOf({ storages: facts.storages.filter(({ role }) => role === 'plan') });
   const mounts = plans.length > 0 ? plans : mountsOf(facts);
   const name = ({ path, sizeMiB }: Mount): string => `${withoutSlash(path)}\0${sizeMiB}`;
   return mounts.filter((mount, index) => mounts.findIndex((other) => name(other) === name(mount)) === index);

@@ -1,0 +1,175 @@
+import { stringify } from 'yaml';
+import { lint } from '../../../../src/core/edge/lint/lint.js';
+import type { SourceFile } from '../../../../src/core/edge/lint/collect.js';
+import { REGISTRY_BUTANE } from '../../../support/edge-builders.js';
+import { policyGenTemplate, registryEntries } from '../../../support/edge-policies.js';
+
+type Objects = Record<'class' | 'claim' | 'volume' | 'config', Record<string, unknown>>;
+
+const butane = (text = REGISTRY_BUTANE): SourceFile => ({ name: 'storage.bu', text });
+const policies = (): SourceFile => ({ name: 'policies.yaml', text: policyGenTemplate(registryEntries()) });
+const fileOf = (name: string, value: unknown): SourceFile => ({ name, text: stringify(value, { lineWidth: 0 }) });
+
+/** Makes the registry's storage as plain objects, without the names of the published example. */
+function objects(): Objects {
+  return {
+    class: {
+      apiVersion: 'storage.k8s.io/v1',
+      kind: 'StorageClass',
+      metadata: { name: 'disk' },
+      provisioner: 'kubernetes.io/no-provisioner',
+    },
+    claim: {
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      metadata: { name: 'images', namespace: 'openshift-image-registry' },
+      spec: {
+        accessModes: ['ReadWriteMany'],
+        resources: { requests: { storage: '50Gi' } },
+        storageClassName: 'disk',
+      },
+    },
+    volume: {
+      apiVersion: 'v1',
+      kind: 'PersistentVolume',
+      metadata: { name: 'images' },
+      spec: {
+        capacity: { storage: '50Gi' },
+        accessModes: ['ReadWriteMany'],
+        storageClassName: 'disk',
+        local: { path: '/var/images' },
+      },
+    },
+    config: {
+      apiVersion: 'imageregistry.operator.openshift.io/v1',
+      kind: 'Config',
+      metadata: { name: 'cluster' },
+      spec: { storage: { pvc: { claim: 'images' } } },
+    },
+  };
+}
+
+/** Formats findings as `rule: the line of the file`. */
+function found(files: SourceFile[]): string[] {
+  return lint(files).map(({ file, line, rule }) => {
+    const { text } = files.find(({ name }) => name === file)!;
+    return `${file}: ${rule}: ${text.split('\n')[line - 1]!.trim()}`;
+  });
+}
+
+describe('plain objects', () => {
+  test.each<[string, (all: Objects) => unknown, string[]]>([
+    ['nothing in objects that match', () => undefined, []],
+    [
+      'nothing in storage of another application',
+      (all) => {
+        all.class.metadata = { name: 'fast' };
+        all.claim.metadata = { name: 'data', namespace: 'shop' };
+        all.claim.spec = { ...(all.claim.spec as object), storageClassName: 'fast' };
+        all.volume.spec = { ...(all.volume.spec as object), storageClassName: 'fast', local: { path: '/mnt/data' } };
+        all.config.spec = { storage: {} };
+      },
+      [],
+    ],
+    [
+      'a larger claim',
+      (all) => Object.assign(all.claim.spec as object, { resources: { requests: { storage: '60Gi' } } }),
+      ['claim.yaml: claim-size: storage: 60Gi'],
+    ],
+    [
+      'another class',
+      (all) => Object.assign(all.claim.spec as object, { storageClassName: 'slow' }),
+      ['claim.yaml: storage-class: storageClassName: slow'],
+    ],
+    [
+      'another class of the volume',
+      (all) => Object.assign(all.volume.spec as object, { storageClassName: 'slow' }),
+      ['volume.yaml: storage-class: storageClassName: slow'],
+    ],
+    [
+      'another StorageClass',
+      (all) => (all.class.metadata = { name: 'slow' }),
+      ['class.yaml: storage-class: name: slow'],
+    ],
+    [
+      'another claim',
+      (all) => (all.config.spec = { storage: { pvc: { claim: 'pictures' } } }),
+      ['config.yaml: claim-name: claim: pictures'],
+    ],
+    [
+      'another namespace',
+      (all) => (all.claim.metadata = { name: 'images', namespace: 'default' }),
+      ['claim.yaml: claim-namespace: namespace: default'],
+    ],
+    [
+      'no namespace',
+      (all) => (all.claim.metadata = { name: 'images' }),
+      ['claim.yaml: claim-namespace: apiVersion: v1'],
+    ],
+    [
+      'a provisioner',
+      (all) => (all.class.provisioner = 'topolvm.io'),
+      ['class.yaml: provisioner: provisioner: topolvm.io'],
+    ],
+    [
+      'a template',
+      (all) => (all.volume.spec = { ...(all.volume.spec as object), capacity: { storage: '{{ size }}' } }),
+      ['volume.yaml: filled-in: storage: "{{ size }}"'],
+    ],
+  ])('finds %s', (_title, change, expected) => {
+    const all = objects();
+    change(all);
+    expect(found(Object.entries(all).map(([name, value]) => fileOf(`${name}.yaml`, value)))).toEqual(expected);
+  });
+
+  test('compares claim and volume without a Config', () => {
+    const { claim, volume } = objects();
+    claim.metadata = { name: 'data', namespace: 'shop' };
+    Object.assign(claim.spec as object, { volumeMode: 'Block' });
+    expect(found([fileOf('claim.yaml', claim), fileOf('volume.yaml', volume)])).toEqual([
+      'claim.yaml: volume-mode: volumeMode: Block',
+    ]);
+  });
+
+  test('reads a template without quotes', () => {
+    const text = stringify(objects().claim).replace('50Gi', '{{ size }}');
+    expect(found([{ name: 'claim.yaml', text }, fileOf('volume.yaml', objects().volume)])).toEqual([
+      'claim.yaml: filled-in: storage: {{ size }}',
+    ]);
+  });
+});
+
+describe('partition and volume', () => {
+  test.each<[string, string, string[]]>([
+    ['nothing if path and size match', REGISTRY_BUTANE, []],
+    [
+      'a partition that is too small',
+      REGISTRY_BUTANE.replace('size_mib: 102500', 'size_mib: 102000'),
+      ['storage.bu: partition-size: size_mib: 102000'],
+    ],
+    [
+      'another mount point',
+      REGISTRY_BUTANE.replaceAll('imageregistry', 'registry'),
+      ['policies.yaml: volume-path: - fileName: image-registry/ImageRegistryPV.yaml'],
+    ],
+    [
+      'nothing if only a file system of the platform is mounted',
+      REGISTRY_BUTANE.replaceAll('imageregistry', 'lib/containers').replaceAll('var-lib/', 'var-lib-'),
+      [],
+    ],
+    ['nothing if the rest of the disk is used', REGISTRY_BUTANE.replace('size_mib: 102500', 'size_mib: 0'), []],
+  ])('finds %s', (_title, text, expected) => {
+    expect(found([butane(text), policies()])).toEqual(expected);
+  });
+
+  test('does not compare volumes of other applications', () => {
+    const { volume } = objects();
+    expect(found([butane(), policies(), fileOf('source-crs/StoragePV.yaml', volume)])).toEqual([]);
+  });
+
+  test('finds a volume at a path that nothing mounts', () => {
+    expect(found([butane(), fileOf('volume.yaml', objects().volume)])).toEqual([
+      'volume.yaml: volume-path: path: /var/images',
+    ]);
+  });
+});
