@@ -122,6 +122,8 @@ export type FaultAction =
   /** 410 for the next page of a list, with a token that continues from the current state. */
   | { do: 'expired' }
   | { do: 'slow'; ms: number }
+  /** The response arrives byte by byte, with a pause before each one. */
+  | { do: 'trickle'; ms: number }
   /** The request is executed, but its response is lost: the client gets `status` or a reset. */
   | { do: 'after'; status?: number }
   /** The request is not executed; the client gets this response instead. */

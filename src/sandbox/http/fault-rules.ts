@@ -67,7 +67,7 @@ export function parseFault(text: string): ParsedFault {
 
 function invalidRule(text: string, why: string): Error {
   return usageError(`invalid fault rule "${text}" for "--fail": ${why}`, [
-    'use METHOD PATH-REGEX [nth=N|times=N|every=N|from=N] => STATUS|reset|cut|hang|html|expired|slow=MS|after=STATUS|after=reset|retry-after=S',
+    'use METHOD PATH-REGEX [nth=N|times=N|every=N|from=N] => STATUS|reset|cut|hang|html|expired|slow=MS|trickle=MS|after=STATUS|after=reset|retry-after=S',
     `or one of ${[...Object.keys(SHORTCUTS), 'token-expires=N', ...Object.keys(SWITCHES)].join(', ')}`,
   ]);
 }
@@ -117,7 +117,7 @@ function parseAction(text: string, source: string): FaultAction {
   if (name === 'after' && value === 'reset') return { do: 'after' };
   if (value !== undefined && isNumber(value)) {
     if (name === 'retry-after') return { do: 'status', status: 429, retryAfter: Number(value) };
-    if (name === 'slow') return { do: 'slow', ms: Number(value) };
+    if (name === 'slow' || name === 'trickle') return { do: name, ms: Number(value) };
     if (name === 'after') return { do: 'after', status: Number(value) };
   }
   throw invalidRule(text, `invalid action "${source}"`);

@@ -11,7 +11,7 @@ import type { RawRequest, RawResponse, SandboxRequest, SandboxResponse } from '.
 import { tlsFront } from './tls-front.js';
 import type { Traffic } from './traffic.js';
 import { rewriteBody } from './rewrite-body.js';
-import { abortResponse, writeResponse, writeStream } from './write-response.js';
+import { abortResponse, writeBytes, writeResponse, writeStream } from './write-response.js';
 
 /** How one of the two servers handles requests. */
 export interface Handler {
@@ -128,7 +128,9 @@ export class SandboxServer {
     traffic.log(record);
     if (!response) return abortResponse(out);
     const date = new Date(traffic.now()).toUTCString();
-    if (response.stream) writeStream(out, response, date, this.stopped.signal);
+    const stopped = this.stopped.signal;
+    if (response.stream) writeStream(out, response, date, stopped);
+    else if (action?.do === 'trickle') await writeBytes(out, response, { date, pauseMs: action.ms, stopped });
     else await writeResponse(request, out, response, { date, cut: action?.do === 'cut' });
   }
 

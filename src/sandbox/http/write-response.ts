@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
+import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { createGzip, gzip } from 'node:zlib';
 import type { RawResponse, SandboxRequest, SandboxResponse } from './response.js';
@@ -57,7 +58,7 @@ export async function writeResponse(
     out.end();
     return;
   }
-  if (typeof response.body !== 'string' && !Buffer.isBuffer(response.body)) {
+  if (!isWhole(response.body)) {
     await writeChunks(out, response, response.body, { headers, zip: acceptsGzip(request), cut: options.cut });
     return;
   }
@@ -93,6 +94,29 @@ async function writeChunks(
     }
   }
   out.end();
+}
+
+/**
+ * Writes a response byte by byte, with a pause before each one, until the client leaves.
+ * @throws AbortError if the sandbox stops meanwhile
+ */
+export async function writeBytes(
+  out: RawResponse,
+  response: SandboxResponse,
+  { date, pauseMs, stopped }: { date: string; pauseMs: number; stopped: AbortSignal },
+): Promise<void> {
+  const { body = '' } = response;
+  start(out, response, { date });
+  for (const byte of Buffer.from(isWhole(body) ? body : [...body].join(''))) {
+    await pause(pauseMs, undefined, { signal: stopped });
+    if (out.destroyed) return;
+    await writeChunk(out, Buffer.of(byte));
+  }
+  out.end();
+}
+
+function isWhole(body: string | Buffer | Iterable<string>): body is string | Buffer {
+  return typeof body === 'string' || Buffer.isBuffer(body);
 }
 
 /** Starts a response that lasts until either side ends it. */

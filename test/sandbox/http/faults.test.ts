@@ -55,6 +55,13 @@ describe('fault rules', () => {
     expect(sandbox.store.list('images').map((image) => image.metadata.name)).toEqual([3, 4, 5].map(digest));
   });
 
+  test('trickle: the response arrives byte by byte, complete', async () => {
+    const read = () => apiRequest(sandbox, 'GET', `${IMAGES}?limit=1`, { token: sandbox.tokens.admin });
+    const whole = await read();
+    sandbox.addFault('GET . => trickle=0');
+    expect(await read()).toMatchObject({ status: 200, body: whole.body });
+  });
+
   test('hang: no response is sent', async () => {
     sandbox.addFault('GET . => hang');
     const hanging = status();
@@ -125,6 +132,7 @@ describe('parsing rules', () => {
     'token-expires=4',
     'registry-gone=10',
     'GET /x => slow=10',
+    'GET /x => trickle=10',
   ])('%s', (rule) => {
     expect(() => parseFault(rule)).not.toThrow();
   });

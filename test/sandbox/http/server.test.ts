@@ -17,6 +17,7 @@ async function turns(count: number): Promise<void> {
 test.each([
   ['latency', { latencyMs: HOUR_MS }],
   ['a slow response', { fail: [`GET . => slow=${HOUR_MS}`] }],
+  ['a response byte by byte', { fail: [`GET . => trickle=${HOUR_MS}`] }],
 ])('stop does not wait for %s', async (_name, options) => {
   sandbox = await startSandbox({ cluster: {}, ...options });
   const arrived = new Promise<void>((resolve) => sandbox.onRequest(() => resolve()));
