@@ -5,7 +5,7 @@ import { interruptible } from '../cli/interrupt.js';
 import { makeDirectory } from '../core/kit/make-directory.js';
 import { messageOf, usageError } from '../core/model/errors.js';
 import { stdout } from '../core/terminal/writer.js';
-import type { SandboxOptions } from '../sandbox/types.js';
+import type { HubOptions } from '../sandbox/hub/types.js';
 
 /** `regadm sandbox`: starts a simulated cluster. */
 export default class SandboxCommand extends BaseCommand {
@@ -14,10 +14,13 @@ export default class SandboxCommand extends BaseCommand {
 commands to try. Ctrl-C stops it. No cluster is needed, and nothing outside of the sandbox is changed.
 
 --fail RULE (can be repeated) makes requests fail: METHOD PATH-REGEX [nth=N|times=N|every=N|from=N] => ACTION, with ACTION one
-of STATUS [retry-after=S], retry-after=S (429), reset, cut, hang, html, expired, slow=MS, after=STATUS, after=reset; or a name:
-conflicts, 429, 500, 502, 503, reset, cut-answer, lost-answer, expired-continue, token-expires=N, html, hang, registry-gone[=SECONDS],
-registry-read-only, rollout-stuck, degraded, exec-refused, pod-dies, slow-output, job-fails, no-pruner-role, untagged-children,
-invalid-reference.`;
+of STATUS [retry-after=S], retry-after=S (429), reset, cut, hang, html, expired, slow=MS, trickle=MS, after=STATUS, after=reset;
+or a name: conflicts, 429, 500, 502, 503, reset, cut-answer, lost-answer, expired-continue, token-expires=N, html, hang,
+registry-gone[=SECONDS], registry-read-only, rollout-stuck, degraded, exec-refused, pod-dies, slow-output, job-fails,
+no-pruner-role, untagged-children, invalid-reference.
+
+With --managed-clusters, CLUSTER:RULE applies to the servers of that managed cluster. RULE can then also be silent, unreachable,
+certificate-expired, pods-not-ready, claim-unbound, login-refused, override-differs or no-kubeconfig.`;
   static override page = 'sandbox.md';
 
   static override examples = [
@@ -30,6 +33,10 @@ invalid-reference.`;
     {
       description: 'With failures',
       command: '<%= config.bin %> sandbox --fail conflicts --fail "DELETE ^/admin/blobs/ nth=3 => reset"',
+    },
+    {
+      description: 'A hub with 30 managed clusters, one of which never answers',
+      command: '<%= config.bin %> sandbox --managed-clusters 30 --fail sno-03:silent',
     },
     { description: 'Run one command in it, and end', command: `<%= config.bin %> sandbox --run 'regadm prune images'` },
   ];
@@ -69,6 +76,13 @@ invalid-reference.`;
       max: 20,
       default: 1,
       description: 'registry pods; more than one are rolled out one by one',
+    }),
+    'managed-clusters': Flags.integer({
+      helpValue: 'N',
+      min: 0,
+      max: 500,
+      default: 0,
+      description: 'simulated edge clusters, sno-01 and so on, whose hub the API server is',
     }),
     latency: Flags.integer({
       helpValue: 'MS',
@@ -114,9 +128,10 @@ function createDirectory(dir: string): void {
   }
 }
 
-function toOptions(flags: FlagsOf<typeof SandboxCommand>): SandboxOptions {
+function toOptions(flags: FlagsOf<typeof SandboxCommand>): HubOptions {
   return {
     sample: true,
+    managedClusters: flags['managed-clusters'],
     prunableInPod: true,
     images: flags.images,
     fail: flags.fail,

@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
-import type { Sandbox } from './types.js';
+import type { SandboxHub } from './hub/types.js';
 
 /** Width of the column of commands, in characters. */
 const COMMAND_WIDTH = 48;
 
 /** Describes a running sandbox: its addresses and commands to try. Lines fit 80 columns, unless a path is long. */
-export function instructions({ apiUrl, registryUrl, storageDir, kubeconfig }: Sandbox): string {
+export function instructions({ hub, clusters }: SandboxHub): string {
+  const { apiUrl, registryUrl, storageDir, kubeconfig } = hub;
   const files = existsSync(storageDir);
   return [
     'The sandbox is running. Press Ctrl-C to stop it.',
@@ -20,6 +21,7 @@ export function instructions({ apiUrl, registryUrl, storageDir, kubeconfig }: Sa
     '',
     ...EXAMPLES.flatMap(([command, explanation]) => example(command, explanation)),
     ...(files ? example(`regadm prune hard --storage ${storageDir}`, 'find orphaned blobs by files') : []),
+    ...fleetExamples([...clusters.keys()]),
     '',
     'Other users (--kubeconfig FILE):',
     '',
@@ -42,6 +44,21 @@ const EXAMPLES: [command: string, explanation: string][] = [
   ['regadm prune hard', 'orphaned blobs'],
   ['regadm prune hard --confirm --max-delete=20Gi', 'delete them'],
 ];
+
+/** Commands for the managed clusters: this cluster is their hub. */
+function fleetExamples(clusters: string[]): string[] {
+  const [first] = clusters;
+  if (first === undefined) return [];
+  const verify = 'regadm edge verify --hub-kubeconfig $KUBECONFIG';
+  return [
+    '',
+    `Managed clusters, whose hub this cluster is: ${clusters.length === 1 ? first : `${first} to ${clusters.at(-1)!}`}`,
+    '',
+    ...example(`${verify} --all`, 'one line per cluster'),
+    ...example(`${verify} -l region=north`, 'clusters with a label'),
+    ...example(`${verify} --cluster ${first} --node-check`, 'all checks of one'),
+  ];
+}
 
 function example(command: string, explanation: string): string[] {
   if (command.length < COMMAND_WIDTH) return [`  ${command.padEnd(COMMAND_WIDTH)}${explanation}`];

@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { runChild } from './child.js';
 import { instructions } from './instructions.js';
 import { markPrompt } from './prompt.js';
-import { startSandbox } from './start.js';
-import type { Sandbox, SandboxOptions } from './types.js';
+import { startHub } from './hub/hub.js';
+import type { HubOptions, SandboxHub } from './hub/types.js';
+import type { Sandbox } from './types.js';
 
 /** Time between two steps of a roll-out, in ms: slow enough to watch. */
 const STEP_MS = 700;
@@ -23,29 +24,35 @@ interface ServeOptions {
 }
 
 /**
- * Runs a sandbox until `signal` aborts, until the command has ended, or until its instructions cannot be written.
- * @returns the exit status
- * @throws RegadmError (USAGE) for a directory that is not empty, a port that is in use, or an invalid fault rule
+ * Runs a sandbox with its managed clusters until `signal` aborts, until the command has ended, or until its
+ * instructions cannot be written.
+ * @returns the exit status; 0 if a signal stops a sandbox without a command
+ * @throws RegadmError (USAGE) for a directory that is not empty, a port that is in use, or an invalid fault rule; the
+ *   reason of `signal` otherwise
  */
-export async function serve(options: SandboxOptions, { run, signal, print, log }: ServeOptions): Promise<number> {
+export async function serve(options: HubOptions, context: ServeOptions): Promise<number> {
+  const { run, signal } = context;
   if (options.dir !== undefined) requireEmptyDirectory(options.dir);
-  const sandbox = await start({
-    rolloutStepMs: STEP_MS,
-    cronJobs: true,
-    ...options,
-    log: ({ server, method, path, status, user }) => log(`${server} ${status || '-'} ${user} ${method} ${path}`),
-  });
   try {
-    if (run !== undefined) return await runCommand(sandbox, run, signal);
-    // Without the instructions, nobody knows the addresses.
-    if (!signal.aborted && !(await print(instructions(sandbox)))) return 0;
-    if (!signal.aborted) await once(signal, 'abort');
-    // Returns whether a signal stopped the sandbox; any other reason is an error.
-    if (!isInterruption(signal.reason)) throw signal.reason;
-    return 0;
-  } finally {
-    await sandbox.stop();
+    const started = await start(options, context);
+    try {
+      return await (run === undefined ? serveUntilStopped(started, context) : runCommand(started.hub, run, signal));
+    } finally {
+      await started.stop();
+    }
+  } catch (error) {
+    if (run === undefined && error === signal.reason && isInterruption(error)) return 0;
+    throw error;
   }
+}
+
+/** Prints the instructions, and waits. @returns 0 if they cannot be written @throws the reason of `signal` */
+async function serveUntilStopped(started: SandboxHub, { signal, print }: ServeOptions): Promise<number> {
+  signal.throwIfAborted();
+  // Without the instructions, nobody knows the addresses.
+  if (!(await print(instructions(started)))) return 0;
+  if (!signal.aborted) await once(signal, 'abort');
+  throw signal.reason;
 }
 
 function isInterruption(reason: unknown): boolean {
@@ -60,8 +67,11 @@ function requireEmptyDirectory(dir: string): void {
   }
 }
 
-function start(options: SandboxOptions): Promise<Sandbox> {
-  return startSandbox(options).catch((error: NodeJS.ErrnoException) => {
+function start(options: HubOptions, { signal, log }: ServeOptions): Promise<SandboxHub> {
+  const logRequest: HubOptions['log'] = ({ cluster = '', server, method, path, status, user }) =>
+    log(`${cluster} ${server} ${status || '-'} ${user} ${method} ${path}`.trimStart());
+  const settings = { rolloutStepMs: STEP_MS, cronJobs: true, ...options, log: logRequest };
+  return startHub(settings, signal).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'EACCES' && error.syscall === 'listen')
       throw usageError(`the port needs the permission of the system: ${error.message}`, [
         'choose a --port and a --registry-port of 1024 or above',

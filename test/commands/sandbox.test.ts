@@ -82,6 +82,16 @@ describe('regadm sandbox', () => {
     expect(existsSync(stdout.trim())).toBe(false);
   });
 
+  test('--managed-clusters is a hub, one of whose clusters is broken', async () => {
+    const verify = `"${process.execPath}" "${PROGRAM}" edge verify --hub-kubeconfig "$KUBECONFIG" -o json --cluster`;
+    const command = `${verify} sno-01 > /dev/null; echo status $?; ${verify} sno-02 > /dev/null; echo status $?`;
+    const flags = ['--managed-clusters', '2', '--fail', 'sno-02:claim-unbound', '-v', '1'];
+    const { status, stdout, stderr } = await runCli(['sandbox', ...flags, '--run', command]);
+    expect({ status, stdout }).toEqual({ status: 0, stdout: 'status 0\nstatus 2\n' });
+    expect(stderr).toMatch(/^api 200 admin GET \S+\/namespaces\/sno-02\/baremetalhosts\b/m);
+    expect(stderr).toMatch(/^sno-02 api 200 admin GET \S+\/persistentvolumeclaims\//m);
+  });
+
   test('--run ends its command and removes the directory on a signal', async () => {
     const command = 'sleep 1000 & echo "sleep $!"; wait';
     const outcome = await endWhenItSays(['sandbox', '--run', command], /sleep (\d+)\n/);
@@ -96,8 +106,8 @@ describe('regadm sandbox', () => {
     expect(readdirSync(directory)).toEqual([]);
   });
 
-  test('a signal during the start ends it and removes the directory', async () => {
-    const child = start(['sandbox']);
+  test.each([[[]], [['--managed-clusters', '500']]])('a signal during the start with %j ends it', async (flags) => {
+    const child = start(['sandbox', ...flags]);
     const closed = once(child, 'close');
     while (readdirSync(directory).length === 0) await setTimeout(2);
     child.kill('SIGTERM');

@@ -2,7 +2,7 @@ import { RegadmError, usageError } from '../../core/model/errors.js';
 import { parseFault } from '../http/fault-rules.js';
 
 /** Faults of a managed cluster that do not depend on a single request. */
-const CLUSTER_FAULTS = {
+export const CLUSTER_FAULTS = {
   silent: 'its API server accepts connections and never answers',
   unreachable: 'its API server refuses connections',
   'certificate-expired': 'the certificate of its API server has expired',

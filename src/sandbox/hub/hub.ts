@@ -14,9 +14,10 @@ const CONCURRENCY = 8;
 
 /**
  * Starts a sandbox that is the hub of simulated managed clusters; without managed clusters, only the sandbox.
- * @throws RegadmError (USAGE) for an invalid fault rule; the error of `listen` for a port that is in use
+ * @throws RegadmError (USAGE) for an invalid fault rule; the error of `listen` for a port that is in use; the
+ *   reason of `signal`, after stopping what has started
  */
-export async function startHub(options: HubOptions = {}): Promise<SandboxHub> {
+export async function startHub(options: HubOptions = {}, signal?: AbortSignal): Promise<SandboxHub> {
   const { managedClusters = 0, fail = [], ...own } = options;
   const faults = separateFaults(fail, clusterNames(managedClusters));
   const hub = await startSandbox({ ...own, fail: faults.hub });
@@ -27,7 +28,7 @@ export async function startHub(options: HubOptions = {}): Promise<SandboxHub> {
     await hub.stop();
   };
   try {
-    await startClusters({ hub, clusters, faults: faults.managed, options });
+    await startClusters({ hub, clusters, faults: faults.managed, options, signal });
     return { hub, clusters: ordered(clusters, faults.managed), stop };
   } catch (error) {
     await stop();
@@ -51,9 +52,10 @@ interface StartContext {
   clusters: Map<string, RunningCluster>;
   faults: Map<string, ClusterFaults>;
   options: HubOptions;
+  signal?: AbortSignal;
 }
 
-async function startClusters({ hub, clusters, faults, options }: StartContext): Promise<void> {
+async function startClusters({ hub, clusters, faults, options, signal }: StartContext): Promise<void> {
   if (faults.size === 0) return;
   let failure: { error: unknown } | undefined;
   const start = async (name: string, of: ClusterFaults): Promise<RunningCluster> => {
@@ -72,8 +74,13 @@ async function startClusters({ hub, clusters, faults, options }: StartContext): 
       failure ??= { error };
     }
   };
-  await forEachParallel(faults, { concurrency: CONCURRENCY, shouldStop: () => failure !== undefined }, work);
+  await forEachParallel(
+    faults,
+    { concurrency: CONCURRENCY, shouldStop: () => failure !== undefined || !!signal?.aborted },
+    work,
+  );
   if (failure) throw failure.error;
+  signal?.throwIfAborted();
   hub.store.put('managedclusters', localCluster(hub.apiUrl));
 }
 

@@ -1,6 +1,8 @@
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parse } from 'yaml';
 import { startHub, type SandboxHub } from '../../../src/sandbox/index.js';
 import { apiRequest } from '../../support/sandbox-client.js';
@@ -125,6 +127,15 @@ test('removes the directories of all clusters', async () => {
   expect(existsSync(dir)).toBe(true);
   await other.stop();
   expect([existsSync(dir), existsSync(other.hub.dir)]).toEqual([false, false]);
+});
+
+test('a signal ends the start', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'regadm-test-'));
+  const reason = new Error('stop');
+  const start = startHub({ cluster: {}, dir: directory, managedClusters: 500 }, AbortSignal.abort(reason));
+  await expect(start).rejects.toBe(reason);
+  expect(existsSync(join(directory, 'clusters'))).toBe(false);
+  rmSync(directory, { recursive: true });
 });
 
 test.each([
