@@ -12,7 +12,7 @@ import {
 import { assertShallow } from '../../kit/yaml-depth.js';
 import { messageOf } from '../../model/errors.js';
 import type { FieldPath } from '../model.js';
-import { invalidFile } from './problem.js';
+import { invalidFile, type FileProblem } from './problem.js';
 
 /** One document of a YAML or JSON file, with the line of every value. */
 export class YamlDocument {
@@ -34,11 +34,26 @@ export class YamlDocument {
   value(path: FieldPath = []): unknown {
     const node = this.node(path);
     if (!node || isScalar(node)) return node?.value;
+    const expanded = this.expand(node, path);
+    if ('problem' in expanded) throw invalidFile([expanded.problem]);
+    return expanded.value;
+  }
+
+  /** Returns why the document's aliases cannot be expanded; undefined if they can, and then those of every part, too. */
+  problem(): FileProblem | undefined {
+    const node = this.node([]);
+    if (!node || isScalar(node)) return undefined;
+    const expanded = this.expand(node, []);
+    return 'problem' in expanded ? expanded.problem : undefined;
+  }
+
+  private expand(node: Node, path: FieldPath): { value: unknown } | { problem: FileProblem } {
     try {
-      return node.toJS(this.document);
+      return { value: node.toJS(this.document) };
     } catch (error) {
       // A few lines of nested aliases can expand to more than the memory holds.
-      throw invalidFile([{ file: this.file, line: this.line(path), message: `not usable YAML: ${messageOf(error)}` }]);
+      const message = `not usable YAML: ${messageOf(error)}`;
+      return { problem: { file: this.file, line: this.line(path), message } };
     }
   }
 
@@ -68,10 +83,20 @@ function child(node: Node | undefined, part: string | number): unknown {
  * @throws RegadmError INVALID_FILE with each line that is not valid YAML
  */
 export function parseYaml(file: string, text: string): YamlDocument[] {
+  const { documents, problems } = tryParseYaml(file, text);
+  if (problems.length > 0) throw invalidFile(problems);
+  return documents;
+}
+
+/**
+ * Parses every document of a YAML or JSON file; skips empty documents.
+ * @returns the documents, or the problems of each line that is not valid YAML
+ */
+export function tryParseYaml(file: string, text: string): { documents: YamlDocument[]; problems: FileProblem[] } {
   try {
     assertShallow(text);
   } catch (error) {
-    throw invalidFile([{ file, line: 1, message: `not usable YAML: ${messageOf(error)}` }]);
+    return { documents: [], problems: [{ file, line: 1, message: `not usable YAML: ${messageOf(error)}` }] };
   }
   const lines = new LineCounter();
   const parsed = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error' });
@@ -83,10 +108,9 @@ export function parseYaml(file: string, text: string): YamlDocument[] {
       message: `not valid YAML: ${error.message}`,
     })),
   );
-  if (problems.length > 0) throw invalidFile(problems);
-  return documents
-    .filter(({ contents }) => !isEmpty(contents))
-    .map((document) => new YamlDocument(file, document, lines));
+  if (problems.length > 0) return { documents: [], problems };
+  const filled = documents.filter(({ contents }) => !isEmpty(contents));
+  return { documents: filled.map((document) => new YamlDocument(file, document, lines)), problems: [] };
 }
 
 function isEmpty(contents: Node | null): boolean {

@@ -1,78 +1,100 @@
 import { basename } from 'node:path';
-import { invalidFile } from '../files/problem.js';
-import { parseYaml, type YamlDocument } from '../files/yaml-document.js';
-import type { EdgeFacts, ObjectFacts } from './facts.js';
-import { policyFacts } from './collect-policy.js';
+import type { YamlDocument } from '../files/yaml-document.js';
 import { overrideFacts, planFacts } from './collect-storage.js';
-import { documentForm } from './document-form.js';
+import { documentForm, type DocumentForm } from './document-form.js';
+import type { EdgeFacts, ObjectFacts } from './facts.js';
+import type { Finding } from './finding.js';
+import { applyEntries } from './policies/apply.js';
 import { effectiveObject } from './policies/effective.js';
+import type { PolicyEntry } from './policies/entry.js';
+import { templateEntries } from './policies/policy-gen-template.js';
+import { generatorEntries } from './policies/policy-generator.js';
+import { isInSourceDirectory, type GivenFile } from './sources/given-files.js';
+import { parseFiles, type SourceFile } from './sources/parse-files.js';
+import { publishedContents } from './sources/published.js';
 import { structureFindings } from './structure.js';
+import { unparsedFile } from './unparsed-file.js';
 
-/** A file with its content. */
-export interface SourceFile {
-  name: string;
-  text: string;
+/** What the files contain, and which files no policy names. */
+interface Collected {
+  facts: EdgeFacts;
+  /** Names of the files that count only if a policy names them, which none does; empty without policies. */
+  unused: string[];
 }
 
-const NOTHING: EdgeFacts = { storages: [], objects: [], findings: [] };
-
-/**
- * Collects the contents of the files.
- * @throws RegadmError INVALID_FILE if a file is not YAML or JSON
- */
-export function collectFacts(files: SourceFile[]): EdgeFacts {
-  const documents = files.flatMap(({ name, text }) => {
-    const parsed = parseYaml(name, text);
-    if (parsed.length === 0) throw invalidFile([{ file: name, message: 'the file is empty' }]);
-    return parsed;
-  });
-  const plain = documents.filter((document) => documentForm(document) === 'object');
-  const parts = documents.map((document) => factsOf(document, plain));
-  const used = new Set(parts.flatMap(({ bases }) => bases));
-  // A plain object that is the base of a policy entry is not applied by itself.
-  const unused = plain.filter((document) => !used.has(document));
+/** Collects the contents of the files. */
+export function collectFacts(sources: SourceFile[]): Collected {
+  const files = parseFiles(sources);
+  const documents = files.flatMap((file) => file.documents);
+  const hasPolicies = documents.some((document) => isPolicy(documentForm(document)));
+  const { objects, findings, named } = applyEntries(documents.flatMap(entriesOf), files);
+  const isUnused = (file: GivenFile): boolean => hasPolicies && !named.has(file) && !countsAlways(file);
+  const counted = files
+    .filter((file) => !isUnused(file) && !named.has(file))
+    .flatMap((file) => file.documents.filter((document) => !hasPolicies || !isSource(file, document)));
+  const storages = counted.map(storageFacts);
+  const isPlain = (document: YamlDocument): boolean => documentForm(document) === 'object';
   return {
-    storages: parts.flatMap(({ facts }) => facts.storages),
-    objects: [...parts.flatMap(({ facts }) => facts.objects), ...unused.map(plainObject)],
-    findings: [
-      ...documents
-        // Policies can set fields that a source file omits.
-        .filter((document) => !used.has(document))
-        .flatMap((document) => structureFindings(document, documentForm(document))),
-      ...parts.flatMap(({ facts }) => facts.findings),
-    ],
+    facts: {
+      storages: storages.flatMap((part) => part.storages),
+      objects: [...objects, ...counted.filter(isPlain).flatMap(plainObject)],
+      findings: [
+        ...files.flatMap((file) => unparsedFile(file, isUnused(file))),
+        ...counted.flatMap((document) => structureFindings(document, documentForm(document))),
+        ...storages.flatMap((part) => part.findings),
+        ...findings,
+      ],
+    },
+    unused: files.filter(isUnused).map(({ name }) => name),
   };
 }
 
-interface Part {
-  facts: EdgeFacts;
-  /** Plain objects that are the base of a policy entry in this document. */
-  bases: YamlDocument[];
+/** True for a document that counts only if a policy names its file, once there are policies. */
+function isSource(file: GivenFile, document: YamlDocument): boolean {
+  const form = documentForm(document);
+  // The installation applies a MachineConfig among its extra manifests.
+  if (document.value(['kind']) === 'MachineConfig') return isInSourceDirectory(file);
+  return form === 'object' || form === 'unknown';
 }
 
-function factsOf(document: YamlDocument, plain: YamlDocument[]): Part {
+/** True for a file that no policy has to name. A file that is not YAML can be one, unless it is among source files. */
+function countsAlways(file: GivenFile): boolean {
+  if (file.problem) return !isInSourceDirectory(file);
+  return file.documents.some((document) => !isSource(file, document));
+}
+
+function isPolicy(form: DocumentForm): boolean {
+  return form === 'policygentemplate' || form === 'policygenerator';
+}
+
+function entriesOf(document: YamlDocument): PolicyEntry[] {
   const form = documentForm(document);
-  if (form === 'butane' || form === 'ignition')
-    return { facts: { ...NOTHING, ...planFacts(document, form) }, bases: [] };
-  if (form === 'siteconfig' || form === 'clusterinstance')
-    return { facts: { ...NOTHING, ...overrideFacts(document, form) }, bases: [] };
-  if (form === 'policy') return policyFacts(document, plain);
-  if (form === 'object') return { facts: NOTHING, bases: [] };
-  const finding = {
+  if (form === 'policygentemplate') return templateEntries(document);
+  return form === 'policygenerator' ? generatorEntries(document) : [];
+}
+
+function storageFacts(document: YamlDocument): Pick<EdgeFacts, 'storages' | 'findings'> {
+  const form = documentForm(document);
+  if (form === 'butane' || form === 'ignition') return planFacts(document, form);
+  if (form === 'siteconfig' || form === 'clusterinstance') return overrideFacts(document, form);
+  return { storages: [], findings: form === 'unknown' ? [unknownDocument(document)] : [] };
+}
+
+function unknownDocument(document: YamlDocument): Finding {
+  return {
     file: document.file,
     line: document.line([]),
     rule: 'unknown-document',
-    severity: 'warning' as const,
+    severity: 'warning',
     message: 'unsupported object kind',
     remedy:
-      'supported are Butane and Ignition files, SiteConfig, ClusterInstance, PolicyGenTemplate, StorageClass, PersistentVolume, PersistentVolumeClaim and the registry Config',
+      'supported are Butane and Ignition files, SiteConfig, ClusterInstance, PolicyGenTemplate, PolicyGenerator, StorageClass, PersistentVolume, PersistentVolumeClaim, MachineConfig and the registry Config',
   };
-  return { facts: { ...NOTHING, findings: [finding] }, bases: [] };
 }
 
-function plainObject(document: YamlDocument): ObjectFacts {
-  const fileName = basename(document.file);
-  const at = { file: document.file, line: document.line([]) };
-  const effective = effectiveObject({ layers: [{ document, path: [] }], entry: at });
-  return { kind: String(document.value(['kind'])), fileName, ...effective };
+function plainObject(document: YamlDocument): ObjectFacts[] {
+  const path = { document, path: [] };
+  const published = publishedContents(document.file);
+  const effective = effectiveObject({ layers: [path], style: 'patch', published, place: path });
+  return effective ? [{ ...effective, fileName: basename(document.file) }] : [];
 }

@@ -15,10 +15,12 @@ export const edgeLintOutput: Output<LintReport, LintReport> = {
  * Formats findings as compilers do, so that editors can open the line: `FILE:LINE: severity: message (rule)`, with the
  * remedy below.
  */
-function* lintLines({ files, findings, summary }: LintReport, { order }: Layout): Generator<string> {
+function* lintLines({ files, unused, findings, summary }: LintReport, { order }: Layout): Generator<string> {
   for (const { file, line, severity, rule, message, remedy } of inRowOrder(findings, order)) {
     yield `${file}:${line}: ${severity}: ${message} (${rule})\n`;
     yield `  ${remedy}\n`;
   }
-  yield `${plural(files.length, 'file')}: ${plural(summary.errors, 'error')}, ${plural(summary.warnings, 'warning')}\n`;
+  const counts = `${plural(files.length, 'file')}: ${plural(summary.errors, 'error')}, ${plural(summary.warnings, 'warning')}`;
+  const left = `; ${plural(unused.length, 'file')} not checked: no policy names ${unused.length === 1 ? 'it' : 'them'}`;
+  yield `${counts}${unused.length === 0 ? '' : left}\n`;
 }

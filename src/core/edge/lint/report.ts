@@ -5,17 +5,20 @@ import type { Finding } from './finding.js';
 export interface LintReport extends DocumentHeader<'EdgeLint'> {
   /** The files that were checked. */
   files: string[];
+  /** Files that no policy names, although there are policies: they are not applied, and were not checked. */
+  unused: string[];
   summary: { errors: Count; warnings: Count };
   /** By file and line. */
   findings: Finding[];
 }
 
-export function lintReport(files: string[], findings: Finding[]): LintReport {
+export function lintReport(files: string[], findings: Finding[], unused: string[]): LintReport {
   const count = (severity: string): number => findings.filter((finding) => finding.severity === severity).length;
   return {
     apiVersion: 'regadm/v1',
     kind: 'EdgeLint',
     files,
+    unused,
     summary: { errors: count('error'), warnings: count('warning') },
     findings,
   };

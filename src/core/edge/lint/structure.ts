@@ -11,16 +11,15 @@ type Kind = 'list' | 'map' | 'string';
  * ignored.
  */
 export function structureFindings(document: YamlDocument, form: DocumentForm): Finding[] {
-  return fieldsOf(document, form).flatMap(({ path, kind }) => {
-    if (hasKind(document, path, kind)) return [];
-    const message = `${fieldName(path)} must be a ${kind}`;
-    const at = { file: document.file, line: document.line(path) };
+  return fieldsOf(document, form).flatMap(({ path, kind, optional }) => {
+    if (hasKind(document, path, kind) || (optional && isAbsent(document, path))) return [];
     return [
       {
-        ...at,
+        file: document.file,
+        line: document.line(path),
         rule: 'structure',
         severity: 'error' as const,
-        message,
+        message: `${fieldName(path)} must be a ${kind}`,
         remedy: `make ${fieldName(path)} a ${kind}`,
       },
     ];
@@ -30,32 +29,41 @@ export function structureFindings(document: YamlDocument, form: DocumentForm): F
 interface Expected {
   path: FieldPath;
   kind: Kind;
+  /** True if the field can be absent, null or empty. */
+  optional?: true;
 }
 
 function fieldsOf(document: YamlDocument, form: DocumentForm): Expected[] {
-  if (form === 'policy') return policyFields(document);
-  if (form === 'clusterinstance')
-    return [{ path: ['spec', 'nodes'], kind: 'list' }, ...each(document, ['spec', 'nodes'], 'map')];
-  if (form === 'siteconfig') {
-    const clusters = each(document, ['spec', 'clusters'], 'map');
-    return [
-      { path: ['spec', 'clusters'], kind: 'list' },
-      ...clusters,
-      ...clusters.map(({ path }) => ({ path: [...path, 'nodes'], kind: 'list' as const })),
-    ];
-  }
+  if (form === 'policygentemplate') return templateFields(document);
+  if (form === 'policygenerator') return generatorFields(document);
+  if (form === 'clusterinstance') return maps(document, ['spec', 'nodes'], () => []);
+  if (form === 'siteconfig')
+    return maps(document, ['spec', 'clusters'], (cluster) => [{ path: [...cluster, 'nodes'], kind: 'list' }]);
   return form === 'object' ? objectFields(document) : [];
 }
 
-function policyFields(document: YamlDocument): Expected[] {
+function templateFields(document: YamlDocument): Expected[] {
   const list: FieldPath =
     document.node(['sourceFiles']) && !document.node(['spec']) ? ['sourceFiles'] : ['spec', 'sourceFiles'];
-  const entries = each(document, list, 'map');
-  const named = entries.flatMap(({ path }) => [
-    { path: [...path, 'fileName'], kind: 'string' as const },
-    { path: [...path, 'policyName'], kind: 'string' as const },
+  return maps(document, list, (entry) => [
+    { path: [...entry, 'fileName'], kind: 'string' },
+    { path: [...entry, 'policyName'], kind: 'string', optional: true },
   ]);
-  return [{ path: list, kind: 'list' }, ...entries, ...named];
+}
+
+function generatorFields(document: YamlDocument): Expected[] {
+  return [
+    { path: ['policyDefaults'], kind: 'map', optional: true },
+    { path: ['policyDefaults', 'policyAnnotations'], kind: 'map', optional: true },
+    ...maps(document, ['policies'], (policy) => [
+      { path: [...policy, 'policyAnnotations'], kind: 'map', optional: true },
+      ...maps(document, [...policy, 'manifests'], (manifest) => [
+        { path: [...manifest, 'path'], kind: 'string' },
+        { path: [...manifest, 'patches'], kind: 'list', optional: true },
+        ...items(document, [...manifest, 'patches']).map((path) => ({ path, kind: 'map' as const })),
+      ]),
+    ]),
+  ];
 }
 
 /** The fields that an object must have. */
@@ -66,13 +74,27 @@ function objectFields(document: YamlDocument): Expected[] {
   return [name, { path: ['spec', 'accessModes'], kind: 'list' }];
 }
 
-function each(document: YamlDocument, path: FieldPath, kind: Kind): Expected[] {
+/** A list of maps. The fields of an item count only if it is a map, so that one mistake is one finding. */
+function maps(document: YamlDocument, list: FieldPath, fields: (item: FieldPath) => Expected[]): Expected[] {
+  const entries = items(document, list);
+  return [
+    { path: list, kind: 'list' },
+    ...entries.map((path) => ({ path, kind: 'map' as const })),
+    ...entries.filter((path) => isMap(document.node(path))).flatMap(fields),
+  ];
+}
+
+function items(document: YamlDocument, path: FieldPath): FieldPath[] {
   const node = document.node(path);
-  return isSeq(node) ? node.items.map((_, index) => ({ path: [...path, index], kind })) : [];
+  return isSeq(node) ? node.items.map((_, index) => [...path, index]) : [];
 }
 
 function hasKind(document: YamlDocument, path: FieldPath, kind: Kind): boolean {
   const node = document.node(path);
   if (kind === 'list') return isSeq(node);
   return kind === 'map' ? isMap(node) : isScalar(node) && typeof node.value === 'string' && node.value !== '';
+}
+
+function isAbsent(document: YamlDocument, path: FieldPath): boolean {
+  return [undefined, null, ''].includes(document.value(path) as string);
 }

@@ -1,49 +1,41 @@
 import { isDeepStrictEqual } from 'node:util';
-import { isRecord } from '../../../model/values/json.js';
 import type { YamlDocument } from '../../files/yaml-document.js';
 import type { FieldPath } from '../../model.js';
 import type { ObjectFacts } from '../facts.js';
-import type { At } from '../finding.js';
+import { mergedValue, partsAt, type Layer, type MergeStyle } from './layers.js';
 
-/** A part of a file that sets fields of an object. */
-export interface Layer {
-  document: YamlDocument;
-  /** Where the object's fields begin. */
-  path: FieldPath;
-}
-
-/** What makes up an object, in the order in which it is applied. */
-interface Parts {
-  /** Contents of the published source file. */
-  published?: object;
-  /** The source file among the given files, then the patches. */
+interface Sources {
+  /** The source file, then the patches, in the order in which they are applied. */
   layers: Layer[];
-  /** Where a policy names the source file, or the file itself. */
-  entry: At;
+  style: MergeStyle;
+  /** Contents of the published source file with this name; undefined if none is published. */
+  published?: object;
+  /** Where a field belongs that no file sets. */
+  place: { document: YamlDocument; path: FieldPath };
 }
 
-/** Combines a source file with the patches of a policy: maps merge, everything else replaces. */
-export function effectiveObject({ published, layers, entry }: Parts): Pick<ObjectFacts, 'get' | 'at' | 'isPublished'> {
-  const values = layers.map(({ document, path }) => document.value(path));
-  const value = values.reduce(merge, published);
+/**
+ * Combines a source file with the patches of a policy.
+ * @returns undefined if a patch deletes the object
+ */
+export function effectiveObject(
+  sources: Sources,
+): Pick<ObjectFacts, 'kind' | 'get' | 'at' | 'isPublished'> | undefined {
+  const { layers, style, published, place } = sources;
+  const get = (path: FieldPath): unknown => mergedValue(partsAt(layers, path, style), style) ?? undefined;
+  if (get([]) === undefined) return undefined;
   return {
-    get: (path) => valueAt(value, path) ?? undefined,
-    at: (path) => {
-      const setter = layers.findLast(({ document, path: top }) => document.node([...top, ...path]) !== undefined);
-      if (!setter) return entry;
-      const { document, path: top } = setter;
-      return { file: document.file, line: document.line([...top, ...path]) };
-    },
-    isPublished: (path) => isDeepStrictEqual(valueAt(value, path), valueAt(published, path)),
+    kind: String(get(['kind'])),
+    get,
+    at: (path) =>
+      partsAt(layers, path, style).at(-1)?.at ?? {
+        file: place.document.file,
+        line: place.document.line([...place.path, ...path]),
+      },
+    isPublished: (path) => published !== undefined && isDeepStrictEqual(get(path), valueAt(published, path)),
   };
 }
 
-function merge(base: unknown, patch: unknown): unknown {
-  if (!isRecord(base) || !isRecord(patch)) return patch === undefined ? base : patch;
-  const changed = Object.entries(patch).map(([key, value]) => [key, merge(base[key], value)] as const);
-  return { ...base, ...Object.fromEntries(changed) };
-}
-
 function valueAt(value: unknown, path: FieldPath): unknown {
-  return path.reduce<unknown>((inner, part) => (inner as never)?.[part], value);
+  return path.reduce<unknown>((inner, part) => (inner as Record<string | number, unknown> | null)?.[part], value);
 }

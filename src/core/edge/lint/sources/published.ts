@@ -1,4 +1,6 @@
+import { posix } from 'node:path';
 import { NAMES, WAVE_ANNOTATION } from '../../render/registry-objects.js';
+import { PUBLISHED_NAMES } from './published-names.js';
 
 /**
  * Contents of the published source files that a policy for the registry applies, reduced to the fields that rules read.
@@ -39,7 +41,26 @@ const CONTENTS: Record<string, object> = {
   },
 };
 
+const NAMES_OF = new Map(Object.entries(PUBLISHED_NAMES).map(([directory, names]) => [directory, names.split(/\s+/)]));
+const ALL_NAMES = new Set([...NAMES_OF.values()].flat());
+
+/** True if a policy names a published source file: by its path below `source-crs`, or by its name alone. */
+export function isPublished(name: string): boolean {
+  const { directory, file } = belowSources(name);
+  const [, stem] = /^(.+)\.yaml$/.exec(file) ?? [];
+  if (stem === undefined) return false;
+  return directory === '' ? ALL_NAMES.has(stem) : (NAMES_OF.get(directory)?.includes(stem) ?? false);
+}
+
 /** Returns the contents of a published source file that rules read; undefined for all others. */
-export function publishedContents(baseName: string): object | undefined {
-  return Object.hasOwn(CONTENTS, baseName) ? CONTENTS[baseName] : undefined;
+export function publishedContents(name: string): object | undefined {
+  const { file } = belowSources(name);
+  return isPublished(name) && Object.hasOwn(CONTENTS, file) ? CONTENTS[file] : undefined;
+}
+
+/** Splits a path below the last directory of source files. */
+function belowSources(name: string): { directory: string; file: string } {
+  const path = posix.normalize(name).split('/');
+  const below = path.slice(path.findLastIndex((part, index) => part.endsWith('-crs') && index < path.length - 1) + 1);
+  return { directory: below.slice(0, -1).join('/'), file: below.at(-1)! };
 }

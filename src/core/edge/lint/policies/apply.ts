@@ -1,0 +1,68 @@
+import type { YamlDocument } from '../../files/yaml-document.js';
+import { FIELDS } from '../fields.js';
+import { isObjectKind } from '../document-form.js';
+import type { ObjectFacts } from '../facts.js';
+import type { Finding } from '../finding.js';
+import { isFilledIn } from '../known.js';
+import { filledIn } from '../rules/filled-in.js';
+import { namedFiles, type GivenFile } from '../sources/given-files.js';
+import { isPublished, publishedContents } from '../sources/published.js';
+import { effectiveObject } from './effective.js';
+import type { PolicyEntry } from './entry.js';
+import type { Layer } from './layers.js';
+import { patchesFor, unusablePatches } from './select-patches.js';
+import { ambiguousName, unknownName } from './name-findings.js';
+
+/** What policies apply. */
+interface Applied {
+  objects: ObjectFacts[];
+  findings: Finding[];
+  /** The given files that the policies name. */
+  named: Set<GivenFile>;
+}
+
+/** Finds the source files that policies name, and applies the policies' patches to them. */
+export function applyEntries(entries: PolicyEntry[], files: GivenFile[]): Applied {
+  const results = entries.filter(({ name }) => name !== undefined).map((entry) => applyEntry(entry, files));
+  return {
+    objects: results.flatMap(({ objects = [] }) => objects),
+    findings: results.flatMap(({ findings = [] }) => findings),
+    named: new Set(results.flatMap(({ named = [] }) => named)),
+  };
+}
+
+interface EntryResult {
+  objects?: ObjectFacts[];
+  findings?: Finding[];
+  named?: GivenFile[];
+}
+
+function applyEntry(entry: PolicyEntry, files: GivenFile[]): EntryResult {
+  if (isFilledIn(entry.name)) return { findings: [filledIn(entry.nameAt)] };
+  const groups = namedFiles(files, entry);
+  const published = publishedContents(entry.name!);
+  if (groups.length > 1) return { named: groups.flat(), findings: [ambiguousName(entry, groups)] };
+  if (groups.length === 0) {
+    if (!isPublished(entry.name!)) return { findings: [unknownName(entry)] };
+    return { objects: published ? objectOf(entry, [{ contents: published }, ...entry.patches], published) : [] };
+  }
+  const named = groups[0]!;
+  const documents = named.flatMap(({ documents: own }) => own);
+  const objects = documents.flatMap((document) => {
+    const base = { document, path: [], fill: entry.fill };
+    return objectOf(entry, [base, ...patchesFor(entry, document, documents)], published);
+  });
+  // If a file is not YAML, the objects that a patch selects can be in it.
+  const isComplete = named.every(({ problem }) => problem === undefined);
+  return { named, objects, findings: isComplete ? unusablePatches(entry, documents) : [] };
+}
+
+/** Returns the object that an entry applies; none if a patch deletes it, or if no rule reads its kind. */
+function objectOf(entry: PolicyEntry, layers: Layer[], published: object | undefined): ObjectFacts[] {
+  const { document, path, style, complianceType } = entry;
+  const place = entry.patches.at(-1) ?? { document, path };
+  const effective = effectiveObject({ layers, style, published, place });
+  if (!effective || !isObjectKind(effective.kind)) return [];
+  const wave = entry.wave ?? { value: effective.get(FIELDS.wave), at: effective.at(FIELDS.wave) };
+  return [{ ...effective, fileName: entry.name!, policy: { wave, complianceType } }];
+}

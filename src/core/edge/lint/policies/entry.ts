@@ -1,0 +1,42 @@
+import type { YamlDocument } from '../../files/yaml-document.js';
+import type { FieldPath } from '../../model.js';
+import type { Located } from '../facts.js';
+import type { At } from '../finding.js';
+import type { FileLayer, MergeStyle } from './layers.js';
+
+/** A source file that a policy applies, with what the policy changes in it. */
+export interface PolicyEntry {
+  /** How the policy names the file; undefined if it does not. */
+  name?: string;
+  nameAt: At;
+  /** The policy's document, and where the entry begins in it. */
+  document: YamlDocument;
+  path: FieldPath;
+  form: 'policygentemplate' | 'policygenerator';
+  style: MergeStyle;
+  patches: FileLayer[];
+  /** Changes the strings of the source file as the generator does; undefined removes the field. */
+  fill?: FileLayer['fill'];
+  complianceType: Located;
+  /** The policy's own wave, which overrides that of the source file; undefined if it has none. */
+  wave?: Located;
+}
+
+/** Returns the first of these fields that is set (not null, not empty); otherwise the first one. */
+export function firstSet(document: YamlDocument, paths: readonly FieldPath[]): Located {
+  const path = paths.find((each) => ![undefined, null, ''].includes(document.value(each) as string)) ?? paths[0]!;
+  const value = document.value(path);
+  return {
+    value: value === null || value === '' ? undefined : value,
+    at: { file: document.file, line: document.line(path) },
+  };
+}
+
+/** Returns the name of a source file that a field contains. */
+export function nameAt(document: YamlDocument, path: FieldPath): Pick<PolicyEntry, 'name' | 'nameAt'> {
+  const value = document.value(path);
+  return {
+    ...(typeof value === 'string' && value !== '' && { name: value }),
+    nameAt: { file: document.file, line: document.line(path) },
+  };
+}

@@ -1,0 +1,126 @@
+import { isMap, isScalar } from 'yaml';
+import { isRecord } from '../../../model/values/json.js';
+import type { YamlDocument } from '../../files/yaml-document.js';
+import type { FieldPath } from '../../model.js';
+import type { At } from '../finding.js';
+
+/**
+ * How a layer changes those below it. `patch`: null deletes a field, and `$patch` deletes or replaces a map, as in a
+ * strategic merge. `overlay`: a field that is null changes nothing, as in a PolicyGenTemplate. With both, maps merge,
+ * and everything else replaces.
+ */
+export type MergeStyle = 'overlay' | 'patch';
+
+/** A part of a file that sets fields of an object, or the contents of a published source file. */
+export type Layer = FileLayer | { contents: object };
+
+/** A part of a file that sets fields of an object. */
+export interface FileLayer {
+  document: YamlDocument;
+  /** Where the object's fields begin. */
+  path: FieldPath;
+  /** The fields that count; undefined means all. */
+  fields?: readonly string[];
+  /** Changes the strings of a source file as its generator does; undefined removes the field. */
+  fill?: (text: string) => string | undefined;
+}
+
+/** A value in one layer. */
+export interface Part {
+  isMap: boolean;
+  value: () => unknown;
+  child: (key: string | number) => Part | undefined;
+  /** Undefined for published contents. */
+  at?: At;
+}
+
+/** Returns a layer's whole object; undefined if there is none. */
+export function rootOf(layer: Layer): Part | undefined {
+  if ('contents' in layer) return plainPart(layer.contents);
+  const { fields } = layer;
+  const root = filePart(layer, layer.path);
+  if (!root || !fields) return root;
+  return {
+    ...root,
+    child: (key) => (fields.includes(String(key)) ? root.child(key) : undefined),
+    value: () => {
+      const value = root.value();
+      return isRecord(value)
+        ? Object.fromEntries(Object.entries(value).filter(([key]) => fields.includes(key)))
+        : undefined;
+    },
+  };
+}
+
+function filePart(layer: FileLayer, path: FieldPath): Part | undefined {
+  const { document, fill } = layer;
+  const node = document.node(path);
+  if (node === undefined) return undefined;
+  const text = isScalar(node) && typeof node.value === 'string' && fill ? fill(node.value) : undefined;
+  if (isScalar(node) && typeof node.value === 'string' && fill && text === undefined) return undefined;
+  return {
+    isMap: isMap(node),
+    value: () => text ?? document.value(path),
+    child: (key) => filePart(layer, [...path, key]),
+    at: { file: document.file, line: document.line(path) },
+  };
+}
+
+function plainPart(value: unknown): Part | undefined {
+  if (value === undefined) return undefined;
+  return {
+    isMap: isRecord(value),
+    value: () => value,
+    child: (key) => plainPart((value as Record<string | number, unknown> | null)?.[key]),
+  };
+}
+
+/**
+ * Finds what the layers set at a path.
+ * @returns the layers' values that make up the merged value, the lowest first; empty if it is not set
+ */
+export function partsAt(layers: Layer[], path: FieldPath, style: MergeStyle): Part[] {
+  const roots = layers.flatMap((layer) => rootOf(layer) ?? []).reduce<Part[]>(combined(style), []);
+  return path.reduce(
+    (parts, key) => parts.flatMap((part) => part.child(key) ?? []).reduce<Part[]>(combined(style), []),
+    roots,
+  );
+}
+
+/** Puts one layer's value on top of those below it. */
+function combined(style: MergeStyle): (below: Part[], part: Part) => Part[] {
+  return (below, part) => {
+    if (part.isMap) {
+      const directive = style === 'patch' ? part.child('$patch')?.value() : undefined;
+      if (directive === 'delete') return [];
+      return directive !== 'replace' && below.at(-1)?.isMap ? [...below, part] : [part];
+    }
+    if (part.value() === null) return style === 'overlay' ? below : [];
+    return [part];
+  };
+}
+
+/** Merges the values of the layers at one path. */
+export function mergedValue(parts: Part[], style: MergeStyle): unknown {
+  const [first, ...others] = parts.map((part) => part.value());
+  return others.reduce((base, value) => merge(base, value, style), first);
+}
+
+function merge(base: unknown, patch: unknown, style: MergeStyle): unknown {
+  if (!isRecord(patch) || !isRecord(base)) return patch;
+  const { $patch: directive, ...fields } = patch;
+  const result: Record<string, unknown> = style === 'patch' && directive === 'replace' ? {} : { ...base };
+  for (const [key, value] of Object.entries(fields)) {
+    if (value === null || (style === 'patch' && isRecord(value) && value.$patch === 'delete')) {
+      if (style === 'patch') Reflect.deleteProperty(result, key);
+    } else {
+      Object.defineProperty(result, key, {
+        value: merge(result[key], value, style),
+        enumerable: true,
+        writable: true,
+        configurable: true,
+      });
+    }
+  }
+  return result;
+}

@@ -1,0 +1,43 @@
+import { isMap, isSeq } from 'yaml';
+import type { YamlDocument } from '../../files/yaml-document.js';
+import type { FieldPath } from '../../model.js';
+import { WAVE_ANNOTATION } from '../../render/registry-objects.js';
+import type { Located } from '../facts.js';
+import { firstSet, nameAt, type PolicyEntry } from './entry.js';
+
+/** Lists the manifests that a PolicyGenerator applies. */
+export function generatorEntries(document: YamlDocument): PolicyEntry[] {
+  return items(document, ['policies']).flatMap((policy) => {
+    const wave = waveOf(document, policy);
+    return items(document, [...policy, 'manifests']).map((path) => ({
+      ...nameAt(document, [...path, 'path']),
+      document,
+      path,
+      form: 'policygenerator' as const,
+      style: 'patch' as const,
+      patches: items(document, [...path, 'patches'])
+        .filter((patch) => isMap(document.node(patch)))
+        .map((patch) => ({ document, path: patch })),
+      complianceType: firstSet(document, [
+        [...path, 'complianceType'],
+        [...policy, 'complianceType'],
+        ['policyDefaults', 'complianceType'],
+      ]),
+      ...(wave && { wave }),
+    }));
+  });
+}
+
+/** Annotations of a policy replace those of `policyDefaults` as a whole, also if they are an empty map. */
+function waveOf(document: YamlDocument, policy: FieldPath): Located | undefined {
+  const own = [...policy, 'policyAnnotations'];
+  const path = [...(isMap(document.node(own)) ? own : ['policyDefaults', 'policyAnnotations']), WAVE_ANNOTATION];
+  const value = document.value(path);
+  if (value === undefined || value === null) return undefined;
+  return { value, at: { file: document.file, line: document.line(path) } };
+}
+
+function items(document: YamlDocument, path: FieldPath): FieldPath[] {
+  const node = document.node(path);
+  return isSeq(node) ? node.items.map((_, index) => [...path, index]) : [];
+}

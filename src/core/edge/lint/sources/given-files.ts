@@ -1,0 +1,70 @@
+import { resolve, sep } from 'node:path';
+import type { FileProblem } from '../../files/problem.js';
+import type { YamlDocument } from '../../files/yaml-document.js';
+import type { PolicyEntry } from '../policies/entry.js';
+
+/** A file among the arguments. */
+export interface GivenFile {
+  name: string;
+  /** Components of its absolute path; empty for standard input. */
+  path: string[];
+  /** Empty if the file is not YAML. */
+  documents: YamlDocument[];
+  /** Why the file is not YAML. */
+  problem?: FileProblem;
+}
+
+/** Splits the path of a file among the arguments into components. */
+export function componentsOf(name: string): string[] {
+  return name === '-' ? [] : resolve(name).split(sep).filter(Boolean);
+}
+
+/** True if the file is in a directory of source files, at any depth. */
+export function isInSourceDirectory({ path }: GivenFile): boolean {
+  return path.slice(0, -1).some((component) => component.endsWith('-crs'));
+}
+
+/**
+ * Finds the given files that an entry names: the exact path first, then every file whose path ends with the name. The
+ * manifest of a PolicyGenerator can be a directory of files.
+ * @returns groups of files, of which the entry means one; more than one means that the name is ambiguous
+ */
+export function namedFiles(files: GivenFile[], entry: PolicyEntry): GivenFile[][] {
+  const wanted = (entry.name ?? '').split('/').filter((component) => component !== '' && component !== '.');
+  const policyDirectory = componentsOf(entry.document.file).slice(0, -1);
+  const isStdin = entry.document.file === '-';
+  for (const base of isStdin ? [] : basesOf(entry, policyDirectory)) {
+    const exact = find(files, entry, (path) => isSame(path, normalized([...base, ...wanted])));
+    if (exact.length > 0) return exact;
+  }
+  const end = wanted.slice(wanted.lastIndexOf('..') + 1);
+  return end.length === 0 ? [] : find(files, entry, (path) => isSame(path.slice(-end.length), end));
+}
+
+/** A PolicyGenTemplate looks for its source files in `source-crs` beside it. */
+function basesOf({ form }: PolicyEntry, directory: string[]): string[][] {
+  return form === 'policygenerator' ? [directory] : [directory, [...directory, 'source-crs']];
+}
+
+function find(files: GivenFile[], { form }: PolicyEntry, matches: (path: string[]) => boolean): GivenFile[][] {
+  const single = files.filter(({ path }) => matches(path)).map((file) => [file]);
+  if (single.length > 0 || form !== 'policygenerator') return single;
+  const inside = files.filter(({ path }) => /\.ya?ml$/.test(path.at(-1) ?? '') && matches(path.slice(0, -1)));
+  const directories = [...new Set(inside.map(directoryOf))];
+  return directories.map((directory) => inside.filter((file) => directoryOf(file) === directory));
+}
+
+function directoryOf({ path }: GivenFile): string {
+  return path.slice(0, -1).join('/');
+}
+
+function isSame(a: string[], b: string[]): boolean {
+  return a.length === b.length && a.every((component, index) => component === b[index]);
+}
+
+function normalized(path: string[]): string[] {
+  return path.reduce<string[]>(
+    (done, component) => (component === '..' ? done.slice(0, -1) : [...done, component]),
+    [],
+  );
+}

@@ -1,0 +1,30 @@
+import type { FileProblem } from '../../files/problem.js';
+import { tryParseYaml } from '../../files/yaml-document.js';
+import { componentsOf, type GivenFile } from './given-files.js';
+
+/** A file with its content. */
+export interface SourceFile {
+  name: string;
+  text: string;
+}
+
+/** Parses files; a file that occurs twice counts once. One that is not YAML or JSON has a problem and no documents. */
+export function parseFiles(files: SourceFile[]): GivenFile[] {
+  const parsed = files.map(parseFile);
+  const keys = parsed.map(({ name, path }) => (path.length === 0 ? name : path.join('/')));
+  return parsed.filter((_, index) => keys.indexOf(keys[index]!) === index);
+}
+
+function parseFile({ name, text }: SourceFile): GivenFile {
+  const { documents, problems } = tryParseYaml(name, text);
+  const problem = problems[0] ?? expansionProblem(documents) ?? emptyProblem(name, documents);
+  return { name, path: componentsOf(name), documents: problem ? [] : documents, ...(problem && { problem }) };
+}
+
+function expansionProblem(documents: GivenFile['documents']): FileProblem | undefined {
+  return documents.map((document) => document.problem()).find(Boolean);
+}
+
+function emptyProblem(file: string, documents: GivenFile['documents']): FileProblem | undefined {
+  return documents.length > 0 ? undefined : { file, line: 1, message: 'the file is empty' };
+}

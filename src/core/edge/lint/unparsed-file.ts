@@ -1,0 +1,23 @@
+import type { Finding } from './finding.js';
+import type { GivenFile } from './sources/given-files.js';
+
+/**
+ * Reports a file that is not YAML or JSON.
+ * @param isUnused true if it is a source file that no policy names, so that it can be a template of another program
+ */
+export function unparsedFile({ problem }: GivenFile, isUnused: boolean): Finding[] {
+  if (!problem) return [];
+  const { file, line = 1, message } = problem;
+  return [
+    {
+      file,
+      line,
+      rule: 'yaml',
+      severity: isUnused ? 'warning' : 'error',
+      message,
+      remedy: isUnused
+        ? 'leave the file out, or correct it: no policy names it'
+        : 'correct the file; it was not checked',
+    },
+  ];
+}
