@@ -9,10 +9,10 @@ import { outputFlags } from '../../flags/output.js';
 export default class EdgeLint extends BaseCommand {
   static override summary = 'Check the files of an edge site against each other';
 
-  static override description = `Reads Butane and Ignition files, SiteConfig, ClusterInstance, PolicyGenTemplate, StorageClass, PersistentVolume,
-PersistentVolumeClaim and the registry Config. Reports what does not match: mount point and volume path, sizes of partition, volume
-and claim, names of class and claim, access modes, disk names that change at a boot, waves, and mustonlyhave. Each finding has its
-file, line, rule and remedy.`;
+  static override description = `Reads Butane and Ignition files, SiteConfig, ClusterInstance, PolicyGenTemplate, PolicyGenerator, StorageClass,
+PersistentVolume, PersistentVolumeClaim, MachineConfig and the registry Config. Reports what does not match: mount point and volume
+path, sizes of partition, volume and claim, names of class and claim, access modes, disk names that change at a boot, waves, and
+mustonlyhave. Each finding has its file, line, rule and remedy. If there are policies, source files count only if a policy names them.`;
 
   static override page = 'edge.md';
 

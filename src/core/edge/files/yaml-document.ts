@@ -39,7 +39,7 @@ export class YamlDocument {
     return expanded.value;
   }
 
-  /** Returns why the document's aliases cannot be expanded; undefined if they can, and then those of every part, too. */
+  /** Returns why the document's aliases cannot be expanded; undefined if those of the document and of its parts can. */
   problem(): FileProblem | undefined {
     const node = this.node([]);
     if (!node || isScalar(node)) return undefined;

@@ -1,4 +1,3 @@
-import type { YamlDocument } from '../../files/yaml-document.js';
 import { FIELDS } from '../fields.js';
 import { isObjectKind } from '../document-form.js';
 import type { ObjectFacts } from '../facts.js';

@@ -26,7 +26,7 @@ export interface FileLayer {
 }
 
 /** A value in one layer. */
-export interface Part {
+interface Part {
   isMap: boolean;
   value: () => unknown;
   child: (key: string | number) => Part | undefined;
@@ -35,7 +35,7 @@ export interface Part {
 }
 
 /** Returns a layer's whole object; undefined if there is none. */
-export function rootOf(layer: Layer): Part | undefined {
+function rootOf(layer: Layer): Part | undefined {
   if ('contents' in layer) return plainPart(layer.contents);
   const { fields } = layer;
   const root = filePart(layer, layer.path);

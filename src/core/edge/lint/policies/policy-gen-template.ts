@@ -29,7 +29,10 @@ export function templateEntries(document: YamlDocument): PolicyEntry[] {
   });
 }
 
-/** In source files, `$mcp` stands for the pool. Other fields with `$`, and empty ones, exist only if an entry sets them. */
+/**
+ * In source files, `$mcp` stands for the machine config pool. Fields whose value begins with another `$`, and empty
+ * ones, exist only if an entry sets them.
+ */
 function fillFor(pool: unknown): PolicyEntry['fill'] {
   return (text) => {
     const filled = typeof pool === 'string' && pool !== '' ? text.replaceAll('$mcp', pool) : text;
