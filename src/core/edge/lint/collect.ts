@@ -93,8 +93,11 @@ function unknownDocument(document: YamlDocument): Finding {
 }
 
 function plainObject(document: YamlDocument): ObjectFacts[] {
-  const path = { document, path: [] };
-  const published = publishedContents(document.file);
-  const effective = effectiveObject({ layers: [path], style: 'patch', published, place: path });
+  const effective = effectiveObject({
+    layers: [{ document, path: [] }],
+    style: 'patch',
+    published: publishedContents(document.file),
+    missing: (path) => ({ file: document.file, line: document.line(path) }),
+  });
   return effective ? [{ ...effective, fileName: basename(document.file) }] : [];
 }

@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
 import { lint } from '../../../../src/core/edge/lint/lint.js';
-import type { SourceFile } from '../../../../src/core/edge/lint/collect.js';
+import type { SourceFile } from '../../../../src/core/edge/lint/sources/parse-files.js';
 import { REGISTRY_BUTANE } from '../../../support/edge-builders.js';
 import { policyGenTemplate, registryEntries } from '../../../support/edge-policies.js';
 
@@ -101,11 +101,7 @@ describe('plain objects', () => {
       (all) => (all.claim.metadata = { name: 'images', namespace: 'default' }),
       ['claim.yaml: claim-namespace: namespace: default'],
     ],
-    [
-      'no namespace',
-      (all) => (all.claim.metadata = { name: 'images' }),
-      ['claim.yaml: claim-namespace: apiVersion: v1'],
-    ],
+    ['no namespace', (all) => (all.claim.metadata = { name: 'images' }), ['claim.yaml: claim-namespace: name: images']],
     [
       'a provisioner',
       (all) => (all.class.provisioner = 'topolvm.io'),

@@ -1,5 +1,5 @@
 import { lint } from '../../../../src/core/edge/lint/lint.js';
-import type { SourceFile } from '../../../../src/core/edge/lint/collect.js';
+import type { SourceFile } from '../../../../src/core/edge/lint/sources/parse-files.js';
 import { REGISTRY_BUTANE } from '../../../support/edge-builders.js';
 import { policyGenTemplate, registryEntries, type Entry } from '../../../support/edge-policies.js';
 

@@ -59,8 +59,8 @@ function applyEntry(entry: PolicyEntry, files: GivenFile[]): EntryResult {
 /** Returns the object that an entry applies; none if a patch deletes it, or if no rule reads its kind. */
 function objectOf(entry: PolicyEntry, layers: Layer[], published: object | undefined): ObjectFacts[] {
   const { document, path, style, complianceType } = entry;
-  const place = entry.patches.at(-1) ?? { document, path };
-  const effective = effectiveObject({ layers, style, published, place });
+  const at = { file: document.file, line: document.line(path) };
+  const effective = effectiveObject({ layers, style, published, missing: () => at });
   if (!effective || !isObjectKind(effective.kind)) return [];
   const wave = entry.wave ?? { value: effective.get(FIELDS.wave), at: effective.at(FIELDS.wave) };
   return [{ ...effective, fileName: entry.name!, policy: { wave, complianceType } }];

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { YamlDocument } from '../../files/yaml-document.js';
 import type { FieldPath } from '../../model.js';
 import type { ObjectFacts } from '../facts.js';
+import type { At } from '../finding.js';
 import { mergedValue, partsAt, type Layer, type MergeStyle } from './layers.js';
 
 interface Sources {
@@ -11,7 +11,7 @@ interface Sources {
   /** Contents of the published source file with this name; undefined if none is published. */
   published?: object;
   /** Where a field belongs that no file sets. */
-  place: { document: YamlDocument; path: FieldPath };
+  missing: (path: FieldPath) => At;
 }
 
 /**
@@ -21,17 +21,13 @@ interface Sources {
 export function effectiveObject(
   sources: Sources,
 ): Pick<ObjectFacts, 'kind' | 'get' | 'at' | 'isPublished'> | undefined {
-  const { layers, style, published, place } = sources;
+  const { layers, style, published, missing } = sources;
   const get = (path: FieldPath): unknown => mergedValue(partsAt(layers, path, style), style) ?? undefined;
   if (get([]) === undefined) return undefined;
   return {
     kind: String(get(['kind'])),
     get,
-    at: (path) =>
-      partsAt(layers, path, style).at(-1)?.at ?? {
-        file: place.document.file,
-        line: place.document.line([...place.path, ...path]),
-      },
+    at: (path) => partsAt(layers, path, style).at(-1)?.at ?? missing(path),
     isPublished: (path) => published !== undefined && isDeepStrictEqual(get(path), valueAt(published, path)),
   };
 }
