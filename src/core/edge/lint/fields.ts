@@ -8,6 +8,8 @@ export const FIELDS = {
   wave: ['metadata', 'annotations', WAVE_ANNOTATION],
   provisioner: ['provisioner'],
   class: ['spec', 'storageClassName'],
+  /** The class before `spec.storageClassName` existed. */
+  olderClass: ['metadata', 'annotations', 'volume.beta.kubernetes.io/storage-class'],
   modes: ['spec', 'accessModes'],
   volumeMode: ['spec', 'volumeMode'],
   request: ['spec', 'resources', 'requests', 'storage'],

@@ -30,7 +30,7 @@ export function registrySet(facts: EdgeFacts): RegistrySet {
   const assumed = known.length === 0 ? assumedClaims(applied) : [];
   const claims = [...known, ...assumed];
   const volumes = registryVolumes(facts, { applied, claims, known, marked });
-  const names = [NAMES.storageClass, ...[...claims, ...volumes].map((user) => fieldOf(user, FIELDS.class))];
+  const names = [NAMES.storageClass, ...[...claims, ...volumes].map((user) => classOf(user))];
   const classes = ofKind(applied, 'StorageClass').filter((each) => names.includes(fieldOf(each, FIELDS.name)));
   return { configs, claims, claimsAreAssumed: assumed.length > 0, volumes, classes, applied };
 }
@@ -39,9 +39,14 @@ export function ofKind(objects: ObjectFacts[], kind: string): ObjectFacts[] {
   return objects.filter((object) => object.kind === kind);
 }
 
+/** Returns the storage class that a claim or a volume names; undefined if it names none. */
+export function classOf(object: ObjectFacts): unknown {
+  return fieldOf(object, FIELDS.class) ?? object.get(FIELDS.olderClass);
+}
+
 /** True if two objects name the same storage class, or can because one of them is filled in. */
 export function sameClass(a: ObjectFacts, b: ObjectFacts): boolean {
-  return canBeEqual(fieldOf(a, FIELDS.class), fieldOf(b, FIELDS.class));
+  return canBeEqual(classOf(a), classOf(b));
 }
 
 /** True if the claim sets nothing: its published source file has an empty `spec`, which a policy must set. */
@@ -67,7 +72,7 @@ function isMarked(volume: ObjectFacts): boolean {
     basename(volume.fileName) === 'ImageRegistryPV.yaml' ||
     withoutSlash(String(fieldOf(volume, FIELDS.localPath))) === NAMES.path ||
     fieldOf(volume, FIELDS.name) === NAMES.volume ||
-    fieldOf(volume, FIELDS.class) === NAMES.storageClass
+    classOf(volume) === NAMES.storageClass
   );
 }
 
@@ -83,12 +88,12 @@ function registryClaims(applied: ObjectFacts[], configs: ObjectFacts[], volumes:
   });
   const usable = named.map((claims) => claims.filter(isUsable));
   if (usable.length > 0 && usable.every((claims) => claims.length > 0)) return [...new Set(usable.flat())];
-  const classes = volumes.map((volume) => fieldOf(volume, FIELDS.class)).filter((name) => name && !isFilledIn(name));
+  const classes = volumes.map((volume) => classOf(volume)).filter((name) => name && !isFilledIn(name));
   const likely = all.filter(
     (claim) =>
       fieldOf(claim, FIELDS.namespace) === NAMES.namespace ||
       [NAMES.claim, OPERATORS_CLAIM].includes(fieldOf(claim, FIELDS.name) as string) ||
-      classes.includes(fieldOf(claim, FIELDS.class)),
+      classes.includes(classOf(claim)),
   );
   return [...new Set([...usable.flat(), ...(likely.length > 0 ? likely : named.flat())])];
 }
@@ -115,10 +120,10 @@ interface Selected {
 /** Selects the marked volumes and those of the claims' class; if there are none, a volume that probably is meant. */
 function registryVolumes(facts: EdgeFacts, { applied, claims, known, marked }: Selected): ObjectFacts[] {
   const all = ofKind(applied, 'PersistentVolume');
-  const classes = claims.map((claim) => fieldOf(claim, FIELDS.class)).filter((name) => name && !isFilledIn(name));
+  const classes = claims.map((claim) => classOf(claim)).filter((name) => name && !isFilledIn(name));
   // If a marked volume has no claim, the class of a claim is probably wrong, and names another application's volume.
   const isUnclaimed = marked.some((volume) => !claims.some((claim) => sameClass(claim, volume)));
-  const ofClaims = isUnclaimed ? [] : all.filter((volume) => classes.includes(fieldOf(volume, FIELDS.class)));
+  const ofClaims = isUnclaimed ? [] : all.filter((volume) => classes.includes(classOf(volume)));
   const found = all.filter((volume) => marked.includes(volume) || ofClaims.includes(volume));
   if (found.length > 0) return found;
   const mounted = mountsOf(facts).map(({ path }) => withoutSlash(path));

@@ -1,6 +1,5 @@
 import { lint } from '../../../../src/core/edge/lint/lint.js';
 import type { SourceFile } from '../../../../src/core/edge/lint/sources/parse-files.js';
-import { REGISTRY_BUTANE } from '../../../support/edge-builders.js';
 import { policyGenTemplate, registryEntries, type Entry } from '../../../support/edge-policies.js';
 
 const [CLASS, CLAIM, VOLUME, CONFIG] = [0, 1, 2, 3];
@@ -50,7 +49,6 @@ function changed(...changes: Change[]): Entry[] {
   return entries;
 }
 
-const butane = { name: 'storage.bu', text: REGISTRY_BUTANE };
 const otherClass: Entry = { source: 'storage-lso/StorageClass.yaml', patch: { metadata: { name: 'fast' } } };
 const otherClaim: Entry = {
   source: 'storage-lso/StoragePVC.yaml',

@@ -2,7 +2,7 @@ import { FIELDS } from '../fields.js';
 import type { ObjectFacts } from '../facts.js';
 import type { Finding } from '../finding.js';
 import { fieldOf, isFilledIn } from '../known.js';
-import { isUnset, ofKind, sameClass, type RegistrySet } from '../registry-set.js';
+import { classOf, isUnset, ofKind, sameClass, type RegistrySet } from '../registry-set.js';
 import { bytesOf, isQuantity } from './quantities.js';
 import { error, listText, type Rule } from './rule.js';
 
@@ -23,9 +23,9 @@ function claimMatches(_facts: unknown, registry: RegistrySet): Finding[] {
 /** Lists the volumes that a claim can be bound to as far as the class is concerned, those of the registry first. */
 export function candidates(claim: ObjectFacts, { volumes, applied }: RegistrySet): ObjectFacts[] {
   const own = volumes.filter((volume) => sameClass(claim, volume));
-  if (isFilledIn(fieldOf(claim, FIELDS.class))) return own;
+  if (isFilledIn(classOf(claim))) return own;
   const others = ofKind(applied, 'PersistentVolume').filter(
-    (volume) => !volumes.includes(volume) && fieldOf(volume, FIELDS.class) === fieldOf(claim, FIELDS.class),
+    (volume) => !volumes.includes(volume) && classOf(volume) === classOf(claim),
   );
   return [...own, ...others];
 }

@@ -2,7 +2,7 @@ import type { ObjectFacts } from '../facts.js';
 import { FIELDS } from '../fields.js';
 import type { Finding } from '../finding.js';
 import { fieldOf, isFilledIn } from '../known.js';
-import { isUnset, ofKind, type RegistrySet } from '../registry-set.js';
+import { classOf, isUnset, ofKind, type RegistrySet } from '../registry-set.js';
 import { candidates } from './claims.js';
 import { error, listText, type Rule } from './rule.js';
 
@@ -15,13 +15,14 @@ export const classRules: Rule[] = [
 /** Name of the class in the published source file, which a policy replaces. */
 const EXAMPLE = 'example-storage-class';
 
-const classOf = (object: ObjectFacts): unknown => fieldOf(object, FIELDS.class);
 const nameOf = (object: ObjectFacts): unknown => fieldOf(object, FIELDS.name);
 
-/** Lists the claims whose class no volume has. */
+/** Lists the claims whose class no volume has. A claim that no Config names can belong to something else. */
 function unboundClaims(registry: RegistrySet): ObjectFacts[] {
-  if (registry.volumes.length === 0) return [];
-  return registry.claims.filter((claim) => !isUnset(claim) && candidates(claim, registry).length === 0);
+  const { configs, claims, volumes } = registry;
+  if (volumes.length === 0) return [];
+  if (configs.length > 0 && !configs.some((config) => fieldOf(config, FIELDS.claim))) return [];
+  return claims.filter((claim) => !isUnset(claim) && candidates(claim, registry).length === 0);
 }
 
 /** Reports the class at the volume if a StorageClass has that of the claim, and otherwise at the claim. */

@@ -3,7 +3,7 @@ import type { ObjectFacts } from '../facts.js';
 import { FIELDS } from '../fields.js';
 import type { Finding } from '../finding.js';
 import { canBeEqual, fieldOf, isFilledIn } from '../known.js';
-import { claimsOf, type RegistrySet } from '../registry-set.js';
+import { claimsOf, classOf, sameClass, type RegistrySet } from '../registry-set.js';
 import { error, listText, warning, type Rule } from './rule.js';
 
 /** Rules about the names of claims, and about the class's provisioner. */
@@ -25,8 +25,12 @@ function claimNames(_facts: unknown, { configs, claims }: RegistrySet): Finding[
 }
 
 /** A Config without a claim is allowed, but then the registry does not use the claim in these files. */
-function unusedClaims(_facts: unknown, { configs, claims }: RegistrySet): Finding[] {
-  const [claim] = claims.filter((each) => fieldOf(each, FIELDS.namespace) === NAMES.namespace);
+function unusedClaims(_facts: unknown, { configs, claims, volumes }: RegistrySet): Finding[] {
+  const [claim] = claims.filter(
+    (each) =>
+      fieldOf(each, FIELDS.namespace) === NAMES.namespace &&
+      (each.policy !== undefined || volumes.some((volume) => sameClass(each, volume))),
+  );
   if (!claim || configs.some((config) => fieldOf(config, FIELDS.claim))) return [];
   const name = String(fieldOf(claim, FIELDS.name));
   return configs
@@ -60,7 +64,7 @@ function claimNamespaces(_facts: unknown, { claims, claimsAreAssumed }: Registry
 function provisioners(_facts: unknown, { classes, volumes }: RegistrySet): Finding[] {
   const isLocal = (each: ObjectFacts): boolean =>
     fieldOf(each, FIELDS.name) === NAMES.storageClass ||
-    volumes.some((volume) => fieldOf(volume, FIELDS.class) === fieldOf(each, FIELDS.name));
+    volumes.some((volume) => classOf(volume) === fieldOf(each, FIELDS.name));
   return classes.flatMap((each) => {
     const value = fieldOf(each, FIELDS.provisioner);
     if (!isLocal(each) || isFilledIn(value) || value === 'kubernetes.io/no-provisioner') return [];
