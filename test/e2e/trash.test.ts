@@ -5,6 +5,7 @@ import { formatJournal, parseJournal } from '../../src/core/trash-store/format/j
 import { emptyMarkFile, formatMarkFile, parseMarkFile } from '../../src/core/trash-store/format/mark-file.js';
 import type { LinkFile } from '../../src/core/storage/trash.js';
 import { schemaProblems } from '../support/json-schema.js';
+import { runCli } from '../support/cli.js';
 import { useInStream } from '../support/online-prune.js';
 import { filesBelow } from '../support/storage-tree.js';
 import { regadm, type Outcome } from '../support/regadm.js';
@@ -242,6 +243,21 @@ describe('regadm trash', () => {
     expect((await purge()).status).toBe(0);
     expect(existsSync(join(inTheWay, 'link'))).toBe(true);
     expect(await recordedLinks()).toEqual([]);
+  });
+
+  test('restore reports what it restored, also if it cannot delete the records of the links', async () => {
+    const before = registryFiles();
+    const { blobs } = await moveUnused();
+    const env = {
+      NODE_OPTIONS: `--import=${new URL('../support/preload/fail-at-change.js', import.meta.url).href}`,
+      ...{ CHANGES_BELOW: sandbox.storageDir, CHANGE_LIKE: 'regadm/links/', CHANGE_NUMBER: '1', CHANGE_ACTION: 'EIO' },
+    };
+    const restored = await runCli(['trash', 'restore', storage(), '--confirm', '-o', 'json'], { env });
+    expect([restored.status, restored.stderr]).toEqual([3, '']);
+    const { summary, failures } = JSON.parse(restored.stdout) as Document;
+    expect(summary).toMatchObject({ blobs: blobs.length, failed: 1 });
+    expect(failures).toEqual([expect.objectContaining({ target: 'deleting the records of restored links' })]);
+    expect(before.filter((file) => !registryFiles().includes(file))).toEqual([]);
   });
 
   test.each([

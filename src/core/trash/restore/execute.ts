@@ -27,21 +27,20 @@ type Restored = Pick<TrashRestoreReport, 'rows' | 'links' | 'unmarked' | 'failur
  */
 export async function executeRestore(session: TrashSession, ports: SessionPorts, work: Work): Promise<Restored> {
   const { plan } = work;
-  const { storage, reporter, signal } = ports;
+  const { reporter, signal } = ports;
   const mayContinue = (): Promise<void> => session.assertHeld();
   const unmarked = await unmark(session, ports, work);
   reporter.phase('moving blobs back', plan.entries.length);
   const { results: moved, stopped } = await moveBack(session, ports, plan.entries);
   const isOver = signal.aborted || stopped !== undefined;
-  const links = isOver ? [] : await withBlobs(plan.links, ports);
-  const implied = await storage.trash().restoreLinks(links, { mayContinue });
+  const linked = isOver ? NOTHING : await restoreLinks(plan.links, ports, mayContinue);
   const failures = [
     ...unmarked.failures,
     ...moved.flatMap((one) => failuresOf(one, signal)),
-    ...linkFailures(links, implied, signal),
+    ...linked.failures,
     ...(stopped === undefined || signal.aborted ? [] : [failureOf('moving blobs back', stopped)]),
   ];
-  const writes = [...unmarked.writes, ...moved.flatMap(({ links }) => links), ...implied];
+  const writes = [...unmarked.writes, ...moved.flatMap(({ links }) => links), ...linked.writes];
   return {
     rows: moved.map(toRow),
     links: writes.filter(({ status }) => status === 'written').length,
@@ -51,13 +50,28 @@ export async function executeRestore(session: TrashSession, ports: SessionPorts,
   };
 }
 
-/** Returns the links whose blob is in its place. What is missing of an image is found when it is checked. */
-async function withBlobs(links: readonly LinkFile[], { storage, signal }: SessionPorts): Promise<readonly LinkFile[]> {
-  const found = await storage.findBlobs(
-    links.map(({ digest }) => digest),
-    signal,
-  );
-  return links.filter((_, at) => found[at] !== undefined);
+const NOTHING: Pick<Unmarking, 'writes' | 'failures'> = { writes: [], failures: [] };
+
+/**
+ * Writes the links whose blob is in its place. What is missing of an image is found when it is checked. Never throws:
+ * what was restored before is reported.
+ */
+async function restoreLinks(
+  all: readonly LinkFile[],
+  { storage, signal }: SessionPorts,
+  mayContinue: () => Promise<void>,
+): Promise<Pick<Unmarking, 'writes' | 'failures'>> {
+  try {
+    const found = await storage.findBlobs(
+      all.map(({ digest }) => digest),
+      signal,
+    );
+    const links = all.filter((_, at) => found[at] !== undefined);
+    const writes = await storage.trash().restoreLinks(links, { mayContinue });
+    return { writes, failures: linkFailures(links, writes, signal) };
+  } catch (error) {
+    return { writes: [], failures: signal.aborted ? [] : [failureOf('restoring links', error)] };
+  }
 }
 
 interface Unmarking {

@@ -1,7 +1,9 @@
 import type { TrashStoragePorts } from '../ports.js';
 import { sha256Digest } from '../../model/digest.js';
+import { failureOf, type Failure } from '../../model/document.js';
 import type { Storage } from '../../storage/storage.js';
 import type { LinkFile } from '../../storage/trash.js';
+import type { SessionPorts } from '../../trash-store/ports.js';
 import { FOR_UNDO } from '../../trash-store/marks.js';
 import { readRemovedLinks } from '../../trash-store/removed-links.js';
 import { readTrashState, type TrashState } from '../../trash-store/state.js';
@@ -84,8 +86,8 @@ export async function restoreTrash(
     const { plan, removed, records } = prepared;
     const marked = plan.marked.map((hex) => unmarkedOf(hex, removed));
     const outcome = await executeRestore(session, sessionPorts, { plan, removed, marked });
-    if (outcome.isComplete) await forget(session, storage, records);
-    return { ...prepared, ...outcome };
+    const forgotten = outcome.isComplete ? await forget(session, sessionPorts, records) : [];
+    return { ...prepared, ...outcome, failures: [...outcome.failures, ...forgotten] };
   });
   const { rows, failures, plan, removed } = restored;
   const checked = await verifyRestored(ports, { rows, images: plan.images, removed });
@@ -104,11 +106,20 @@ export async function restoreTrash(
   };
 }
 
-/** Deletes the records of links that are all in their place again. */
-async function forget(session: TrashSession, storage: Storage, records: readonly string[]): Promise<void> {
-  if (records.length === 0) return;
-  await session.assertHeld();
-  await storage.trash().deleteFiles(records);
+/** Deletes the records of links that are all in their place again. Never throws: what was restored is reported. */
+async function forget(
+  session: TrashSession,
+  { storage, signal }: SessionPorts,
+  records: readonly string[],
+): Promise<Failure[]> {
+  if (records.length === 0) return [];
+  try {
+    await session.assertHeld();
+    await storage.trash().deleteFiles(records);
+    return [];
+  } catch (error) {
+    return signal.aborted ? [] : [failureOf('deleting the records of restored links', error)];
+  }
 }
 
 async function prepare(
