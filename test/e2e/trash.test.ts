@@ -1,4 +1,14 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { startSandbox, type Sandbox } from '../../src/sandbox/index.js';
 import { formatJournal, parseJournal } from '../../src/core/trash-store/format/journal-file.js';
@@ -6,7 +16,7 @@ import { emptyMarkFile, formatMarkFile, parseMarkFile } from '../../src/core/tra
 import type { LinkFile } from '../../src/core/storage/trash.js';
 import { schemaProblems } from '../support/json-schema.js';
 import { runCli } from '../support/cli.js';
-import { useInStream } from '../support/online-prune.js';
+import { pushLink, useInStream } from '../support/online-prune.js';
 import { filesBelow } from '../support/storage-tree.js';
 import { regadm, type Outcome } from '../support/regadm.js';
 
@@ -172,6 +182,20 @@ describe('regadm trash', () => {
     expect(early.summary).toMatchObject({ blobs: 0, skipped: moved.blobs.length });
     const counted = await trash('list');
     expect(counted.stdout).toContain(`${moved.blobs.length} blobs in the trash, `);
+  });
+
+  test('dry runs do not announce that a blob moves back that was pushed again', async () => {
+    const { digest } = (await moveUnused()).blobs[0]!;
+    const entry = documentOf(await trash('list', '-o', 'json')).blobs.find((blob) => blob.digest === digest)!;
+    mkdirSync(dirname(stored(digest)), { recursive: true });
+    copyFileSync(inTrash(entry), stored(digest));
+    pushLink(sandbox.storageDir, 'shop/late', digest);
+    const [purge, online] = [await trash('purge', '-o', 'json'), await prune('--online')].map(documentOf);
+    expect([purge!.summary.restored, online!.summary.restored]).toEqual([0, 0]);
+    const kept = purge!.blobs.filter((blob) => blob.digest === digest).map(({ status }) => status);
+    expect(kept).toEqual(['skipped']);
+    const confirmed = documentOf(await trash('purge', '--confirm', '-o', 'json'));
+    expect(confirmed.blobs).toEqual(purge!.blobs);
   });
 
   test('a hard prune in read-only mode is refused while another run has the lease', async () => {

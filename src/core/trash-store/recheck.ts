@@ -90,15 +90,28 @@ async function moveBackNeeded(
   return { movedBack: [...done.values()] };
 }
 
+/** What a recheck would find. */
+interface RecheckPreview extends Pick<Recheck, 'needed' | 'duplicates' | 'seen'> {
+  movedBack: readonly NeededBlob[];
+}
+
 /**
- * Returns the blobs that a recheck would move back.
- * @param isStored true for a blob that is in its place too
+ * Returns what a recheck would find and move back.
+ * @param stored the blobs in their place, as hex
  */
 export function previewRecheck(
   { entries }: Pick<TrashState, 'entries'>,
   look: Look,
-  isStored: (hex: string) => boolean = () => false,
-): NeededBlob[] {
-  const groups = newestFirst(entries.filter((entry) => look.seen.has(keyOf(entry)) && !isStored(entry.hex)));
-  return neededBlobs(groups, look).map(({ entry, reason }) => ({ entry, reason }));
+  stored: Iterable<string>,
+): RecheckPreview {
+  const groups = newestFirst(entries.filter((entry) => look.seen.has(keyOf(entry))));
+  const inPlace = new Set<string>();
+  for (const hex of stored) if (groups.has(hex)) inPlace.add(hex);
+  const movedBack: NeededBlob[] = [];
+  const duplicates = new Set<string>();
+  for (const { entry, reason } of neededBlobs(groups, look))
+    if (inPlace.has(entry.hex)) duplicates.add(keyOf(entry));
+    else movedBack.push({ entry, reason });
+  const needed = new Set(movedBack.map(({ entry }) => keyOf(entry)));
+  return { movedBack, needed, duplicates, seen: look.seen };
 }

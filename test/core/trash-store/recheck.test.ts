@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { sha256Digest } from '../../../src/core/model/digest.js';
 import type { LinkFile } from '../../../src/core/storage/trash.js';
 import { startBatch } from '../../../src/core/trash-store/batches.js';
+import { keyOf } from '../../../src/core/trash-store/model.js';
 import { moveToTrash } from '../../../src/core/trash-store/move.js';
 import { choosePurgeable, purge } from '../../../src/core/trash-store/purge.js';
 import { readRemovedLinks } from '../../../src/core/trash-store/removed-links.js';
@@ -300,10 +301,12 @@ test('a dry run says what would move back, and changes nothing', async () => {
     throw new Error(`changed: ${change}`);
   };
   const state = await scene.read();
-  const found = previewRecheck(state, await scene.look(state), (hex) => scene.storage.blobs.has(hex));
-  expect(found.map(({ entry, reason }) => [entry.hex, reason])).toEqual([
+  const found = previewRecheck(state, await scene.look(state), scene.storage.blobs.keys());
+  expect(found.movedBack.map(({ entry, reason }) => [entry.hex, reason])).toEqual([
     [used, `used by image sha256:${'f'.repeat(64)}`],
   ]);
+  const keys = [used, stored].map((hex) => keyOf({ date: '2026-11-26', hex }));
+  expect([...found.needed, ...found.duplicates]).toEqual(keys);
 });
 
 test('a request without a response makes the recheck wait', async () => {

@@ -3,7 +3,6 @@ import { sha256Digest } from '../../model/digest.js';
 import type { Storage } from '../../storage/storage.js';
 import { completeBatches, dropMissingMarks } from '../../trash-store/batches.js';
 import { lookFrom, type Look } from '../../trash-store/look.js';
-import { keyOf } from '../../trash-store/model.js';
 import type { TrashPorts } from '../../trash-store/ports.js';
 import { choosePurgeable } from '../../trash-store/purge.js';
 import { previewRecheck } from '../../trash-store/recheck.js';
@@ -77,9 +76,8 @@ function describe(
   { found, plan, links }: { found: FirstLook; plan: OnlinePlan; links: Look | undefined },
 ): Omit<OnlineReport, 'waiting'> {
   const { look } = found;
-  const back = look ? previewRecheck(state, look) : [];
-  const needed = new Set(back.map(({ entry }) => keyOf(entry)));
-  const { purgeable } = choosePurgeable(state, { keepMs: guard.trashKeepMs, needed, seen: look?.seen });
+  const recheck = look && previewRecheck(state, look, found.gathered.snapshot.blobs);
+  const { purgeable } = choosePurgeable(state, { keepMs: guard.trashKeepMs, ...recheck });
   return {
     marked: plan.candidates
       .filter(({ hex }) => !links?.isInUse(hex))
@@ -89,7 +87,7 @@ function describe(
     unmarked: plan.unmarks.map(({ hex, mark, reason }) => ({
       ...{ digest: sha256Digest(hex), bytes: mark.bytes, reason, status: 'would-unmark' as const },
     })),
-    restored: back.map(({ entry: { hex, bytes, date }, reason }) => ({
+    restored: (recheck?.movedBack ?? []).map(({ entry: { hex, bytes, date }, reason }) => ({
       ...{ digest: sha256Digest(hex), bytes, date, reason, status: 'would-restore' as const },
     })),
     purged: purgeable.map(({ hex, bytes, date }) => ({

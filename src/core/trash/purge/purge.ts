@@ -43,15 +43,14 @@ export interface TrashPurgeRequest {
 export function previewPurge(given: PurgePorts, request: TrashPurgeRequest): Promise<TrashPurgeReport> {
   return reported(given, request, async (ports) => {
     const state = await readTrashState(ports, AS_RECORDED);
-    const look = await lookAtTrash(ports, state, request);
-    const used = previewRecheck(state, look);
-    const needed = new Set(used.map(({ entry }) => keyOf(entry)));
+    const { look, stored } = await lookAtTrash(ports, state, request);
+    const found = previewRecheck(state, look, stored);
     const rechecked = afterLook(state, look, ports.storage.trash().listsLate);
-    const { purgeable, kept } = choosePurgeable(rechecked, { keepMs: request.olderThanMs, needed, seen: look.seen });
+    const { purgeable, kept } = choosePurgeable(rechecked, { keepMs: request.olderThanMs, ...found });
     const rows: PurgeRow[] = [
-      ...used.map(({ entry, reason }) => ({ entry, status: 'would-restore' as const, reason })),
+      ...found.movedBack.map(({ entry, reason }) => ({ entry, status: 'would-restore' as const, reason })),
       ...purgeable.map((entry) => ({ entry, status: 'would-delete' as const })),
-      ...keptRows(kept.filter(({ entry }) => !needed.has(keyOf(entry)))),
+      ...keptRows(kept.filter(({ entry }) => !found.needed.has(keyOf(entry)))),
     ];
     return { dryRun: true, rows, warnings: [...state.warnings, ...look.warnings], failures: [] };
   });
@@ -66,7 +65,7 @@ export function purgeTrash(given: PurgePorts, request: TrashPurgeRequest): Promi
   return reported(given, request, (ports) =>
     withTrashSession(ports, AS_RECORDED, async (session) => {
       const before = session.now();
-      const look = await lookAtTrash(ports, session, request);
+      const { look } = await lookAtTrash(ports, session, request);
       const links = await restoreNeededLinks(session, ports, look.usage);
       const found = await recheck(session, ports, look);
       const { purgeable, kept } = choosePurgeable(session, { keepMs: request.olderThanMs, ...found });
@@ -136,12 +135,16 @@ async function reported(
 }
 
 /** Looks at what uses the blobs in the trash, and refuses a storage that is not the cluster's. */
-async function lookAtTrash(ports: TrashPorts, state: TrashState, request: TrashPurgeRequest): Promise<Look> {
+async function lookAtTrash(
+  ports: TrashPorts,
+  state: TrashState,
+  request: TrashPurgeRequest,
+): Promise<{ look: Look; stored: Iterable<string> }> {
   const { storage, reporter, signal } = ports;
   reporter.progress("listing the registry's storage");
   const snapshot = await storage.list({ signal });
   const look = await lookAtUses(ports, state, []);
   const warnings = assertOwnTrash(snapshot, state.entries, look.usage, request.acceptPartial);
   for (const warning of warnings) reporter.warning(warning);
-  return look;
+  return { look, stored: snapshot.blobs };
 }
