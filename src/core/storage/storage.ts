@@ -20,6 +20,13 @@ export interface Storage {
   list(options?: ListOptions): Promise<StorageSnapshot>;
 
   /**
+   * Finds out which blobs of a listing have data: an interrupted deletion can leave the directory of a blob.
+   * @param hexes blobs of the last listing
+   * @throws RegadmError STORAGE_UNREADABLE
+   */
+  findListedData(hexes: readonly string[], signal?: AbortSignal): Promise<ReadonlySet<string>>;
+
+  /**
    * Lists all blobs with their sizes and all repositories with their links, and keeps nothing, so that memory does not
    * grow with the storage. The visitor copies the strings that it keeps.
    * @throws RegadmError STORAGE_UNREADABLE when any part cannot be read

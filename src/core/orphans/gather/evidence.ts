@@ -88,7 +88,8 @@ export async function compareWithCluster(snapshot: StorageSnapshot, options: Com
     `found ${counted(blobs.length, 'blob')} in ${counted(repositories.length, 'repository', 'repositories')}; listing images and image streams`,
   );
   const usage = await readUsage(api, options);
-  const accepted = assertOwnStorage(findDoubts(seenStorage(snapshot, usage), usage, rules), acceptPartial);
+  const images = await findImages(storage, snapshot, usage, signal);
+  const accepted = assertOwnStorage(findDoubts(seenStorage(snapshot, images, usage), usage, rules), acceptPartial);
   const manifests =
     rules === 'safe' ? await addManifestUses(options.manifests ?? storage, usage, signal) : NO_MANIFESTS;
   if (rules === 'safe') await readOtherLinks(storage, usage, signal);
@@ -99,7 +100,8 @@ export async function compareWithCluster(snapshot: StorageSnapshot, options: Com
     ages,
     linkAges: ages && rules === 'safe',
   });
-  if (rules === 'safe') accepted.push(...assertOwnStorage(newerManifests(snapshot, usage, facts), acceptPartial));
+  if (rules === 'safe')
+    accepted.push(...assertOwnStorage(newerManifests(snapshot, usage, { ...facts, images }), acceptPartial));
   const now = options.now();
   const young = rules === 'safe' && ages ? manifestsWrittenSince(facts, now - keepYoungerThanMs) : [];
   const named = await readYoungManifests(options.manifests ?? storage, young, signal);
@@ -129,16 +131,33 @@ function manifestsWrittenSince({ manifestLinks, linksOfRepositories }: Candidate
   return [...manifestLinks, ...linksOfRepositories].filter(({ writtenAt }) => writtenAt >= since).map(({ hex }) => hex);
 }
 
-/** Returns what a listing says about whose storage it is. */
+/** Finds the manifests of Image objects that a listed storage has, as hex. */
+export function findImages(
+  storage: Pick<Storage, 'findListedData'>,
+  { blobs }: Pick<StorageSnapshot, 'blobs'>,
+  { images }: Pick<ClusterUsage, 'images'>,
+  signal: AbortSignal,
+): Promise<ReadonlySet<string>> {
+  return storage.findListedData(
+    blobs.filter((hex) => images.has(hex)),
+    signal,
+  );
+}
+
+/**
+ * Returns what a listing says about whose storage it is.
+ * @param images manifests of Image objects that it has, as hex
+ */
 export function seenStorage(
   { blobs, repositories }: Pick<StorageSnapshot, 'blobs' | 'repositories'>,
-  { images, managed }: Pick<ClusterUsage, 'images' | 'managed'>,
+  images: ReadonlySet<string>,
+  { managed }: Pick<ClusterUsage, 'managed'>,
 ): SeenStorage {
   return {
     blobs: blobs.length,
     repositories: repositories.length,
-    hasImages: blobs.some((hex) => images.has(hex)),
-    managed: new Set(blobs.filter((hex) => managed.has(hex))),
+    hasImages: images.size > 0,
+    managed: new Set([...images].filter((hex) => managed.has(hex))),
   };
 }
 

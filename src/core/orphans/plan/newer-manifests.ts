@@ -14,12 +14,12 @@ type Images = Pick<ClusterUsage, 'images' | 'inUse' | 'children' | 'newestImage'
  * Finds out whether the cluster has forgotten images: after etcd was restored from a backup, the storage has manifests
  * that were written after the newest Image object was created. A blob counts as a manifest if a manifest link leads to
  * it, so that no blob has to be read.
- * @param facts of all blobs that no Image object uses
+ * @param facts of all blobs that no Image object uses; `images`: manifests of Image objects that the storage has
  */
 export function newerManifests(
   snapshot: StorageSnapshot,
   usage: Images,
-  facts: Pick<CandidateFacts, 'blobs'>,
+  facts: Pick<CandidateFacts, 'blobs'> & { images: ReadonlySet<string> },
 ): Doubt[] {
   const { newestImage } = usage;
   if (newestImage === undefined) return [];
@@ -31,10 +31,13 @@ export function newerManifests(
   let newer = 0;
   let images = 0;
   for (const hex of snapshot.blobs) {
-    if (usage.images.has(hex)) images++;
-    if (!linked.has(hex)) continue;
+    const isImage = usage.images.has(hex);
+    if (isImage && facts.images.has(hex)) images++;
+    const isNamed = isImage || usage.inUse.has(hex) || children.has(hex);
+    // The directory of a blob can be empty.
+    const hasData = isImage ? facts.images.has(hex) : isNamed || facts.blobs.has(hex);
+    if (!linked.has(hex) || !hasData) continue;
     manifests++;
-    const isNamed = usage.images.has(hex) || usage.inUse.has(hex) || children.has(hex);
     if (!isNamed && (facts.blobs.get(hex)?.writtenAt ?? 0) > newestImage) newer++;
   }
   if (newer < MIN_NEWER || newer < manifests * MIN_NEWER_SHARE) return [];

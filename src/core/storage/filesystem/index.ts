@@ -1,4 +1,4 @@
-import type { Digest } from '../../model/digest.js';
+import { sha256Digest, type Digest } from '../../model/digest.js';
 import type { CandidateFacts, Candidates, StorageSnapshot, StoredSizes } from '../../model/registry-storage.js';
 import type {
   Deletion,
@@ -63,6 +63,11 @@ class FilesystemStorage implements Storage {
     const snapshot = await listStorage(this.root, options);
     this.listed = new ListedBlobs(this.root, snapshot.blobs, startedAt);
     return snapshot;
+  }
+
+  async findListedData(hexes: readonly string[], signal?: AbortSignal): Promise<ReadonlySet<string>> {
+    const sizes = await findBlobFiles(this.root, hexes.map(sha256Digest), signal);
+    return new Set(hexes.filter((_, at) => sizes[at] !== undefined));
   }
 
   survey(visitor: SurveyVisitor): Promise<Survey> {

@@ -34,6 +34,11 @@ export class ObjectReader {
     return findBlobObjects({ ...this.source, signal }, digests);
   }
 
+  /** A listing of objects consists of the data. */
+  findListedData(hexes: readonly string[]): Promise<ReadonlySet<string>> {
+    return Promise.resolve(new Set(hexes));
+  }
+
   findLinks(links: readonly StoredLink[], signal?: AbortSignal): Promise<boolean[]> {
     return findLinkObjects({ ...this.source, signal }, links);
   }

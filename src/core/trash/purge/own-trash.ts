@@ -1,8 +1,9 @@
 import type { StorageSnapshot } from '../../model/registry-storage.js';
-import { seenStorage } from '../../orphans/gather/evidence.js';
+import { findImages, seenStorage } from '../../orphans/gather/evidence.js';
 import { assertOwnStorage, findDoubts } from '../../orphans/plan/own-storage.js';
-import type { ClusterUsage } from '../../orphans/plan/usage.js';
-import type { TrashEntry } from '../../trash-store/model.js';
+import type { Look } from '../../trash-store/look.js';
+import type { TrashPorts } from '../../trash-store/ports.js';
+import type { TrashState } from '../../trash-store/state.js';
 
 /**
  * Refuses a storage that is not the cluster's: nothing of its trash would look used. What is in the trash counts as
@@ -10,12 +11,14 @@ import type { TrashEntry } from '../../trash-store/model.js';
  * @returns warnings
  * @throws RegadmError OTHER_STORAGE (exit status 4)
  */
-export function assertOwnTrash(
-  { blobs, repositories }: StorageSnapshot,
-  entries: readonly TrashEntry[],
-  usage: ClusterUsage,
+export async function assertOwnTrash(
+  { storage, signal }: Pick<TrashPorts, 'storage' | 'signal'>,
+  { snapshot, entries, usage }: { snapshot: StorageSnapshot } & Pick<TrashState, 'entries'> & Pick<Look, 'usage'>,
   acceptPartial: boolean,
-): string[] {
-  const all = [...blobs, ...entries.map(({ hex }) => hex)];
-  return assertOwnStorage(findDoubts(seenStorage({ blobs: all, repositories }, usage), usage, 'safe'), acceptPartial);
+): Promise<string[]> {
+  const trashed = entries.map(({ hex }) => hex);
+  const images = new Set(await findImages(storage, snapshot, usage, signal));
+  for (const hex of trashed) if (usage.images.has(hex)) images.add(hex);
+  const all = { ...snapshot, blobs: [...snapshot.blobs, ...trashed] };
+  return assertOwnStorage(findDoubts(seenStorage(all, images, usage), usage, 'safe'), acceptPartial);
 }

@@ -144,7 +144,8 @@ async function lookAtTrash(
   reporter.progress("listing the registry's storage");
   const snapshot = await storage.list({ signal });
   const look = await lookAtUses(ports, state, []);
-  const warnings = assertOwnTrash(snapshot, state.entries, look.usage, request.acceptPartial);
+  const found = { snapshot, entries: state.entries, usage: look.usage };
+  const warnings = await assertOwnTrash(ports, found, request.acceptPartial);
   for (const warning of warnings) reporter.warning(warning);
   return { look, stored: snapshot.blobs };
 }

@@ -26,6 +26,13 @@ test("another cluster's storage is refused", async () => {
   expect(filesBelow(root)).toEqual(before);
 });
 
+test("another cluster's storage is refused, also with an empty directory in place of an image", async () => {
+  const { root, pruner } = await prunerOn();
+  rmSync(blobData(root, image));
+  await expect(pruner.find(signal())).rejects.toMatchObject({ code: 'OTHER_STORAGE', exitCode: 4 });
+  expect(filesBelow(root).filter((file) => file.startsWith('blobs/'))).toHaveLength(3);
+});
+
 test('repositories are refused if the cluster has no image streams, except with --rules registry', async () => {
   const cluster = { ...CLUSTER, imagestreams: [] };
   const { root, pruner } = await prunerOn(STORAGE, cluster);

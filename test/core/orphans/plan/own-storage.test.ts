@@ -90,7 +90,12 @@ describe('manifests that are newer than every image', () => {
   const LATER = CREATED + 1000;
 
   /** A storage with manifests that images name, and others that none names, written at these times. */
-  function doubts(known: number, unknown: number[], change: Partial<Parameters<typeof newerManifests>[1]> = {}) {
+  function doubts(
+    known: number,
+    unknown: number[],
+    change: Partial<Parameters<typeof newerManifests>[1]> = {},
+    present = names('image', known),
+  ) {
     const others = unknown.map((_, at) => `unknown${at}`);
     const images = names('image', known);
     const usage = {
@@ -109,9 +114,15 @@ describe('manifests that are newer than every image', () => {
     };
     const blobs = new Map([...others.entries()].map(([at, hex]) => [hex, { bytes: 1, writtenAt: unknown[at]! }]));
     for (const layer of names('layer', 50)) blobs.set(layer, { bytes: 1, writtenAt: LATER });
-    return newerManifests(snapshot, { ...usage, ...change }, { blobs });
+    return newerManifests(snapshot, { ...usage, ...change }, { blobs, images: new Set(present) });
   }
   const at = (count: number, time: number): number[] => Array.from({ length: count }, () => time);
+
+  test('the empty directory of a manifest does not count', () => {
+    expect(doubts(90, at(10, LATER), {}, names('image', 20)).map(({ message }) => message)).toEqual([
+      expect.stringMatching(/^10 of 30 manifests in this storage .*, and 20 of the cluster's 90 images are here/),
+    ]);
+  });
 
   test('the counts are in the message; layers do not count, and each manifest counts once', () => {
     expect(doubts(90, at(10, LATER)).map(({ message }) => message)).toEqual([
