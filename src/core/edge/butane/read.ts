@@ -1,6 +1,6 @@
 import { isMap, isScalar, isSeq, type Node } from 'yaml';
 import type { FieldPath, FieldProblem, Filesystem, Storage } from '../model.js';
-import { invalidFile, locate, type FileProblem } from '../files/problem.js';
+import { invalidFile, locate } from '../files/problem.js';
 import { parseYaml, type YamlDocument } from '../files/yaml-document.js';
 import { STORAGE, butaneName, type Field, type Fields } from './shape.js';
 import { readBoolean, readInteger, readString, type Reading } from './scalar.js';
@@ -21,18 +21,20 @@ export function readButane(file: string, text: string): Storage {
     throw invalidFile([{ file, message: documents.length === 0 ? 'the file is empty' : 'must be a single document' }]);
   }
   const { storage, problems } = readStorage(documents[0]!);
-  if (problems.length > 0) throw invalidFile(problems);
+  if (!storage || problems.length > 0) throw invalidFile(locate(documents[0]!, problems));
   return storage;
 }
 
-/** Reads the storage part of a parsed Butane document. If there are problems, `storage` must not be used. */
-export function readStorage(document: YamlDocument): { storage: Storage; problems: FileProblem[] } {
+/**
+ * Reads the storage part of a parsed Butane document.
+ * @returns the storage part (undefined if fields have values of another type), and problems with paths in the document
+ */
+export function readStorage(document: YamlDocument): { storage?: Storage; problems: FieldProblem[] } {
   const problems = headerProblems(document);
   const read = problems.length === 0 ? new Reader(document, problems).object(['storage'], STORAGE) : {};
   const { disks, filesystems } = { disks: [], filesystems: [], ...read } as Storage;
   const storage = { disks, filesystems: filesystems.map(withoutSlash) };
-  if (problems.length === 0) problems.push(...storageProblems(storage).map(withButanePath));
-  return { storage, problems: locate(document, problems) };
+  return problems.length > 0 ? { problems } : { storage, problems: storageProblems(storage).map(withButanePath) };
 }
 
 /** Ignition accepts a mount point only in its shortest form. */

@@ -9,12 +9,13 @@ import { isRecord } from '../../model/values/json.js';
 /**
  * Checks the disks, file systems and mounts of an Ignition 3.x configuration; ignores files, users and other units.
  * @param value parsed JSON
- * @returns the configuration and its problems; if there are problems, `config` must not be used
+ * @returns the configuration (undefined if values have another type) and its problems
  */
-export function readIgnition(value: unknown): { config: IgnitionConfig; problems: FieldProblem[] } {
+export function readIgnition(value: unknown): { config?: IgnitionConfig; problems: FieldProblem[] } {
   const config = withoutNulls(value) as IgnitionConfig;
-  const shape = shapeProblems(config);
-  return { config, problems: shape.length > 0 ? shape : storageProblems(toStorage(config)).map(belowStorage) };
+  const problems = shapeProblems(config);
+  if (problems.length > 0) return { problems };
+  return { config, problems: storageProblems(toStorage(config)).map(belowStorage) };
 }
 
 /** Removes nulls, which mean the same as an absent field in Ignition. */

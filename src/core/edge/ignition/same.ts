@@ -1,11 +1,21 @@
-import { isDeepStrictEqual } from 'node:util';
+import { isRecord } from '../../model/values/json.js';
 
 /**
  * True if two parsed Ignition configurations have the same meaning. The order of keys, empty values and comments in
  * units do not matter.
+ * @param isUnknown true for a value that equals every other value (default: none)
  */
-export function sameIgnition(a: unknown, b: unknown): boolean {
-  return isDeepStrictEqual(normalized(a), normalized(b));
+export function sameIgnition(a: unknown, b: unknown, isUnknown: (value: unknown) => boolean = () => false): boolean {
+  return equal(normalized(a), normalized(b), isUnknown);
+}
+
+function equal(a: unknown, b: unknown, isUnknown: (value: unknown) => boolean): boolean {
+  if (isUnknown(a) || isUnknown(b)) return true;
+  if (Array.isArray(a) && Array.isArray(b))
+    return a.length === b.length && a.every((item, index) => equal(item, b[index], isUnknown));
+  if (!isRecord(a) || !isRecord(b)) return a === b;
+  const keys = new Set([...Object.keys(a), ...Object.keys(b)]);
+  return [...keys].every((key) => equal(a[key], b[key], isUnknown));
 }
 
 function normalized(value: unknown, key = ''): unknown {

@@ -1,46 +1,69 @@
 import type { YamlDocument } from '../files/yaml-document.js';
+import type { IgnitionConfig } from '../ignition/config.js';
 import { escapeUnitPath } from '../ignition/unit-name.js';
 import type { FieldPath } from '../model.js';
-import type { StorageFacts } from './facts.js';
+import { labelFromPath } from '../render/storage-from-disk.js';
+import { withoutSlashAtEnd } from '../text-problems.js';
+import { BY_LABEL, type StorageFacts } from './facts.js';
+import type { At, Finding } from './finding.js';
+import { isFilledIn } from './known.js';
+import { filledIn } from './rules/filled-in.js';
+import type { StoragePart } from './storage-part.js';
 
 interface DiskPartition {
   device?: unknown;
-  partitions?: { mount_point?: unknown; size?: unknown; start?: unknown }[];
+  partitions?: ({ mount_point?: unknown; size?: unknown; start?: unknown } | null)[];
 }
 
 /**
  * Collects `diskPartition`, the older form in a SiteConfig. The site generator creates the partition, file system and
  * mount unit from it.
  */
-export function diskPartitionFacts(document: YamlDocument, at: FieldPath): StorageFacts[] {
+export function diskPartitionFacts(document: YamlDocument, at: FieldPath, pool: unknown): StoragePart {
   const value = document.value(at);
-  if (!Array.isArray(value)) return [];
-  return (value as DiskPartition[]).map((disk, index) => {
-    const partitions = (Array.isArray(disk?.partitions) ? disk.partitions : []).map((partition) => ({
-      path: String(partition?.mount_point ?? ''),
-      sizeMiB: toInteger(partition?.size),
-      startMiB: toInteger(partition?.start),
-    }));
-    return {
-      role: 'override',
-      config: {
-        ignition: { version: '3.2.0' },
-        storage: {
-          disks: [
-            {
-              device: String(disk?.device ?? ''),
-              partitions: partitions.map(({ path, sizeMiB, startMiB }) => ({ label: path, sizeMiB, startMiB })),
-            },
-          ],
-          filesystems: partitions.map(({ path }) => ({ device: `/dev/disk/by-partlabel/${path}`, path })),
-        },
-        systemd: {
-          units: partitions.map(({ path }) => ({ contents: '', enabled: true, name: `${escapeUnitPath(path)}.mount` })),
-        },
-      },
-      at: (path) => ({ file: document.file, line: document.line([...at, index, ...inDiskPartition(path)]) }),
-    };
+  const disks = Array.isArray(value) ? (value as DiskPartition[]) : [];
+  const locate = (path: FieldPath): At => ({ file: document.file, line: document.line([...at, ...path]) });
+  const storages = disks.map((disk, index): StorageFacts => {
+    const at = (path: FieldPath): At => locate([index, ...inDiskPartition(path)]);
+    return { role: 'diskpartition', pool, config: configOf(disk), at };
   });
+  return { storages, findings: disks.flatMap((disk, index) => unknownSizes(disk, (path) => locate([index, ...path]))) };
+}
+
+function configOf(disk: DiskPartition): IgnitionConfig {
+  const partitions = partitionsOf(disk).map((partition) => ({
+    path: withoutSlashAtEnd(String(partition?.mount_point ?? '')),
+    sizeMiB: toInteger(partition?.size),
+    startMiB: toInteger(partition?.start),
+  }));
+  return {
+    ignition: { version: '3.2.0' },
+    storage: {
+      disks: [
+        {
+          device: String(disk?.device ?? ''),
+          partitions: partitions.map(({ path, ...size }) => ({ label: labelFromPath(path), ...size })),
+        },
+      ],
+      filesystems: partitions.map(({ path }) => ({ device: `${BY_LABEL}${labelFromPath(path)}`, path })),
+    },
+    systemd: {
+      units: partitions.map(({ path }) => ({ contents: '', enabled: true, name: `${escapeUnitPath(path)}.mount` })),
+    },
+  };
+}
+
+/** Finds sizes that the hub fills in. A configuration has only numbers there. */
+function unknownSizes(disk: DiskPartition, at: (path: FieldPath) => At): Finding[] {
+  return partitionsOf(disk).flatMap((partition, index) =>
+    (['size', 'start'] as const)
+      .filter((field) => isFilledIn(partition?.[field]))
+      .map((field) => filledIn(at(['partitions', index, field]))),
+  );
+}
+
+function partitionsOf(disk: DiskPartition | null): NonNullable<DiskPartition['partitions']> {
+  return Array.isArray(disk?.partitions) ? disk.partitions : [];
 }
 
 /** Ignition's names of fields, and the names here. */

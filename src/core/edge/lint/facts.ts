@@ -12,8 +12,13 @@ export interface EdgeFacts {
 
 /** Partitions and mounts of one configuration. */
 export interface StorageFacts {
-  /** `plan`: a Butane or Ignition file; `override`: the configuration of a node. */
-  role: 'plan' | 'override';
+  /**
+   * `plan`: a Butane or Ignition file; `override`: the configuration of a node; `diskpartition`: its older form;
+   * `machineconfig`: the configuration of a pool.
+   */
+  role: 'plan' | 'override' | 'diskpartition' | 'machineconfig';
+  /** Role of the node, or name of the machine config pool; undefined for a plan. */
+  pool?: unknown;
   config: IgnitionConfig;
   /** Locates a path below `storage`. */
   at(path: FieldPath): At;
@@ -61,7 +66,8 @@ export function mountsOf({ storages }: Pick<EdgeFacts, 'storages'>): Mount[] {
   );
 }
 
-const BY_LABEL = '/dev/disk/by-partlabel/';
+/** Directory of the devices that are named by the labels of partitions. */
+export const BY_LABEL = '/dev/disk/by-partlabel/';
 
 /** Returns the label in a by-partlabel device path; undefined for other paths. */
 export function labelOf(device: string): string | undefined {

@@ -26,6 +26,6 @@ async function readIgnitionFile(file: string): Promise<IgnitionConfig> {
   const [document] = parseYaml(file, await readText(file));
   if (!document) throw invalidFile([{ file, message: 'the file is empty' }]);
   const { config, problems } = readIgnition(document.value());
-  if (problems.length > 0) throw invalidFile(locate(document, problems));
+  if (!config || problems.length > 0) throw invalidFile(locate(document, problems));
   return config;
 }

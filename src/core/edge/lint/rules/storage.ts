@@ -1,23 +1,27 @@
 import { MIN_START_MIB, isPersistentName } from '../../render/warnings.js';
 import { sameIgnition } from '../../ignition/same.js';
 import { isMounted } from '../../ignition/read.js';
-import { labelOf, partitionOf, type StorageFacts } from '../facts.js';
+import { labelOf, partitionOf, type EdgeFacts, type StorageFacts } from '../facts.js';
 import type { Finding } from '../finding.js';
+import { isFilledIn } from '../known.js';
+import { UNKNOWN_CONFIG } from '../storage-part.js';
+import { filledIn } from './filled-in.js';
 import { error, warning, type Rule } from './rule.js';
 
 /** Rules that check each disk configuration, and compare plans with the configurations of the nodes. */
 export const storageRules: Rule[] = [
   ({ storages }) => storages.flatMap(deviceNames),
   ({ storages }) => storages.flatMap(partitionStarts),
-  ({ storages }) => storages.flatMap(mountUnits),
+  mountUnits,
   ({ storages }) => storages.flatMap(partitionLabels),
+  ({ storages }) => storages.flatMap(unknownValues),
   ({ storages }) => overrideDifferences(storages),
 ];
 
 function deviceNames({ config, at }: StorageFacts): Finding[] {
   const disks = config.storage?.disks ?? [];
   return disks.flatMap(({ device }, index) =>
-    isPersistentName(device)
+    isPersistentName(device) || isFilledIn(device)
       ? []
       : [
           error(
@@ -38,7 +42,7 @@ function partitionStarts({ config, at }: StorageFacts): Finding[] {
             warning(
               'partition-start',
               at(['disks', disk, 'partitions', index, 'startMiB']),
-              `the partition starts at ${startMiB} MiB, which leaves too little for the system`,
+              `the partition starts at ${startMiB} MiB, which leaves too little for the system if it is on the same disk`,
               `start it at ${MIN_START_MIB} MiB or later`,
             ),
           ]
@@ -47,25 +51,34 @@ function partitionStarts({ config, at }: StorageFacts): Finding[] {
   );
 }
 
-function mountUnits({ config, at }: StorageFacts): Finding[] {
-  return (config.storage?.filesystems ?? []).flatMap(({ path }, index) =>
-    !path || isMounted(config, path)
-      ? []
-      : [
-          error(
-            'mount-unit',
-            at(['filesystems', index, 'path']),
-            `nothing mounts ${path} when the node boots`,
-            'set with_mount_unit: true in the Butane file',
-          ),
-        ],
-  );
+function mountUnits({ storages }: EdgeFacts): Finding[] {
+  return storages.flatMap(({ config, role, at }) => {
+    // The unit can be in another MachineConfig of the pool.
+    const configs = role === 'machineconfig' ? storages.filter((each) => each.role === role) : [{ config }];
+    return (config.storage?.filesystems ?? []).flatMap(({ path }, index) =>
+      !path || isFilledIn(path) || configs.some((each) => canBeMounted(each.config, path))
+        ? []
+        : [
+            error(
+              'mount-unit',
+              at(['filesystems', index, 'path']),
+              `nothing mounts ${path} when the node boots`,
+              'set with_mount_unit: true in the Butane file, and render the other files again',
+            ),
+          ],
+    );
+  });
+}
+
+function canBeMounted(config: StorageFacts['config'], path: string): boolean {
+  return isMounted(config, path) || (config.systemd?.units ?? []).some(({ name }) => isFilledIn(name));
 }
 
 function partitionLabels({ config, at }: StorageFacts): Finding[] {
+  const labels = (config.storage?.disks ?? []).flatMap(({ partitions = [] }) => partitions.map(({ label }) => label));
   return (config.storage?.filesystems ?? []).flatMap(({ device }, index) => {
     const label = labelOf(device);
-    if (label === undefined || partitionOf(config, device)) return [];
+    if (label === undefined || partitionOf(config, device) || [label, ...labels].some(isFilledIn)) return [];
     return [
       error(
         'partition-label',
@@ -77,16 +90,38 @@ function partitionLabels({ config, at }: StorageFacts): Finding[] {
   });
 }
 
-/** Compares the configurations of the nodes with the plans; without a plan, there is nothing to compare. */
+/** Finds what the hub fills in, in the fields that rules compare. */
+function unknownValues({ config, at }: StorageFacts): Finding[] {
+  const { disks = [], filesystems = [] } = config.storage ?? {};
+  const found = [
+    ...disks.flatMap(({ device, partitions = [] }, disk) => [
+      { value: device, path: ['disks', disk, 'device'] },
+      ...partitions.map(({ label }, index) => ({
+        value: label,
+        path: ['disks', disk, 'partitions', index, 'label'],
+      })),
+    ]),
+    ...filesystems.flatMap((filesystem, index) =>
+      (['device', 'path', 'format'] as const).map((field) => ({
+        value: filesystem[field],
+        path: ['filesystems', index, field],
+      })),
+    ),
+    ...(config.systemd?.units ?? []).map(({ name, contents }) => ({ value: [name, contents], path: [] })),
+  ].find(({ value }) => isFilledIn(value));
+  return found ? [filledIn(at(found.path))] : [];
+}
+
+/**
+ * Compares the configurations of the nodes with the plans; without a plan, there is nothing to compare. The site
+ * generator renders the older diskPartition itself.
+ */
 function overrideDifferences(storages: StorageFacts[]): Finding[] {
   const plans = storages.filter(({ role }) => role === 'plan');
-  // The site generator renders the older diskPartition itself, so there is no text to compare.
-  const overrides = storages.filter(
-    ({ role, config }) => role === 'override' && config.systemd?.units.every(({ contents }) => contents !== ''),
-  );
+  const overrides = storages.filter(({ role }) => role === 'override');
   if (plans.length === 0) return [];
   return overrides
-    .filter(({ config }) => !plans.some((plan) => sameIgnition(plan.config, config)))
+    .filter(({ config }) => !plans.some((plan) => canBeSame(plan, config)))
     .map(({ at }) =>
       error(
         'override-differs',
@@ -95,4 +130,14 @@ function overrideDifferences(storages: StorageFacts[]): Finding[] {
         'render it again: regadm edge render --butane FILE -o siteconfig (or clusterinstance)',
       ),
     );
+}
+
+function canBeSame(plan: StorageFacts, config: StorageFacts['config']): boolean {
+  if (plan.config === UNKNOWN_CONFIG || config === UNKNOWN_CONFIG) return true;
+  return sameIgnition(plan.config, config, (value) => isFilledIn(value) || isFilledInUnit(value));
+}
+
+/** True for the name of the mount unit of a path that is filled in: `\\x7b` is a brace. */
+function isFilledInUnit(value: unknown): boolean {
+  return typeof value === 'string' && value.includes(String.raw`\x7b\x7b`);
 }
