@@ -50,6 +50,23 @@ export function policyGenTemplate(entries: Entry[]): string {
   });
 }
 
+/** Writes entries as a PolicyGenerator, with one policy per entry. */
+export function policyGenerator(entries: Entry[]): string {
+  const policies = entries.map(({ source, patch, wave, complianceType }, index) => ({
+    name: `config-${index}`,
+    policyAnnotations: wave === undefined ? undefined : { [WAVE]: wave },
+    manifests: [{ path: `source-crs/${source}`, complianceType, patches: patch && [patch] }],
+  }));
+  return written({
+    apiVersion: 'policy.open-cluster-management.io/v1',
+    kind: 'PolicyGenerator',
+    metadata: { name: 'group' },
+    placementBindingDefaults: { name: 'group' },
+    policyDefaults: { namespace: 'ztp-group', placement: { labelSelector: { group: '' } } },
+    policies,
+  });
+}
+
 /** Numbers and texts that look like numbers stay different, and no line is folded. */
 function written(value: unknown): string {
   return stringify(JSON.parse(JSON.stringify(value)), { lineWidth: 0 });

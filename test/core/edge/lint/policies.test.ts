@@ -1,10 +1,13 @@
 import { lint } from '../../../../src/core/edge/lint/lint.js';
 import type { SourceFile } from '../../../../src/core/edge/lint/sources/parse-files.js';
-import { policyGenTemplate, registryEntries, type Entry } from '../../../support/edge-policies.js';
+import { policyGenTemplate, policyGenerator, registryEntries, type Entry } from '../../../support/edge-policies.js';
 
 const [CLASS, CLAIM, VOLUME, CONFIG] = [0, 1, 2, 3];
 const HUB = '{{hub fromConfigMap "" "sites" (printf "%s-value" .ManagedClusterName) hub}}';
-const FORMS: [string, (entries: Entry[]) => string][] = [['PolicyGenTemplate', policyGenTemplate]];
+const FORMS: [string, (entries: Entry[]) => string][] = [
+  ['PolicyGenTemplate', policyGenTemplate],
+  ['PolicyGenerator', policyGenerator],
+];
 
 /** Sets a value in the patch of one of the registry's entries; the path is separated by dots. */
 function set(index: number, path: string, value: unknown) {
