@@ -44,7 +44,9 @@ export class YamlDocument {
     const node = this.node([]);
     if (!node || isScalar(node)) return undefined;
     const expanded = this.expand(node, []);
-    return 'problem' in expanded ? expanded.problem : undefined;
+    if ('problem' in expanded) return expanded.problem;
+    if (!isCyclic(expanded.value)) return undefined;
+    return { file: this.file, line: this.line([]), message: 'not usable YAML: an alias stands for its own parent' };
   }
 
   private expand(node: Node, path: FieldPath): { value: unknown } | { problem: FileProblem } {
@@ -70,6 +72,17 @@ export class YamlDocument {
     if (isAlias(node)) return node.resolve(this.document);
     return isNode(node) ? node : undefined;
   }
+}
+
+/** True if a value contains itself. Aliases can make it so. */
+function isCyclic(value: unknown, parents = new Set<unknown>(), checked = new Set<unknown>()): boolean {
+  if (typeof value !== 'object' || value === null || checked.has(value)) return false;
+  if (parents.has(value)) return true;
+  parents.add(value);
+  const found = Object.values(value).some((each) => isCyclic(each, parents, checked));
+  parents.delete(value);
+  checked.add(value);
+  return found;
 }
 
 function child(node: Node | undefined, part: string | number): unknown {

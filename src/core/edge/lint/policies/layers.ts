@@ -56,14 +56,23 @@ function filePart(layer: FileLayer, path: FieldPath): Part | undefined {
   const { document, fill } = layer;
   const node = document.node(path);
   if (node === undefined) return undefined;
-  const text = isScalar(node) && typeof node.value === 'string' && fill ? fill(node.value) : undefined;
-  if (isScalar(node) && typeof node.value === 'string' && fill && text === undefined) return undefined;
+  const value = (): unknown => (fill ? filled(document.value(path), fill) : document.value(path));
+  if (isScalar(node) && value() === undefined) return undefined;
   return {
     isMap: isMap(node),
-    value: () => text ?? document.value(path),
+    value,
     child: (key) => filePart(layer, [...path, key]),
     at: { file: document.file, line: document.line(path) },
   };
+}
+
+/** Changes every string in a value; removes those for which there is none. */
+function filled(value: unknown, fill: (text: string) => string | undefined): unknown {
+  if (typeof value === 'string') return fill(value);
+  if (Array.isArray(value)) return value.map((item) => filled(item, fill));
+  if (!isRecord(value)) return value;
+  const entries = Object.entries(value).map(([key, item]) => [key, filled(item, fill)] as const);
+  return Object.fromEntries(entries.filter(([, item]) => item !== undefined));
 }
 
 function plainPart(value: unknown): Part | undefined {
@@ -102,14 +111,14 @@ function combined(style: MergeStyle): (below: Part[], part: Part) => Part[] {
 
 /** Merges the values of the layers at one path. */
 export function mergedValue(parts: Part[], style: MergeStyle): unknown {
-  const [first, ...others] = parts.map((part) => part.value());
-  return others.reduce((base, value) => merge(base, value, style), first);
+  return parts.reduce<unknown>((base, part) => merge(base, part.value(), style), undefined);
 }
 
 function merge(base: unknown, patch: unknown, style: MergeStyle): unknown {
-  if (!isRecord(patch) || !isRecord(base)) return patch;
+  if (!isRecord(patch)) return patch;
   const { $patch: directive, ...fields } = patch;
-  const result: Record<string, unknown> = style === 'patch' && directive === 'replace' ? {} : { ...base };
+  const replaces = style === 'patch' && directive === 'replace';
+  const result: Record<string, unknown> = isRecord(base) && !replaces ? { ...base } : {};
   for (const [key, value] of Object.entries(fields)) {
     if (value === null || (style === 'patch' && isRecord(value) && value.$patch === 'delete')) {
       if (style === 'patch') Reflect.deleteProperty(result, key);
