@@ -62,7 +62,7 @@ const change = fc.constantFrom(
   ...documents.flatMap(({ name, value }) => pathsOf(value).map((path) => ({ name, path }))),
 );
 
-test('lints or refuses any file without a crash', () => {
+test('lints any file without a crash', () => {
   fc.assert(
     fc.property(fc.array(fc.tuple(change, junk), { minLength: 1, maxLength: 3 }), (changes) => {
       const files = documents.map(({ name, value }) => {
@@ -70,11 +70,7 @@ test('lints or refuses any file without a crash', () => {
         const changed = own.slice(0, 1).reduce((result, [{ path }, by]) => replaced(result, path, by), value);
         return { name, text: stringify(changed ?? null) };
       });
-      try {
-        for (const { line, remedy } of lint(files)) expect([line > 0, remedy !== '']).toEqual([true, true]);
-      } catch (error) {
-        if (!(error instanceof RegadmError)) throw error;
-      }
+      for (const { line, remedy } of lint(files)) expect([line > 0, remedy !== '']).toEqual([true, true]);
     }),
     { numRuns: 150, seed: 3 },
   );
