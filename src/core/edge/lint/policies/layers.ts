@@ -120,7 +120,9 @@ function merge(base: unknown, patch: unknown, style: MergeStyle): unknown {
   const replaces = style === 'patch' && directive === 'replace';
   const result: Record<string, unknown> = isRecord(base) && !replaces ? { ...base } : {};
   for (const [key, value] of Object.entries(fields)) {
-    if (value === null || (style === 'patch' && isRecord(value) && value.$patch === 'delete')) {
+    const isDeleted = value === null || (isRecord(value) && value.$patch === 'delete');
+    // A null that deletes nothing stays: a template without quotes is a key without a value.
+    if (isDeleted && Object.hasOwn(result, key)) {
       if (style === 'patch') Reflect.deleteProperty(result, key);
     } else {
       Object.defineProperty(result, key, {
