@@ -20,7 +20,7 @@ export function createReporter(stream: NodeJS.WriteStream, verbosity: number): T
   const note = (text: string): void => display.log(text);
   let lastProgress = -Infinity;
   return {
-    phase: (name, total, unit) => display.phase(name, total, unit),
+    phase: (...phase) => display.phase(...phase),
     tick: (count) => display.tick(count),
     progress(text) {
       if (!stream.isTTY && performance.now() - lastProgress < PLAIN_INTERVAL_MS) return;

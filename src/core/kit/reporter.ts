@@ -10,8 +10,9 @@ export interface Reporter {
    * Starts a phase of countable work.
    * @param name verb and object, such as `deleting images`
    * @param total if the amount is known
+   * @param detail returns what the display shows after the amount: `waiting for a, b`
    */
-  phase(name: string, total?: number, unit?: ProgressUnit): void;
+  phase(name: string, total?: number, unit?: ProgressUnit, detail?: () => string): void;
   /** Counts finished units of the current phase. */
   tick(count?: number): void;
   /** Reports the state of a long wait; outside a terminal at most one line every 30 s is shown. */
@@ -35,7 +36,7 @@ export function recordWarnings(reporter: Reporter): RecordingReporter {
   const warnings: string[] = [];
   return {
     warnings,
-    phase: (name, total, unit) => reporter.phase(name, total, unit),
+    phase: (...phase) => reporter.phase(...phase),
     tick: (count) => reporter.tick(count),
     progress: (text) => reporter.progress(text),
     note: (text) => reporter.note(text),

@@ -1,6 +1,5 @@
-import type { ProgressUnit } from '../kit/reporter.js';
 import type { Progress } from './progress.js';
-import { Phase } from './progress-phase.js';
+import { Phase, type PhaseStart } from './progress-phase.js';
 import { writerFor } from './writer.js';
 
 /** Time between two lines, in ms. Shorter work prints none. */
@@ -13,8 +12,8 @@ export class PlainProgress implements Progress {
 
   constructor(private readonly stream: NodeJS.WriteStream) {}
 
-  phase(name: string, total?: number, unit?: ProgressUnit): void {
-    this.current = new Phase(name, total, unit);
+  phase(...phase: PhaseStart): void {
+    this.current = new Phase(...phase);
     if (this.timer) return;
     this.timer = setInterval(() => this.current && this.log(this.current.text()), INTERVAL_MS);
     this.timer.unref();

@@ -3,6 +3,9 @@ import { formatBytes } from '../model/values/quantity.js';
 import type { ProgressUnit } from '../kit/reporter.js';
 import { thousands } from './text.js';
 
+/** What a phase starts with. */
+export type PhaseStart = ConstructorParameters<typeof Phase>;
+
 /** One phase of the work and its progress text. */
 export class Phase {
   count = 0;
@@ -12,14 +15,16 @@ export class Phase {
     readonly name: string,
     private readonly total: number | undefined,
     private readonly unit: ProgressUnit = 'items',
+    private readonly detail: () => string = () => '',
   ) {}
 
   /**
-   * Formats the progress: `deleting images 12,000 of 100,000 (12 %)  4,000/s  22s left`. A text longer than `width`
-   * loses its last parts first, then the end of the name.
+   * Formats the progress: `deleting images 12,000 of 100,000 (12 %)  4,000/s  22s left`, and the detail. A text
+   * longer than `width` loses its last parts first, then the end of the name.
    */
   text(width = Infinity): string {
-    const progress = [this.amount(), ...this.speed()];
+    const detail = this.detail();
+    const progress = [this.amount(), ...this.speed(), ...(detail === '' ? [] : [detail])];
     for (;;) {
       const text = [this.name, progress[0]].filter(Boolean).join(' ') + rest(progress);
       if (text.length <= width) return text;

@@ -1,9 +1,8 @@
 import type { Ora } from 'ora';
 import { isAsciiLocale } from './ascii.js';
 import { wantsColor } from './color.js';
-import type { ProgressUnit } from '../kit/reporter.js';
 import type { Progress } from './progress.js';
-import { Phase } from './progress-phase.js';
+import { Phase, type PhaseStart } from './progress-phase.js';
 import { clean } from './text.js';
 import { writerFor } from './writer.js';
 
@@ -21,9 +20,9 @@ export class TerminalProgress implements Progress {
 
   constructor(private readonly stream: NodeJS.WriteStream) {}
 
-  phase(name: string, total?: number, unit?: ProgressUnit): void {
+  phase(...phase: PhaseStart): void {
     const isFirst = this.current === undefined;
-    this.current = new Phase(name, total, unit);
+    this.current = new Phase(...phase);
     if (isFirst) void this.start();
   }
 
