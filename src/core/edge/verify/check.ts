@@ -1,6 +1,7 @@
 import type { Check, CheckStatus } from '../../model/check.js';
 import type { ErrorCode } from '../../model/error-codes.js';
-import { RegadmError, messageOf } from '../../model/errors.js';
+import { RegadmError, hasCode, messageOf } from '../../model/errors.js';
+import type { TimeLimit } from './time-limit.js';
 
 /** A check of an edge site; its name is stable, e.g. `ignition-override`. */
 export interface EdgeCheck extends Check {
@@ -35,22 +36,55 @@ const NOT_CHECKED: ReadonlySet<ErrorCode> = new Set([
   'UNAUTHORIZED',
 ]);
 
-/**
- * Runs a check. An error fails only this check, so that the others still run.
- * @throws the signal's reason when it aborts
- */
-export async function attempt(
-  where: EdgeCheck['where'],
-  name: string,
-  check: () => Promise<EdgeCheck[]>,
-  signal?: AbortSignal,
-): Promise<EdgeCheck[]> {
-  try {
-    return await check();
-  } catch (error) {
-    signal?.throwIfAborted();
-    const suggestion = error instanceof RegadmError ? error.suggestions[0] : undefined;
-    const failed = checker(where).failed(name, messageOf(error), suggestion);
-    return [error instanceof RegadmError && !NOT_CHECKED.has(error.code) ? failed : { ...failed, notChecked: true }];
+/** Where a check is made. */
+interface CheckPlace {
+  where: EdgeCheck['where'];
+  /** Name of the check if it fails with an error. */
+  name: string;
+  /** URL of the only server that the check needs; undefined if it needs several. */
+  server?: string;
+}
+
+/** Runs the checks of one cluster one after the other, until their time is over. */
+export class CheckRun {
+  readonly found: EdgeCheck[] = [];
+
+  constructor(readonly limit: TimeLimit) {}
+
+  /**
+   * Runs a check. An error fails only this check, so that the others still run. When the time is over, this check fails
+   * and the others are skipped.
+   * @throws the reason for which the user ended the run
+   */
+  async run(place: CheckPlace, check: () => Promise<EdgeCheck[]>): Promise<void> {
+    this.found.push(...(await this.outcome(place, check)));
   }
+
+  private async outcome(place: CheckPlace, check: () => Promise<EdgeCheck[]>): Promise<EdgeCheck[]> {
+    const { limit } = this;
+    const { where, name } = place;
+    limit.throwIfInterrupted();
+    if (limit.isOver) return [checker(where).skipped(name, 'not done: the time of --timeout was over')];
+    try {
+      return await check();
+    } catch (error) {
+      limit.throwIfInterrupted();
+      // The node check reports what the pod was doing.
+      const isLate = limit.isOver && !hasCode(error, 'NODE_CHECK_FAILED');
+      return [isLate ? this.late(place) : toCheck(place, error)];
+    }
+  }
+
+  private late({ where, name, server }: CheckPlace): EdgeCheck {
+    const message = `no result${server === undefined ? '' : ` from ${server}`} within ${this.limit.text}`;
+    const remedy = 'check that the cluster can be reached from here, or pass a longer --timeout';
+    return { ...checker(where).failed(name, message, remedy), notChecked: true };
+  }
+}
+
+/** Converts an error to the check that it fails. */
+export function toCheck({ where, name }: CheckPlace, error: unknown): EdgeCheck {
+  const suggestion = error instanceof RegadmError ? error.suggestions[0] : undefined;
+  const failed = checker(where).failed(name, messageOf(error), suggestion);
+  return error instanceof RegadmError && !NOT_CHECKED.has(error.code) ? failed : { ...failed, notChecked: true };
 }

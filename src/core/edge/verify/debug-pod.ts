@@ -1,12 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClusterApi, KubeObject } from '../../cluster/api.js';
+import { BoundedApi } from '../../cluster/bounded-api.js';
 import { createObject, getObject, listObjects, readPodLog } from '../../cluster/objects.js';
 import { PODS } from '../../cluster/resources.js';
-import { RegadmError } from '../../model/errors.js';
+import { Deadline } from '../../kit/deadline.js';
+import { RegadmError, messageOf } from '../../model/errors.js';
 import { requestPodDeletion } from '../../operator/delete-pod.js';
 import { podNamed } from '../../operator/objects.js';
 import { NAMES } from '../render/registry-objects.js';
+import type { TimeLimit } from './time-limit.js';
 
 const LABELS = { 'app.kubernetes.io/managed-by': 'regadm', 'app.kubernetes.io/component': 'node-check' };
 const SELECTOR = Object.entries(LABELS)
@@ -16,6 +19,8 @@ const SELECTOR = Object.entries(LABELS)
 const DEADLINE_SECONDS = 300;
 /** Interval between two reads of the pod, in ms. */
 const POLL_MS = 250;
+/** Timeout of the deletion of the pod, in ms. It also applies when the time of all checks is over. */
+const DELETION_MS = 20_000;
 
 interface DebugPodOptions {
   node: string;
@@ -23,28 +28,31 @@ interface DebugPodOptions {
   image: string;
   /** Runs with the node's programs, in its root file system. */
   command: string[];
-  /** Timeout of the command, in ms. */
-  timeoutMs: number;
-  signal?: AbortSignal;
+  /** Its end ends everything except the deletion of the pod. */
+  limit: TimeLimit;
+  /** Warns of a pod that could not be deleted after the end. */
+  warning(text: string): void;
 }
 
 /**
  * Runs a command on a node, in a privileged pod that is always deleted.
  * @returns the output of the command
- * @throws RegadmError NODE_CHECK_FAILED if the pod does not run or the command fails, ApiError; the signal's reason
- *   when it aborts
+ * @throws RegadmError NODE_CHECK_FAILED if the pod does not run, the command fails, or the pod cannot be deleted;
+ *   ApiError; the reason of the limit's signal when it aborts
  */
-export async function runOnNode(api: ClusterApi, options: DebugPodOptions): Promise<string> {
+export async function runOnNode(cluster: ClusterApi, options: DebugPodOptions): Promise<string> {
+  const { limit } = options;
+  const api = new BoundedApi(cluster, limit.signal);
   await deleteLeftovers(api);
   const name = `regadm-node-check-${randomBytes(4).toString('hex')}`;
   try {
     // The name is unique. If it exists, the response to the first attempt was lost.
-    await createObject(api, podNamed(name), debugPod(name, options), { signal: options.signal });
-    await waitForEnd(api, name, options);
-    return await readPodLog(api, podNamed(name), { signal: options.signal });
+    await createObject(api, podNamed(name), debugPod(name, options));
+    await waitForEnd(api, name, limit);
+    return await readPodLog(api, podNamed(name));
   } finally {
     // Also after a failed creation, because only its response can be lost.
-    await deletePod(api, name);
+    await deleteAtEnd(cluster, name, options);
   }
 }
 
@@ -55,24 +63,50 @@ async function deleteLeftovers(api: ClusterApi): Promise<void> {
   await Promise.all(ended.map(({ metadata }) => deletePod(api, metadata.name)));
 }
 
-/** Deletes the pod by its name, which is unique. The uid is unknown if the response to the creation was lost. */
-async function deletePod(api: ClusterApi, name: string): Promise<void> {
-  await requestPodDeletion(api, { name }, { graceSeconds: 0 }).catch((error: unknown) => {
-    if (error instanceof RegadmError)
-      error.suggestions.unshift(`delete the debug pod manually: oc -n ${NAMES.namespace} delete pod ${name}`);
+async function deleteAtEnd(cluster: ClusterApi, name: string, { limit, warning }: DebugPodOptions): Promise<void> {
+  const deadline = new Deadline(DELETION_MS);
+  try {
+    await deletePod(new BoundedApi(cluster, deadline.signal), name);
+  } catch (error) {
+    if (limit.signal.aborted) warning(`${messageOf(error)}; delete it manually: ${deletionCommand(name)}`);
     throw error;
-  });
+  } finally {
+    deadline.clear();
+  }
 }
 
-async function waitForEnd(api: ClusterApi, name: string, { timeoutMs, signal }: DebugPodOptions): Promise<void> {
-  const deadline = performance.now() + timeoutMs;
-  for (;;) {
-    const pod = await getObject(api, podNamed(name), { signal });
-    if (pod.status?.phase === 'Succeeded') return;
-    const state = describeState(pod);
-    if (pod.status?.phase === 'Failed') throw nodeCheckError(`the debug pod failed: ${state}`);
-    if (performance.now() > deadline) throw nodeCheckError(`the debug pod has not ended in time: ${state}`);
-    await sleep(POLL_MS, undefined, { signal });
+/**
+ * Deletes the pod by its name, which is unique. The uid is unknown if the response to the creation was lost.
+ * @throws RegadmError NODE_CHECK_FAILED
+ */
+async function deletePod(api: ClusterApi, name: string): Promise<void> {
+  try {
+    await requestPodDeletion(api, { name }, { graceSeconds: 0 });
+  } catch (cause) {
+    const message = messageOf(cause);
+    const problem = message.includes(name) ? message : `cannot delete pod ${name}: ${message}`;
+    const suggestions = [`delete the debug pod manually: ${deletionCommand(name)}`];
+    throw new RegadmError(problem, { code: 'NODE_CHECK_FAILED', suggestions, cause });
+  }
+}
+
+function deletionCommand(name: string): string {
+  return `oc -n ${NAMES.namespace} delete pod ${name}`;
+}
+
+async function waitForEnd(api: ClusterApi, name: string, limit: TimeLimit): Promise<void> {
+  let state = 'Pending';
+  try {
+    for (;;) {
+      const pod = await getObject(api, podNamed(name));
+      state = describeState(pod);
+      if (pod.status?.phase === 'Succeeded') return;
+      if (pod.status?.phase === 'Failed') throw nodeCheckError(`the debug pod failed: ${state}`);
+      await sleep(POLL_MS, undefined, { signal: limit.signal });
+    }
+  } catch (error) {
+    if (!limit.isOver) throw error;
+    throw nodeCheckError(`the debug pod has not ended in time: ${state}`);
   }
 }
 

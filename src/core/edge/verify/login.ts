@@ -22,20 +22,26 @@ export type OpenRegistry = (token: string | undefined) => Promise<Registry>;
  * Checks that the registry answers and accepts a login. If the kubeconfig has no token, requests one for ten minutes.
  * @throws RegistryError, ApiError
  */
-export async function checkLogin(api: ClusterApi, open: OpenRegistry): Promise<EdgeCheck[]> {
+export async function checkLogin(api: ClusterApi, open: OpenRegistry, signal?: AbortSignal): Promise<EdgeCheck[]> {
   const ownToken = await api.token();
   const token = ownToken ?? (await shortToken(api));
   // The API server can only be asked about the user of the kubeconfig.
   const review = ownToken === undefined ? undefined : (permission: Permission) => reviewAccess(api, permission);
   const registry = await open(token);
   try {
-    return [await loginCheck(registry, token !== undefined, review)];
+    return [await loginCheck(registry, token !== undefined, { review, signal })];
   } finally {
     await registry.close();
   }
 }
 
-async function loginCheck(registry: Registry, hasToken: boolean, review?: Review): Promise<EdgeCheck> {
+interface LoginOptions {
+  /** Undefined if the API server cannot be asked about the user whose token is used. */
+  review?: Review;
+  signal?: AbortSignal;
+}
+
+async function loginCheck(registry: Registry, hasToken: boolean, options: LoginOptions): Promise<EdgeCheck> {
   const { url } = registry;
   if (!hasToken)
     return skipped(
@@ -43,7 +49,7 @@ async function loginCheck(registry: Registry, hasToken: boolean, review?: Review
       `${url} answers, but regadm has no token to log in with`,
       'log in with oc login, or pass --token',
     );
-  const refusal = await loginRefusal(registry, review);
+  const refusal = await loginRefusal(registry, options);
   if (refusal) {
     const [what, remedy] = refusal;
     return failed(NAME, `${url} does not accept the login: ${what}`, remedy);
@@ -55,9 +61,12 @@ async function loginCheck(registry: Registry, hasToken: boolean, review?: Review
 type Review = (permission: Permission) => Promise<AccessReview>;
 
 /** Logs in; returns why a login is refused, and what to do. */
-async function loginRefusal(registry: Registry, review?: Review): Promise<[what: string, remedy: string] | undefined> {
+async function loginRefusal(
+  registry: Registry,
+  { review, signal }: LoginOptions,
+): Promise<[what: string, remedy: string] | undefined> {
   try {
-    await registry.checkLogin();
+    await registry.checkLogin({ signal });
     return undefined;
   } catch (error) {
     if (!isUnauthorized(error)) throw error;

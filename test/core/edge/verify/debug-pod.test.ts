@@ -1,5 +1,6 @@
 import type { ApiRequestOptions, ApiResponse, ClusterApi, KubeObject } from '../../../../src/core/cluster/api.js';
 import { runOnNode } from '../../../../src/core/edge/verify/debug-pod.js';
+import { TimeLimit } from '../../../../src/core/edge/verify/time-limit.js';
 
 /**
  * A cluster that has only pods; `intercept` is called with each request before the response, and can set its status.
@@ -43,7 +44,14 @@ function respond(status: number, value: unknown): ApiResponse {
   return { request: 'GET /', status, headers: {}, body: Buffer.from(text), json: <T>() => JSON.parse(text) as T };
 }
 
-const OPTIONS = { node: 'node-1', image: 'registry@sha256:abc', command: ['df'], timeoutMs: 600_000 };
+const limit = new TimeLimit(600_000);
+afterAll(() => limit.clear());
+const OPTIONS = {
+  ...{ node: 'node-1', image: 'registry@sha256:abc', command: ['df'], limit },
+  warning: (text: string): void => void warnings.push(text),
+};
+let warnings: string[] = [];
+beforeEach(() => (warnings = []));
 
 test('runs the pod on the node, returns its output, and deletes it', async () => {
   const cluster = new PodCluster();
@@ -106,15 +114,29 @@ test('reports why the pod failed, and deletes it', async () => {
   expect(cluster.pods.size).toBe(0);
 });
 
-test('deletes a pod that does not start in time', async () => {
-  const cluster = new PodCluster((method, { pods }) => {
+/** A time limit that ends when a test says so. */
+function endedBy(controller: AbortController): TimeLimit {
+  const { signal } = controller;
+  return {
+    signal,
+    get isOver() {
+      return signal.aborted;
+    },
+  } as TimeLimit;
+}
+
+test('deletes a pod that does not start in time, also if the time of all checks is over', async () => {
+  const controller = new AbortController();
+  const cluster = new PodCluster((method, { pods, requests }) => {
     const status = { phase: 'Pending', containerStatuses: [{ state: { waiting: { reason: 'ImagePullBackOff' } } }] };
     if (method === 'GET') for (const [name, pod] of pods) pods.set(name, { ...pod, status });
+    if (requests.filter((request) => request === 'GET regadm-node-check-X').length === 2) controller.abort();
   });
-  await expect(runOnNode(cluster.api, { ...OPTIONS, timeoutMs: 10 })).rejects.toThrow(
+  await expect(runOnNode(cluster.api, { ...OPTIONS, limit: endedBy(controller) })).rejects.toThrow(
     'the debug pod has not ended in time: Pending ImagePullBackOff',
   );
   expect(cluster.pods.size).toBe(0);
+  expect(warnings).toEqual([]);
 });
 
 test('deletes the pod after an interruption', async () => {
@@ -122,8 +144,23 @@ test('deletes the pod after an interruption', async () => {
   const cluster = new PodCluster((method) => {
     if (method === 'POST') controller.abort(new Error('interrupted'));
   });
-  await expect(runOnNode(cluster.api, { ...OPTIONS, signal: controller.signal })).rejects.toThrow('interrupted');
+  const interrupted = { signal: controller.signal, isOver: false } as TimeLimit;
+  await expect(runOnNode(cluster.api, { ...OPTIONS, limit: interrupted })).rejects.toThrow('interrupted');
   expect(cluster.pods.size).toBe(0);
+});
+
+test('warns of a pod that it cannot delete after the end of the run', async () => {
+  const controller = new AbortController();
+  const cluster = new PodCluster((method) => {
+    if (method === 'POST') controller.abort();
+    return method === 'DELETE' ? 403 : undefined;
+  });
+  await expect(runOnNode(cluster.api, { ...OPTIONS, limit: endedBy(controller) })).rejects.toThrow('cannot delete');
+  expect(warnings).toEqual([
+    expect.stringMatching(
+      /^cannot delete pods\/(\S+) .*; delete it manually: oc -n openshift-image-registry delete pod \1$/,
+    ),
+  ]);
 });
 
 test('deletes ended pods of killed runs, but not running pods', async () => {

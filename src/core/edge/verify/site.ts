@@ -1,0 +1,116 @@
+import type { ClusterApi } from '../../cluster/api.js';
+import { BoundedApi } from '../../cluster/bounded-api.js';
+import type { Reporter } from '../../kit/reporter.js';
+import { openClusterRegistry, type RegistryAccess } from '../../operator/open-registry.js';
+import type { IgnitionConfig } from '../ignition/config.js';
+import { CheckRun, checker, type EdgeCheck } from './check.js';
+import { checkConfig, checkImageConfig } from './config-checks.js';
+import { checkHub } from './hub.js';
+import { checkLogin } from './login.js';
+import { managedKubeconfig } from './managed-cluster.js';
+import { checkNode } from './node.js';
+import { checkPods } from './pod-check.js';
+import { TimeLimit } from './time-limit.js';
+import { checkVolume } from './volume-checks.js';
+
+/** What is checked on every site. */
+export interface SiteRequest {
+  /** Mount point of the registry's partition. */
+  path: string;
+  registry: RegistryAccess;
+  /** Also check the mount on the node, with a privileged pod. */
+  nodeCheck: boolean;
+  /** Time limit of all checks of one site, in ms. */
+  timeoutMs: number;
+}
+
+/** The clusters of a site. */
+interface Site {
+  /** Undefined: only the managed cluster is checked. */
+  hub?: HubSite;
+  /** @param kubeconfig content of the kubeconfig that the hub has; undefined: the user's */
+  openManaged(kubeconfig?: string): Promise<ClusterApi>;
+}
+
+/** A managed cluster on its hub. */
+export interface HubSite {
+  api: ClusterApi;
+  /** Name of the managed cluster, which is also its namespace on the hub. */
+  cluster: string;
+  /** The rendered configuration, if files of it are given. */
+  expected?: IgnitionConfig;
+  /** Where the kubeconfig of the managed cluster comes from: `hub` is a secret there. */
+  kubeconfigFrom: 'hub' | 'user';
+}
+
+export interface SiteContext {
+  reporter: Reporter;
+  /** Gets what finding and opening the registry reports (default: `reporter`). */
+  registryReporter?: Reporter;
+  signal?: AbortSignal;
+}
+
+/**
+ * Checks the registry of a site on its clusters. All checks run, whatever the results of the others, until the time is
+ * over.
+ * @throws what opening the cluster of the user's kubeconfig throws; the signal's reason when it aborts
+ */
+export async function checkSite(site: Site, request: SiteRequest, context: SiteContext): Promise<EdgeCheck[]> {
+  const limit = new TimeLimit(request.timeoutMs, context.signal);
+  const checks = new CheckRun(limit);
+  let managed: ClusterApi | undefined;
+  try {
+    if (site.hub) await checkOverride(site.hub, request, checks);
+    managed = await openManaged(site, checks);
+    if (managed) await checkManaged(managed, request, { ...context, checks });
+  } finally {
+    limit.clear();
+    await managed?.close();
+  }
+  return checks.found;
+}
+
+async function checkOverride(hub: HubSite, { path }: SiteRequest, checks: CheckRun): Promise<void> {
+  const { cluster, expected } = hub;
+  const api = new BoundedApi(hub.api, checks.limit.signal);
+  const place = { where: 'hub', name: 'ignition-override', server: api.server } as const;
+  await checks.run(place, () => checkHub(api, { cluster, path, expected }));
+}
+
+/**
+ * Opens the managed cluster.
+ * @returns undefined if the kubeconfig from the hub cannot be used: that check has failed
+ */
+async function openManaged({ hub, openManaged: open }: Site, checks: CheckRun): Promise<ClusterApi | undefined> {
+  if (hub?.kubeconfigFrom !== 'hub') return open();
+  const api = new BoundedApi(hub.api, checks.limit.signal);
+  const place = { where: 'hub', name: 'managed-kubeconfig', server: api.server } as const;
+  let managed: ClusterApi | undefined;
+  await checks.run(place, async () => {
+    managed = await open(await managedKubeconfig(api, hub.cluster));
+    return [checker(place.where).passed(place.name, `the hub has the kubeconfig of ${hub.cluster}`)];
+  });
+  return managed;
+}
+
+async function checkManaged(
+  managed: ClusterApi,
+  { path, registry, nodeCheck }: SiteRequest,
+  { checks, reporter, registryReporter = reporter }: SiteContext & { checks: CheckRun },
+): Promise<void> {
+  const { limit } = checks;
+  const { signal } = limit;
+  const { server } = managed;
+  const api = new BoundedApi(managed, signal);
+  const run = (name: string, check: () => Promise<EdgeCheck[]>): Promise<void> =>
+    checks.run({ where: 'cluster', name, server }, check);
+  await run('registry-config', () => checkConfig(api));
+  await run('image-config', () => checkImageConfig(api));
+  await run('claim', () => checkVolume(api, path));
+  await run('registry-pods', () => checkPods(api));
+  const openRegistry = (token?: string) =>
+    openClusterRegistry(api, { ...registry, token }, { reporter: registryReporter, signal });
+  await checks.run({ where: 'cluster', name: 'registry-login' }, () => checkLogin(api, openRegistry, signal));
+  if (nodeCheck)
+    await checks.run({ where: 'node', name: 'mount', server }, () => checkNode(managed, { path, limit, reporter }));
+}
