@@ -87,10 +87,15 @@ function suggestionsFor(status: number): string[] {
   return [];
 }
 
-/** API groups of the registry's operator and of the cluster's settings, of which the role of pruners has nothing. */
+/**
+ * API groups of the registry's operator, of the cluster's settings and of a hub, of which the role of pruners has
+ * nothing.
+ */
 const OTHER_GROUPS = new Set([
+  'cluster.open-cluster-management.io',
   'config.openshift.io',
   'imageregistry.operator.openshift.io',
+  'metal3.io',
   'rbac.authorization.k8s.io',
   'route.openshift.io',
 ]);
@@ -122,8 +127,8 @@ function remediesOutsideRole(request: string, stated: unknown): string[] | undef
   const listed = listedIn(request);
   if (listed !== undefined && BEYOND_ROLE.has(listed)) return [ADVICE.grantReferrers([listed])];
   if (/^DELETE .*\/imagestreamtags\//.test(request)) return GRANT_TAG_DELETION;
-  const [, namespace] = /^GET \/api\/v1\/namespaces\/([^/]+)\/configmaps\//.exec(request) ?? [];
-  if (namespace !== undefined) return [ADVICE.askForAdministrator(`get configmaps in namespace ${namespace}`)];
+  const [, namespace, kind] = /^GET \/api\/v1\/namespaces\/([^/]+)\/(configmaps|secrets)\//.exec(request) ?? [];
+  if (namespace !== undefined) return [ADVICE.askForAdministrator(`get ${kind} in namespace ${namespace}`)];
   const permission = permissionOutsideRole(request, stated);
   return permission === undefined ? undefined : [ADVICE.askForAdministrator(permission)];
 }
