@@ -4,6 +4,7 @@ import { backupPruneOutput } from '../../../src/core/backup/prune/output.js';
 import { backupVerificationOutput } from '../../../src/core/backup/verify/output.js';
 import { doctorLines } from '../../../src/core/doctor/output/text.js';
 import { edgeLintOutput } from '../../../src/core/edge/lint/output.js';
+import { fleetOutput } from '../../../src/core/edge/verify/fleet/output.js';
 import { edgeVerifyOutput } from '../../../src/core/edge/verify/output.js';
 import { policyCheckLines } from '../../../src/core/policy/output/table.js';
 import { tablePieces as restoreTables } from '../../../src/core/restore/output/tables.js';
@@ -12,6 +13,7 @@ import { IMAGE, KEY, LAYOUT, LONG_TAG, SERVER, SHORT, STREAM, longName, reportOf
 const FILE = `/${longName('directory')}/${longName('file')}`;
 const CHECK = longName('check');
 const POD = longName('pod');
+const CLUSTER = longName('cluster');
 const RULES = ['first', 'second'].map(longName);
 
 const run = { id: '20260101T000000Z-0', startedAt: '2026-01-01T00:00:00Z', server: SERVER };
@@ -169,4 +171,20 @@ export const OTHER_TABLES: TableCase[] = [
       ),
     names: [`hub     ${CHECK}`, POD, SERVER],
   },
+  ...[false, true].map((wide) => ({
+    files: ['core/edge/verify/fleet/output.ts'],
+    lines: () =>
+      fleetOutput.table(
+        reportOf({
+          clusters: [
+            {
+              ...{ cluster: CLUSTER, ok: false, summary: { passed: 0, failed: 1, warnings: 0, skipped: 0 } },
+              checks: [{ where: 'hub', name: CHECK, status: 'failed', detail: `policy ${POD} failed`, remedy: SERVER }],
+            },
+          ],
+        }),
+        { ...LAYOUT, wide },
+      ),
+    names: [CLUSTER, CHECK, POD, ...(wide ? [SERVER] : [])],
+  })),
 ];

@@ -1,0 +1,93 @@
+import type { ClusterApi, KubeObject } from '../../../cluster/api.js';
+import { listObjects } from '../../../cluster/objects.js';
+import { defineResource } from '../../../cluster/resources.js';
+import { RegadmError, withAdvice } from '../../../model/errors.js';
+import type { Condition } from '../../../model/kube.js';
+import { checker, type EdgeCheck } from '../check.js';
+
+const MANAGED_CLUSTERS = defineResource('cluster.open-cluster-management.io/v1', 'managedclusters', 'ManagedCluster', {
+  namespaced: false,
+});
+/** Name, and label, of the hub among its own clusters. */
+const LOCAL_CLUSTER = 'local-cluster';
+const { failed, warning } = checker('hub');
+const CHECK = 'managed-cluster';
+const AVAILABLE = 'ManagedClusterConditionAvailable';
+
+/** A managed cluster as its hub states it. */
+export interface ManagedCluster {
+  name: string;
+  /** Why it cannot be checked; undefined if it can. */
+  problem?: EdgeCheck;
+  /** A warning if the hub does not hear from the cluster. */
+  silence?: EdgeCheck;
+}
+
+/** The managed clusters of a hub. */
+interface SelectedClusters {
+  /** Sorted by name. */
+  clusters: ManagedCluster[];
+  /** Names by which the hub itself was among them. */
+  leftOut: string[];
+}
+
+/**
+ * Lists the managed clusters of a hub, without the hub itself.
+ * @param selector of labels; undefined: all
+ * @throws RegadmError NO_MANAGED_CLUSTERS if there are none; ApiError
+ */
+export async function listManagedClusters(
+  hub: ClusterApi,
+  selector: string | undefined,
+  signal?: AbortSignal,
+): Promise<SelectedClusters> {
+  const objects = await listObjects(hub, MANAGED_CLUSTERS, { labelSelector: selector, signal }).catch(explained);
+  const leftOut = objects.filter(isHub).map(({ metadata }) => metadata.name);
+  const clusters = objects.filter((object) => !isHub(object)).map(toManagedCluster);
+  if (clusters.length === 0) throw noClusters(selector, leftOut.length > 0);
+  return { clusters: clusters.sort((a, b) => (a.name < b.name ? -1 : 1)), leftOut };
+}
+
+function isHub({ metadata: { name, labels } }: KubeObject): boolean {
+  return name === LOCAL_CLUSTER || labels?.[LOCAL_CLUSTER] === 'true';
+}
+
+function toManagedCluster({ metadata, spec, status }: KubeObject): ManagedCluster {
+  const { name, deletionTimestamp } = metadata;
+  if (deletionTimestamp !== undefined) {
+    const remedy = 'wait until it is detached, or find out what keeps it: oc describe managedcluster';
+    return { name, problem: failed(CHECK, 'not checked: the hub is detaching it', remedy) };
+  }
+  if (spec?.hubAcceptsClient !== true) {
+    const remedy = 'accept it on the hub: set spec.hubAcceptsClient of the ManagedCluster to true';
+    return { name, problem: failed(CHECK, 'not checked: the hub has not accepted it', remedy) };
+  }
+  return { name, silence: silenceIn(status?.conditions) };
+}
+
+function silenceIn(conditions: unknown): EdgeCheck | undefined {
+  const all = Array.isArray(conditions) ? (conditions as (Condition | null)[]) : [];
+  const available = all.find((condition) => condition?.type === AVAILABLE);
+  if (!available || available.status === 'True') return undefined;
+  const { status, reason = '', message = '' } = available;
+  const state = `the hub states that ${AVAILABLE} is ${status}: ${reason} ${message}`.trim();
+  return warning(CHECK, state, 'check that the cluster runs, and that it reaches the hub');
+}
+
+function explained(error: unknown): never {
+  const isAboutHub = error instanceof RegadmError && error.code === 'NOT_FOUND';
+  throw isAboutHub ? withAdvice(error, ['check that the kubeconfig is that of the hub: --hub-kubeconfig']) : error;
+}
+
+function noClusters(selector: string | undefined, hasHub: boolean): RegadmError {
+  const which = selector === undefined ? '' : ` with the labels ${selector}`;
+  const besides = hasHub ? ' besides itself' : '';
+  return new RegadmError(`the hub has no managed cluster${which}${besides}`, {
+    code: 'NO_MANAGED_CLUSTERS',
+    suggestions: [
+      selector === undefined
+        ? 'check that the kubeconfig is that of the hub: --hub-kubeconfig'
+        : 'look at the labels: oc get managedclusters --show-labels',
+    ],
+  });
+}

@@ -1,0 +1,65 @@
+import { inRowOrder } from '../../../terminal/main-table.js';
+import type { Layout, Output } from '../../../terminal/output.js';
+import { tableLines } from '../../../terminal/table.js';
+import { plural } from '../../../terminal/text.js';
+import type { ClusterEntry, FleetReport, VerifyEntry, VerifyReport } from '../report.js';
+import { CLUSTERS } from './main-table.js';
+
+/** The output of `edge verify` for several clusters. */
+export const fleetOutput: Output<FleetReport, VerifyReport> = {
+  document: (report) => report,
+  table: fleetLines,
+  main: CLUSTERS,
+};
+
+const COLUMNS = [
+  { title: 'CLUSTER' },
+  { title: 'WHERE' },
+  { title: 'CHECK' },
+  { title: 'STATUS' },
+  { title: 'DETAIL', wraps: true },
+];
+
+/** Formats one line per cluster; with `-o wide` one per check, and below them the remedies. */
+function* fleetLines({ clusters }: FleetReport, layout: Layout): Generator<string> {
+  const ordered = inRowOrder(clusters, layout.order);
+  if (!layout.wide) return yield* ordered.map((entry) => clusterLine(entry, layout));
+  const rows = ordered.flatMap(({ cluster, checks }) =>
+    checks.map(({ where, name, status, detail }) => [cluster, where, name, status, detail]),
+  );
+  const remedies = new Set(ordered.flatMap(({ checks }) => checks.flatMap(remedyLine)));
+  yield* tableLines(COLUMNS, rows, layout);
+  if (remedies.size > 0) yield 'what to do:\n';
+  yield* remedies;
+}
+
+function remedyLine({ name, remedy }: VerifyEntry): string[] {
+  return remedy === undefined ? [] : [`  * ${name}: ${remedy}\n`];
+}
+
+/** Formats `NAME: passed (9 checks)` or `NAME: failed: CHECK: DETAIL; …`. */
+function clusterLine({ cluster, ok, summary, checks }: ClusterEntry, { styles }: Layout): string {
+  if (!ok) return `${cluster}: ${styles.bad('failed')}: ${failures(checks)}\n`;
+  const { passed, warnings, skipped } = summary;
+  const counts = [
+    plural(passed, 'check'),
+    ...(warnings > 0 ? [plural(warnings, 'warning')] : []),
+    ...(skipped > 0 ? [`${skipped} skipped`] : []),
+  ];
+  return `${cluster}: ${styles.good('passed')} (${counts.join(', ')})\n`;
+}
+
+/** Lists the failed checks; those with the same cause, such as a server that cannot be reached, together. */
+function failures(checks: VerifyEntry[]): string {
+  const byDetail = new Map<string, Set<string>>();
+  for (const { name, status, detail } of checks)
+    if (status === 'failed') byDetail.set(detail, (byDetail.get(detail) ?? new Set()).add(name));
+  return [...byDetail].map(([detail, names]) => `${[...names].join(', ')}: ${detail}`).join('; ');
+}
+
+/** Sums up the clusters, for stderr. */
+export function fleetSummary({ summary, interrupted }: FleetReport): string {
+  const { clusters, passed, failed, unfinished } = summary;
+  const rest = interrupted ? `, ${unfinished} not checked because of the interruption` : '';
+  return `${plural(clusters, 'cluster')}: ${passed} passed, ${failed} failed${rest}`;
+}
