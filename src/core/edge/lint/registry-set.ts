@@ -50,9 +50,9 @@ export function sameClass(a: ObjectFacts, b: ObjectFacts): boolean {
 }
 
 /** True if the claim sets nothing: its published source file has an empty `spec`, which a policy must set. */
-export function isUnset(claim: ObjectFacts): boolean {
+export function isUnset(claim: Pick<ObjectFacts, 'get'>): boolean {
   const spec = claim.get(['spec']);
-  return spec === undefined || (isRecord(spec) && Object.keys(spec).length === 0);
+  return spec === undefined || spec === null || (isRecord(spec) && Object.keys(spec).length === 0);
 }
 
 /** Finds the claims that a Config can use. Returns none for a Config without a claim. */

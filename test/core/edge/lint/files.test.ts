@@ -127,11 +127,51 @@ describe('plain objects', () => {
     ]);
   });
 
+  test.each([
+    ['accessModes:', '\n    - ReadWriteMany', ' "{{ modes }}"'],
+    ['name:', ' images', ' {{ name }}'],
+  ])('does not take a template in %s for another structure', (field, value, template) => {
+    const text = stringify(objects().claim).replace(`${field}${value}`, `${field}${template}`);
+    expect(found([{ name: 'claim.yaml', text }])).toEqual([`claim.yaml: filled-in: ${field}${template}`]);
+  });
+
   test('reads a template without quotes', () => {
     const text = stringify(objects().claim).replace('50Gi', '{{ size }}');
     expect(found([{ name: 'claim.yaml', text }, fileOf('volume.yaml', objects().volume)])).toEqual([
       'claim.yaml: filled-in: storage: {{ size }}',
     ]);
+  });
+});
+
+describe('published source files', () => {
+  const wave = (value: string) => ({ annotations: { 'ran.openshift.io/ztp-deploy-wave': value } });
+  const claim = { metadata: { name: 'pvc-storage', namespace: 'default', ...wave('10') }, spec: {} };
+  const older = {
+    metadata: {
+      name: 'registry-storage',
+      namespace: 'openshift-image-registry',
+      annotations: { 'volume.beta.kubernetes.io/storage-class': 'fs-lso' },
+    },
+    spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '400Gi' } } },
+  };
+
+  test('are accepted without a policy, alone and together', () => {
+    const all = objects();
+    all.class.metadata = { name: 'example-storage-class', ...wave('10') };
+    all.volume.metadata = { name: 'image-registry-pv-filesystem', ...wave('2') };
+    Object.assign(all.volume.spec as object, {
+      storageClassName: 'image-registry-sc',
+      local: { path: '/var/imageregistry/' },
+    });
+    Object.assign(all.config, { metadata: { name: 'cluster', ...wave('11') }, spec: { storage: {}, replicas: 1 } });
+    const files = [
+      fileOf('StorageClass.yaml', all.class),
+      fileOf('StoragePVC.yaml', { ...all.claim, ...claim }),
+      fileOf('ImageRegistryConfigPVC.yaml', { ...all.claim, ...older }),
+      fileOf('ImageRegistryPV.yaml', all.volume),
+      fileOf('ImageRegistryConfig.yaml', all.config),
+    ];
+    expect([files, ...files.map((file) => [file])].map(found)).toEqual([[], [], [], [], [], []]);
   });
 });
 

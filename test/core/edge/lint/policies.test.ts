@@ -60,6 +60,13 @@ const otherClaim: Entry = {
     spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '2Ti' } }, storageClassName: 'fast' },
   },
 };
+const otherVolume: Entry = {
+  source: 'storage-lso/StoragePV.yaml',
+  patch: {
+    metadata: { name: 'data' },
+    spec: { capacity: { storage: '2Ti' }, accessModes: ['ReadWriteOnce', 'ReadWriteMany'], storageClassName: 'fast' },
+  },
+};
 const unchangedClass: Entry = { source: 'storage-lso/StorageClass.yaml' };
 const unchangedClaim: Entry = { source: 'storage-lso/StoragePVC.yaml' };
 
@@ -166,6 +173,16 @@ describe.each(FORMS)('%s', (_form, write) => {
       'a claim with the class of another application',
       [add(otherClass), set(CLAIM, 'spec.storageClassName', 'fast')],
       ['storage-class: storageClassName: fast'],
+    ],
+    [
+      'a claim with the class and the volume of another application',
+      [add(otherClass, otherVolume), set(CLAIM, 'spec.storageClassName', 'fast')],
+      ['storage-class: storageClassName: fast'],
+    ],
+    [
+      'a larger claim with another class',
+      [set(CLAIM, 'spec.storageClassName', 'other'), set(CLAIM, 'spec.resources.requests.storage', '500Gi')],
+      ['claim-size: storage: 500Gi', 'storage-class: storageClassName: other'],
     ],
     [
       'a volume with another class',

@@ -9,21 +9,34 @@ import { error, listText, type Rule } from './rule.js';
 /** Rules that compare the claim with the volume. */
 export const claimRules: Rule[] = [claimMatches];
 
-/** Compares claims with volumes of their class: Kubernetes binds them only if modes and size match, too. */
+/** Kubernetes binds a claim to a volume of its class only if modes and size match, too. */
 function claimMatches(_facts: unknown, registry: RegistrySet): Finding[] {
+  const unbound = unboundClaims(registry);
   return registry.claims.flatMap((claim) => {
     if (isUnset(claim)) return [];
-    const [best] = candidates(claim, registry)
+    // A wrong class can hide other mistakes.
+    const [best] = (unbound.includes(claim) ? registry.volumes : volumesOfClass(claim, registry))
       .map((volume) => mismatches(claim, volume))
       .sort((a, b) => a.length - b.length);
     return best ?? [];
   });
 }
 
-/** Lists the volumes that a claim can be bound to as far as the class is concerned, those of the registry first. */
-export function candidates(claim: ObjectFacts, { volumes, applied }: RegistrySet): ObjectFacts[] {
+/**
+ * Lists the claims with another class than the registry's volumes. A claim that no Config names can belong to something
+ * else.
+ */
+export function unboundClaims(registry: RegistrySet): ObjectFacts[] {
+  const { configs, claims, volumes } = registry;
+  if (volumes.length === 0) return [];
+  if (configs.length > 0 && !configs.some((config) => fieldOf(config, FIELDS.claim))) return [];
+  return claims.filter((claim) => !isUnset(claim) && volumesOfClass(claim, registry).length === 0);
+}
+
+/** Lists the volumes of the claim's class, those of the registry first; none if the registry's have other classes. */
+function volumesOfClass(claim: ObjectFacts, { volumes, applied }: RegistrySet): ObjectFacts[] {
   const own = volumes.filter((volume) => sameClass(claim, volume));
-  if (isFilledIn(classOf(claim))) return own;
+  if (own.length === 0 || isFilledIn(classOf(claim))) return own;
   const others = ofKind(applied, 'PersistentVolume').filter(
     (volume) => !volumes.includes(volume) && classOf(volume) === classOf(claim),
   );

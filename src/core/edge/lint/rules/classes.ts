@@ -2,8 +2,8 @@ import type { ObjectFacts } from '../facts.js';
 import { FIELDS } from '../fields.js';
 import type { Finding } from '../finding.js';
 import { fieldOf, isFilledIn } from '../known.js';
-import { classOf, isUnset, ofKind, type RegistrySet } from '../registry-set.js';
-import { candidates } from './claims.js';
+import { classOf, ofKind, type RegistrySet } from '../registry-set.js';
+import { unboundClaims } from './claims.js';
 import { error, listText, type Rule } from './rule.js';
 
 /** Rules about the storage class that claim, volume and StorageClass name. */
@@ -16,14 +16,6 @@ export const classRules: Rule[] = [
 const EXAMPLE = 'example-storage-class';
 
 const nameOf = (object: ObjectFacts): unknown => fieldOf(object, FIELDS.name);
-
-/** Lists the claims whose class no volume has. A claim that no Config names can belong to something else. */
-function unboundClaims(registry: RegistrySet): ObjectFacts[] {
-  const { configs, claims, volumes } = registry;
-  if (volumes.length === 0) return [];
-  if (configs.length > 0 && !configs.some((config) => fieldOf(config, FIELDS.claim))) return [];
-  return claims.filter((claim) => !isUnset(claim) && candidates(claim, registry).length === 0);
-}
 
 /** Reports the class at the volume if a StorageClass has that of the claim, and otherwise at the claim. */
 function differentClasses(claim: ObjectFacts, { volumes, applied }: RegistrySet): Finding {
