@@ -68,6 +68,7 @@ const otherVolume: Entry = {
   },
 };
 const unchangedClass: Entry = { source: 'storage-lso/StorageClass.yaml' };
+const unchangedVolume: Entry = { source: 'storage-lso/StoragePV.yaml' };
 const unchangedClaim: Entry = { source: 'storage-lso/StoragePVC.yaml' };
 
 describe.each(FORMS)('%s', (_form, write) => {
@@ -97,7 +98,8 @@ describe.each(FORMS)('%s', (_form, write) => {
       [only(CLAIM, CONFIG), set(0, 'spec.storageClassName', 'lvms-vg1')],
     ],
     ['no StorageClass: it can be in another policy', [only(CLAIM, VOLUME, CONFIG)]],
-    ['unchanged source files of other applications', [only(), add(unchangedClass, unchangedClaim)]],
+    ['unchanged source files of other applications', [only(), add(unchangedClass, unchangedClaim, unchangedVolume)]],
+    ['unchanged source files beside the registry', [add(unchangedClass, unchangedClaim, unchangedVolume)]],
     ['an unchanged claim beside the registry', [add(unchangedClaim)]],
     ['storage of another application beside the registry', [add(otherClass, otherClaim)]],
     ['only storage of another application', [only(), add(otherClass, otherClaim)]],

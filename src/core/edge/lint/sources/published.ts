@@ -20,6 +20,20 @@ const CONTENTS: Record<string, object> = {
     metadata: { name: 'pvc-storage', namespace: 'default', annotations: { [WAVE_ANNOTATION]: '10' } },
     spec: {},
   },
+  // For the volumes of applications. Policies can also use it for the registry's.
+  'StoragePV.yaml': {
+    apiVersion: 'v1',
+    kind: 'PersistentVolume',
+    metadata: { name: 'pv-filesystem', annotations: { [WAVE_ANNOTATION]: '10' } },
+    spec: {
+      capacity: { storage: '10Mi' },
+      volumeMode: 'Filesystem',
+      accessModes: ['ReadWriteOnce'],
+      persistentVolumeReclaimPolicy: 'Delete',
+      storageClassName: 'example-storage-class',
+      local: { path: '/mnt/local-storage' },
+    },
+  },
   'ImageRegistryPV.yaml': {
     apiVersion: 'v1',
     kind: 'PersistentVolume',
