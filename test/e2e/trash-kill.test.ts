@@ -1,4 +1,4 @@
-import { cpSync } from 'node:fs';
+import { cpSync, readdirSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { startSandbox, type Sandbox } from '../../src/sandbox/index.js';
@@ -45,10 +45,16 @@ async function finish(args: string[]): Promise<void> {
   expect({ status, stderr }).toEqual({ status: 0, stderr: expect.not.stringContaining('error') as string });
 }
 
-function killAt(args: string[], storage: string, number: number, counter: string): Promise<CliResult> {
+function killAt(
+  args: string[],
+  storage: string,
+  number: number,
+  { counter, like = '' }: { counter?: string; like?: string } = {},
+): Promise<CliResult> {
   const env = {
+    CHANGE_LIKE: like,
     NODE_OPTIONS: `--import=${PRELOAD}`,
-    ...{ CHANGES_BELOW: storage, CHANGE_NUMBER: String(number), CHANGE_ACTION: 'kill', CHANGES_FILE: counter },
+    ...{ CHANGES_BELOW: storage, CHANGE_NUMBER: String(number), CHANGE_ACTION: 'kill', CHANGES_FILE: counter ?? '' },
   };
   return runCli(args, { kubeconfig: sandbox.kubeconfig.admin, env });
 }
@@ -61,12 +67,12 @@ async function killEverywhere(
 ): Promise<void> {
   const counter = join(temporaryDirectory(), 'changes');
   const whole = copyOf(original);
-  expect((await killAt(argsFor(whole), whole, 0, counter)).status).toBe(0);
+  expect((await killAt(argsFor(whole), whole, 0, { counter })).status).toBe(0);
   const changes = countedChanges(counter);
   expect(changes).toBeGreaterThan(20);
   for (let number = 1; number <= changes; number += STEP) {
     const storage = copyOf(original);
-    expect((await killAt(argsFor(storage), storage, number, counter)).signal).toBe('SIGKILL');
+    expect((await killAt(argsFor(storage), storage, number)).signal).toBe('SIGKILL');
     expect([...new Set([...storedBlobs(storage), ...trashedBlobs(storage)])].sort()).toEqual(blobs);
     await check(storage);
   }
@@ -100,6 +106,20 @@ test('trash restore is killed at any change: the next run finishes it', () =>
     expect(before.filter((file) => !registryFiles(storage).includes(file))).toEqual([]);
     expect(trashedBlobs(storage)).toEqual([]);
   }));
+
+test('trash restore leaves nothing next to a link while which it is killed', async () => {
+  const storage = copyOf(moved);
+  const killed = await killAt(restoreArgs(storage), storage, 3, { like: 'link .*_layers/.*/link$' });
+  expect(killed.signal).toBe('SIGKILL');
+  const temporaries = (): string[] =>
+    readdirSync(storage, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.tmp'));
+  expect(temporaries()).not.toEqual([]);
+  expect(temporaries().filter((file) => !file.startsWith('regadm/tmp/'))).toEqual([]);
+  for (const file of temporaries()) utimesSync(join(storage, file), 1_700_000_000, 1_700_000_000);
+  await finish(restoreArgs(storage));
+  expect(temporaries()).toEqual([]);
+  expect(before.filter((file) => !registryFiles(storage).includes(file))).toEqual([]);
+});
 
 /** Links to blobs that are marked, and still in their place, come back with their marks only. */
 const isWhole = (file: string): boolean => file.endsWith('/data');

@@ -17,34 +17,48 @@ export const isOccupied = (error: unknown): boolean => ['ENOTEMPTY', 'EEXIST'].i
 /** True if a hard link could not be made because the file system has none, or no more. */
 export const lacksHardLinks = (error: unknown): boolean => NO_HARD_LINKS.has(codeOf(error));
 
+/** True if two directories are in different file systems, or quotas. */
+const isElsewhere = (error: unknown): boolean => codeOf(error) === 'EXDEV';
+
 /** Directories that are being made, by their paths. */
 const making = new Map<string, Promise<void>>();
 
+/** How directories are made. */
+interface MakeOptions {
+  /** The directory whose owner and mode the first one gets; default: its parent. */
+  like?: string;
+  /** Directory for what has not got its name yet, so that a killed run leaves it there; default: the parent. */
+  staging?: string;
+}
+
 /**
  * Makes the directories of a path that are missing, each with the owner and the mode of its parent.
- * @param like the directory whose owner and mode the first one gets
  * @throws Error if a part of the path is a file or, mostly, a symbolic link, and the error of the file system
  */
-export async function makeDirectories(root: string, names: readonly string[], like?: string): Promise<void> {
+export async function makeDirectories(
+  root: string,
+  names: readonly string[],
+  options: MakeOptions = {},
+): Promise<void> {
   for (let depth = 1; depth <= names.length; depth++) {
     const key = `${root}/${names.slice(0, depth).join('/')}`;
     // A directory gets its name in place of an empty one: of two that are made at once, the first would be lost.
     const known = making.get(key);
-    const made = known ?? makeMissing(root, names.slice(0, depth), like).finally(() => making.delete(key));
+    const made = known ?? makeMissing(root, names.slice(0, depth), options).finally(() => making.delete(key));
     if (!known) making.set(key, made);
     await made;
   }
 }
 
-async function makeMissing(root: string, names: readonly string[], like?: string): Promise<void> {
+async function makeMissing(root: string, names: readonly string[], { like, staging }: MakeOptions): Promise<void> {
   if (await inDirectory(root, names, async () => true)) return;
   const [name, parents] = [names.at(-1)!, names.slice(0, -1)];
-  await inDirectory(root, parents, (path) => makeDirectory(path, name, parents.length === 0 ? { like } : {}));
+  await inDirectory(root, parents, (path) =>
+    makeDirectory(path, name, { staging, ...(parents.length === 0 ? { like } : {}) }),
+  );
 }
 
-interface NewDirectory {
-  /** The directory whose owner and mode it gets. */
-  like: string;
+interface NewDirectory extends MakeOptions {
   /** Writes what the directory contains when it gets its name. Returns how to remove that again. */
   fill(directory: string): Promise<() => Promise<void>>;
 }
@@ -53,9 +67,9 @@ interface NewDirectory {
 export async function makeDirectory(
   parent: string,
   name: string,
-  { like = parent, fill = async () => async () => undefined }: Partial<NewDirectory> = {},
+  { like = parent, staging = parent, fill = async () => async () => undefined }: Partial<NewDirectory> = {},
 ): Promise<void> {
-  const temporary = `${parent}/${temporaryName()}`;
+  const temporary = `${staging}/${temporaryName()}`;
   await mkdir(temporary, 0o700);
   let empty = async (): Promise<void> => undefined;
   try {
@@ -68,6 +82,7 @@ export async function makeDirectory(
   } catch (error) {
     await empty().catch(() => undefined);
     await rmdir(temporary).catch(() => undefined);
+    if (staging !== parent && isElsewhere(error)) return makeDirectory(parent, name, { like, fill });
     // The registry, or another run, has made the directory meanwhile, and written to it.
     if (!isOccupied(error)) throw error;
   }
@@ -77,13 +92,19 @@ export async function makeDirectory(
 /**
  * Writes a file under its own name, durably, with the owner of its directory and the mode that the registry's files
  * have there. Its directory entry is durable only after `flush`.
+ * @param like the directory whose owner it gets
  */
-export async function writeNew(directory: string, name: string, content: string | Buffer): Promise<void> {
+export async function writeNew(
+  directory: string,
+  name: string,
+  content: string | Buffer,
+  like = directory,
+): Promise<void> {
   const file = `${directory}/${name}`;
   const handle = await open(file, 'wx', 0o600);
   try {
     await handle.writeFile(content);
-    const { uid, gid, mode } = await stat(directory);
+    const { uid, gid, mode } = await stat(like);
     await setOwner(handle, { uid, gid, mode: mode & 0o666 });
     await handle.sync();
   } catch (error) {
@@ -109,20 +130,26 @@ export async function writeFile(directory: string, name: string, content: string
 
 /**
  * Writes a file as `writeNew`, which gets its name when it is complete, and replaces nothing.
+ * @param staging directory for what has not got its name yet
  * @returns false if something has its name
  * @throws the file system's error; `lacksHardLinks` recognizes that of a file system that cannot do this
  */
-export async function createFile(directory: string, name: string, content: string | Buffer): Promise<boolean> {
-  const temporary = temporaryName();
-  await writeNew(directory, temporary, content);
+export async function createFile(
+  directory: string,
+  { name, content }: { name: string; content: string | Buffer },
+  staging = directory,
+): Promise<boolean> {
+  const temporary = `${staging}/${temporaryName()}`;
+  await writeNew(staging, temporary.slice(staging.length + 1), content, directory);
   try {
-    await link(`${directory}/${temporary}`, `${directory}/${name}`);
+    await link(temporary, `${directory}/${name}`);
   } catch (error) {
+    if (staging !== directory && isElsewhere(error)) return await createFile(directory, { name, content });
     // The response of an NFS server can be lost, and the repeated request finds the same file.
     if (codeOf(error) !== 'EEXIST') throw error;
-    if (!(await isSameFile(`${directory}/${temporary}`, `${directory}/${name}`))) return false;
+    if (!(await isSameFile(temporary, `${directory}/${name}`))) return false;
   } finally {
-    await unlink(`${directory}/${temporary}`).catch(() => undefined);
+    await unlink(temporary).catch(() => undefined);
   }
   await flush(directory);
   return true;

@@ -49,6 +49,7 @@ export async function openFilesystemStorage(directory: string): Promise<Storage>
 /** The registry's files, as its `filesystem` driver writes them. Symbolic links are never followed. */
 class FilesystemStorage implements Storage {
   private listed: ListedBlobs | undefined;
+  private ownTrash: FilesystemTrash | undefined;
   private readonly known = new KnownBlobs((hex) => this.listed?.includes(hex) ?? false);
 
   /** @param root the registry's `docker/registry/v2` */
@@ -149,7 +150,7 @@ class FilesystemStorage implements Storage {
   }
 
   trash(): StorageTrash {
-    return new FilesystemTrash(this.root);
+    return (this.ownTrash ??= new FilesystemTrash(this.root));
   }
 
   close(): Promise<void> {

@@ -12,6 +12,7 @@ import { moveToTrash } from './move.js';
 import { notRead, notWritten, OWN } from './own-directory.js';
 import { deleteOwnFiles, listOwnFiles } from './own-files.js';
 import { placeInTrash } from './places.js';
+import { deleteOldTemporaries } from './temporaries.js';
 import { VersionedFile } from './versions.js';
 import { walkLinks } from './walk-links.js';
 
@@ -24,6 +25,8 @@ export class FilesystemTrash implements StorageTrash {
   readonly unansweredAt = undefined;
   /** The directory that contains `docker`. */
   private readonly base: string;
+  /** When the clock was first read, by itself. */
+  private startedAt: number | undefined;
 
   /** @param root the registry's `docker/registry/v2` */
   constructor(private readonly root: string) {
@@ -40,8 +43,11 @@ export class FilesystemTrash implements StorageTrash {
     return this.reading('trash', () => foreignWarnings(this.base, signal));
   }
 
-  now(): Promise<number> {
-    return this.writing('', () => storageTime(this.base));
+  async now(): Promise<number> {
+    const now = await this.writing('', () => storageTime(this.base));
+    if (this.startedAt === undefined) await deleteOldTemporaries(this.base, now);
+    this.startedAt ??= now;
+    return now;
   }
 
   estimateNow(): Promise<number> {
@@ -73,7 +79,7 @@ export class FilesystemTrash implements StorageTrash {
   }
 
   restoreLinks(links: readonly LinkFile[], run: Pick<DeletionRun, 'mayContinue'>): Promise<LinkWrite[]> {
-    return restoreLinks(this.root, links, run);
+    return restoreLinks({ root: this.root, base: this.base, startedAt: this.startedAt }, links, run);
   }
 
   moveBlobs(hexes: readonly string[], date: string, run: Run): Promise<Move[]> {

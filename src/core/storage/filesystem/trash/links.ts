@@ -7,6 +7,7 @@ import { changeEach, deleteEach } from '../delete-each.js';
 import { deleteLink } from '../delete-files.js';
 import { fileProblem } from '../files.js';
 import { within, writeProblem } from './own-directory.js';
+import { deleteTemporariesIn, withStaging } from './temporaries.js';
 
 /** Deletes links, whatever they contain, with their directories, as the offline hard prune does. */
 export function deleteLinks(root: string, links: readonly LinkFile[], run: DeletionRun): Promise<Deletion[]> {
@@ -20,22 +21,36 @@ export function deleteLinks(root: string, links: readonly LinkFile[], run: Delet
   });
 }
 
-/** Writes links where there is none. */
-export function restoreLinks(
-  root: string,
+/** The registry's `docker/registry/v2`, and the directory that contains `docker`. */
+interface Roots {
+  root: string;
+  base: string;
+  /** When the run began, by the storage's clock; undefined: unknown, so nothing counts as left by a killed run. */
+  startedAt?: number;
+}
+
+/** Writes links where there is none. Deletes what a killed run has left next to them. */
+export async function restoreLinks(
+  roots: Roots,
   links: readonly LinkFile[],
   run: Pick<DeletionRun, 'mayContinue'>,
 ): Promise<LinkWrite[]> {
-  return changeEach(links, run, async (link): Promise<LinkWrite> => {
-    const names = placeOf(root, link);
-    try {
-      await makeDirectories(root, names);
-      const isWritten = await within(root, names, (directory) => writeLinkFile(directory, link.digest));
-      return { status: isWritten ? 'written' : 'exists' };
-    } catch (cause) {
-      throw new Error(`${root}/${names.join('/')}/link: ${writeProblem(cause)}`, { cause });
-    }
-  });
+  if (links.length === 0) return [];
+  return withStaging(roots.base, (staging) => changeEach(links, run, (link) => restoreLink(roots, link, staging)));
+}
+
+async function restoreLink({ root, startedAt }: Roots, link: LinkFile, staging?: string): Promise<LinkWrite> {
+  const names = placeOf(root, link);
+  try {
+    await makeDirectories(root, names, { staging });
+    const isWritten = await within(root, names, async (directory) => {
+      if (startedAt !== undefined) await deleteTemporariesIn(directory, startedAt);
+      return writeLinkFile(directory, link.digest, staging);
+    });
+    return { status: isWritten ? 'written' : 'exists' };
+  } catch (cause) {
+    throw new Error(`${root}/${names.join('/')}/link: ${writeProblem(cause)}`, { cause });
+  }
 }
 
 /**
@@ -43,9 +58,9 @@ export function restoreLinks(
  * incomplete, and counts for the digest in its path.
  * @returns false if there is one
  */
-async function writeLinkFile(directory: string, digest: string): Promise<boolean> {
+async function writeLinkFile(directory: string, digest: string, staging?: string): Promise<boolean> {
   try {
-    return await createFile(directory, 'link', digest);
+    return await createFile(directory, { name: 'link', content: digest }, staging);
   } catch (error) {
     if (!lacksHardLinks(error)) throw error;
   }

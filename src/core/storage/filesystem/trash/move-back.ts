@@ -9,6 +9,7 @@ import { changeEach } from '../delete-each.js';
 import { deleteIfEmpty } from '../delete-files.js';
 import { ifExists, within, writeProblem } from './own-directory.js';
 import { deleteEmptied, placeInTrash } from './places.js';
+import { withStaging } from './temporaries.js';
 
 /** The registry's `docker/registry/v2`, and the directory that contains `docker`. */
 interface Roots {
@@ -22,11 +23,13 @@ export async function moveBackFromTrash(
   blobs: readonly TrashedBlob[],
   run: Pick<DeletionRun, 'mayContinue' | 'onProgress'>,
 ): Promise<MoveBack[]> {
-  const results = await changeEach(blobs, run, async (blob) => {
-    const move = await moveBack(roots, blob);
-    if (move.status === 'restored') run.onProgress?.(1);
-    return move;
-  });
+  const results = await withStaging(roots.base, (staging) =>
+    changeEach(blobs, run, async (blob) => {
+      const move = await moveBack(roots, blob, staging);
+      if (move.status === 'restored') run.onProgress?.(1);
+      return move;
+    }),
+  );
   await deleteEmptied(
     roots.base,
     blobs.filter((_, at) => results[at]!.status === 'restored'),
@@ -34,12 +37,12 @@ export async function moveBackFromTrash(
   return results;
 }
 
-async function moveBack({ root, base }: Roots, blob: TrashedBlob): Promise<MoveBack> {
+async function moveBack({ root, base }: Roots, blob: TrashedBlob, staging?: string): Promise<MoveBack> {
   const [trash, place] = [placeInTrash(blob), namesBelow(root, blobDirectory(root, blob.hex))];
   try {
     const stats = await ifExists(base, trash, (from) => dataOf(from));
     if (!stats) return { status: 'gone' };
-    await makeDirectories(root, place);
+    await makeDirectories(root, place, { staging });
     const isBack = await within(base, trash, (from) => within(root, place, (to) => linkBack(from, to)));
     if (isBack === 'no hard links') {
       if (!(await renameBack({ root, base }, trash, place))) return { status: 'exists' };

@@ -6,16 +6,13 @@ import { fileProblem, statOf, unreadable } from '../files.js';
 
 /** Name of regadm's directory next to `docker`. */
 export const OWN = 'regadm';
-/** Files of regadm that have not got their name yet, such as those of a run that was killed. */
-export const isTemporary = (name: string): boolean => /^\.regadm-.*\.tmp$/.test(name);
-
 /**
  * Makes directories of regadm that are missing. The first one has owner and mode of `docker`, so that whoever can
  * delete blobs can also move them; the others, of their parent.
  * @param base the directory that contains `docker`
  */
 export function makeOwnDirectories(base: string, names: readonly string[]): Promise<void> {
-  return makeDirectories(base, names, `${base}/docker`);
+  return makeDirectories(base, names, { like: `${base}/docker` });
 }
 
 /** Calls `act` with the path of a directory that exists. @throws Error if it does not, or is a symbolic link */

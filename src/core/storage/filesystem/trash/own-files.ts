@@ -1,7 +1,8 @@
 import { unlink } from 'node:fs/promises';
 import { inDirectory } from '../../../kit/below.js';
 import { entriesOf } from '../delete-files.js';
-import { ifExists, isTemporary, OWN } from './own-directory.js';
+import { ifExists, OWN } from './own-directory.js';
+import { isTemporary } from './temporaries.js';
 import { deleteEmptyDirectories, TRASH } from './places.js';
 import { VersionedFile, VERSIONS } from './versions.js';
 

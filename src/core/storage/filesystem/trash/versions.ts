@@ -144,7 +144,7 @@ export class VersionedFile {
   private async create(content: Buffer): Promise<string | undefined | 'no hard links'> {
     return within(this.base, this.parents, async (path) => {
       try {
-        if (!(await createFile(path, this.name, content))) return undefined;
+        if (!(await createFile(path, { name: this.name, content }))) return undefined;
       } catch (error) {
         if (lacksHardLinks(error)) return 'no hard links';
         throw error;
