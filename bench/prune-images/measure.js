@@ -67,9 +67,10 @@ export async function startCluster({ images, latency = 0, busy = 0 }) {
 
 /**
  * Runs a script as a whole process.
+ * @param options `status` is the expected exit status
  * @returns seconds, peak resident memory in MiB, processor seconds, and its stderr
  */
-export async function timed(cluster, args, { node = [], env = {}, output } = {}) {
+export async function timed(cluster, args, { node = [], env = {}, output, status = 0 } = {}) {
   const usage = path.join(cluster.directory, `usage-${Math.random()}`);
   const out = openSync(output ?? '/dev/null', 'w');
   const started = performance.now();
@@ -82,7 +83,7 @@ export async function timed(cluster, args, { node = [], env = {}, output } = {})
   const [code] = await once(child, 'close');
   const seconds = (performance.now() - started) / 1000;
   closeSync(out);
-  if (code !== 0) throw new Error(`${args.join(' ')} ended with ${code}: ${stderr.slice(-2000)}`);
+  if (code !== status) throw new Error(`${args.join(' ')} ended with ${code}: ${stderr.slice(-2000)}`);
   return { seconds, ...JSON.parse(readFileSync(usage, 'utf8')), stderr };
 }
 
