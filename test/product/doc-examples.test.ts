@@ -7,7 +7,7 @@ import { hasRedis, Stage } from '../support/docs/stage.js';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** Examples that need more than one sandbox, and the test that runs their commands. */
 const NOT_RUN: [RegExp, reason: string, test: string][] = [
-  [/regadm edge verify/, 'needs a hub and a managed cluster', 'test/commands/edge/verify.test.ts'],
+  [/(?<!--run ')regadm edge verify/, 'needs a hub and a managed cluster', 'test/commands/edge/verify.test.ts'],
   [/--storage azure:/, 'needs an Azure account', 'test/e2e/prune-hard-object-stores.test.ts'],
   [/--storage swift:/, 'needs a Swift account', 'test/e2e/prune-hard-object-stores.test.ts'],
   [/--policy policy.yaml --pulls/, 'needs a policy with keepPulledWithin', 'test/e2e/recent-pulls.test.ts'],
