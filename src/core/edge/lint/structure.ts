@@ -6,6 +6,7 @@ import type { Finding } from './finding.js';
 import { isFilledIn } from './known.js';
 import { isUnset } from './registry-set.js';
 import { filledIn } from './rules/filled-in.js';
+import { error } from './rules/rule.js';
 
 type Kind = 'list' | 'map' | 'string';
 
@@ -18,15 +19,8 @@ export function structureFindings(document: YamlDocument, form: DocumentForm): F
     if (hasKind(document, path, kind) || (optional && isAbsent(document, path))) return [];
     const at = { file: document.file, line: document.line(path) };
     if (isFilledIn(document.value(path))) return [filledIn(at)];
-    return [
-      {
-        ...at,
-        rule: 'structure',
-        severity: 'error' as const,
-        message: `${fieldName(path)} must be a ${kind}`,
-        remedy: `make ${fieldName(path)} a ${kind}`,
-      },
-    ];
+    const field = fieldName(path);
+    return [error('structure', at, `${field} must be a ${kind}`, `make ${field} a ${kind}`)];
   });
 }
 

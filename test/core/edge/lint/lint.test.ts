@@ -300,11 +300,30 @@ test.each([
   ],
   ['kind: SiteConfig\nspec:\n  clusters:\n    - nodes: 1\n', ['x.yaml:4: spec.clusters[0].nodes must be a list']],
   ['kind: ClusterInstance\nspec:\n  node: []\n', ['x.yaml:3: spec.nodes must be a list']],
+  [
+    'kind: PersistentVolume\nmetadata: {name: a}\nspec:\n  accessModes: ReadWriteOnce\n',
+    ['x.yaml:4: spec.accessModes must be a list'],
+  ],
   ['kind: StorageClass\nprovisioner: kubernetes.io/no-provisioner\n', ['x.yaml:1: metadata.name must be a string']],
 ])('reports that %j does not have the structure of its kind', (text, problems) => {
   const findings = lint([{ name: 'x.yaml', text }]);
   expect(findings.map(({ file, line, message }) => `${file}:${line}: ${message}`)).toEqual(problems);
   expect(new Set(findings.map(({ rule }) => rule))).toEqual(new Set(['structure']));
+});
+
+test.each([
+  "kind: ClusterInstance\nspec: { nodes: '{{hub .Nodes hub}}' }\n",
+  'kind: ClusterInstance\nspec:\n  nodes: {{ nodes }}\n',
+  'kind: PolicyGenerator\npolicies: {{ policies }}\n',
+  "kind: PolicyGenTemplate\nspec: { sourceFiles: '{{ files }}' }\n",
+  "kind: PersistentVolumeClaim\nmetadata: { name: {{ name }} }\nspec: { accessModes: '{{ modes }}', resources: { requests: { storage: 1Gi } } }\n",
+])('does not check the structure of what the hub fills in: %j', (text) => {
+  expect(lint([{ name: 'x.yaml', text }]).map(({ rule }) => rule)).toEqual(['filled-in']);
+});
+
+test('accepts a claim whose spec a policy would set', () => {
+  const text = 'apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: { name: a, namespace: default }\nspec: {}\n';
+  expect(lint([{ name: 'x.yaml', text }])).toEqual([]);
 });
 
 test('reports an unsupported object kind', () => {

@@ -69,6 +69,15 @@ test('the exact path comes first', () => {
   expect(applied(template('Own.yaml', 'a/policies.yaml'), ...files).objects).toEqual(['a/Own.yaml']);
 });
 
+test('a file just below the source directory comes before one deeper in it', () => {
+  const files = ['a/source-crs/deep/Own.yaml', 'a/source-crs/Own.yaml', 'Own.yaml'].map(source);
+  expect(applied(template('Own.yaml', 'c/policies.yaml'), ...files)).toEqual({
+    objects: ['a/source-crs/Own.yaml'],
+    unused: ['a/source-crs/deep/Own.yaml', 'Own.yaml'],
+    findings: [],
+  });
+});
+
 test.each([
   ['PolicyGenTemplate', template('Own.yaml', 'c/policies.yaml'), 4],
   ['PolicyGenerator', generator('Own.yaml', 'c/policies.yaml'), 5],

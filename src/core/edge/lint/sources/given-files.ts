@@ -21,7 +21,11 @@ export function componentsOf(name: string): string[] {
 
 /** True if the file is in a directory of source files, at any depth. */
 export function isInSourceDirectory({ path }: GivenFile): boolean {
-  return path.slice(0, -1).some((component) => component.endsWith('-crs'));
+  return path.slice(0, -1).some(isSourceDirectory);
+}
+
+function isSourceDirectory(component: string | undefined): boolean {
+  return component?.endsWith('-crs') ?? false;
 }
 
 /**
@@ -38,7 +42,11 @@ export function namedFiles(files: GivenFile[], entry: PolicyEntry): GivenFile[][
     if (exact.length > 0) return exact;
   }
   const end = wanted.slice(wanted.lastIndexOf('..') + 1);
-  return end.length === 0 ? [] : find(files, entry, (path) => isSame(path.slice(-end.length), end));
+  if (end.length === 0) return [];
+  const ending = (path: string[]): boolean => isSame(path.slice(-end.length), end);
+  // `source-crs/a.yaml` rather than `source-crs/other/a.yaml`.
+  const direct = find(files, entry, (path) => ending(path) && isSourceDirectory(path.at(-end.length - 1)));
+  return direct.length > 0 ? direct : find(files, entry, ending);
 }
 
 /** A PolicyGenTemplate looks for its source files in `source-crs` beside it. */
