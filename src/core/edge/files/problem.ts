@@ -30,6 +30,6 @@ export function invalidFile(problems: FileProblem[], suggestions: string[] = [])
 }
 
 /** Formats a problem: `storage.bu:7: storage.disks[0].device: must be an absolute path`. */
-export function problemText({ file, line, field, message }: FileProblem): string {
+function problemText({ file, line, field, message }: FileProblem): string {
   return [line === undefined ? file : `${file}:${line}`, ...(field ? [field] : []), message].join(': ');
 }

@@ -4,6 +4,7 @@ import { overrideFacts, planFacts } from './collect-storage.js';
 import { documentForm, type DocumentForm } from './document-form.js';
 import type { EdgeFacts, ObjectFacts } from './facts.js';
 import type { Finding } from './finding.js';
+import { machineConfigFacts } from './machine-config.js';
 import { applyEntries } from './policies/apply.js';
 import { effectiveObject } from './policies/effective.js';
 import type { PolicyEntry } from './policies/entry.js';
@@ -32,12 +33,14 @@ export function collectFacts(sources: SourceFile[]): Collected {
   const counted = files
     .filter((file) => !isUnused(file) && !named.has(file))
     .flatMap((file) => file.documents.filter((document) => !hasPolicies || !isSource(file, document)));
-  const storages = counted.map(storageFacts);
   const isPlain = (document: YamlDocument): boolean => documentForm(document) === 'object';
+  const applied = [...objects, ...counted.filter(isPlain).flatMap(plainObject)];
+  const machines = applied.filter(({ kind }) => kind === 'MachineConfig');
+  const storages = [...counted.map(storageFacts), ...machines.map(machineConfigFacts)];
   return {
     facts: {
       storages: storages.flatMap((part) => part.storages),
-      objects: [...objects, ...counted.filter(isPlain).flatMap(plainObject)],
+      objects: applied,
       findings: [
         ...files.flatMap((file) => unparsedFile(file, isUnused(file))),
         ...counted.flatMap((document) => structureFindings(document, documentForm(document))),

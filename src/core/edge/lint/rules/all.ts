@@ -1,6 +1,7 @@
 import { claimRules } from './claims.js';
 import { classRules } from './classes.js';
 import { filledInRules } from './filled-in.js';
+import { machineConfigRules } from './machine-configs.js';
 import { nameRules } from './names.js';
 import { policyRules } from './policies.js';
 import { quantityRules } from './quantities.js';
@@ -11,6 +12,7 @@ import { volumeRules } from './volumes.js';
 /** Every rule that compares the contents of the files. */
 export const RULES: Rule[] = [
   ...storageRules,
+  ...machineConfigRules,
   ...volumeRules,
   ...quantityRules,
   ...claimRules,

@@ -1,0 +1,96 @@
+import type { FieldPath } from '../../model.js';
+import type { EdgeFacts, StorageFacts } from '../facts.js';
+import type { Finding } from '../finding.js';
+import { canBeEqual, withoutSlash } from '../known.js';
+import { error, type Rule } from './rule.js';
+
+/** Rules that compare MachineConfigs with the other configurations of the same nodes. */
+export const machineConfigRules: Rule[] = [differences];
+
+/** A partition or a file system, with the fields that must be the same wherever it is defined. */
+interface Part {
+  name: string;
+  fields: Field[];
+}
+
+interface Field {
+  name: string;
+  value: unknown;
+  /** Path below `storage`. */
+  path: FieldPath;
+}
+
+function differences({ storages }: EdgeFacts): Finding[] {
+  return storages
+    .filter(({ role }) => role === 'machineconfig')
+    .flatMap((machine) => {
+      const others = storages.filter(
+        (other) => other.role !== 'machineconfig' && haveSameNodes(machine, other, storages),
+      );
+      return partsOf(machine).flatMap((part) => difference(machine, part, others));
+    });
+}
+
+/** A plan is for all nodes, unless the files have configurations of nodes, which are all of another pool. */
+function haveSameNodes(machine: StorageFacts, other: StorageFacts, all: StorageFacts[]): boolean {
+  const isSame = ({ pool }: StorageFacts): boolean => machine.pool === undefined || canBeEqual(pool, machine.pool);
+  if (other.role !== 'plan') return isSame(other);
+  const nodes = all.filter(({ role }) => role === 'override' || role === 'diskpartition');
+  return nodes.length === 0 || nodes.some(isSame);
+}
+
+/** Compares a part with the same part of the others. One of them must have the same values. */
+function difference(machine: StorageFacts, part: Part, others: StorageFacts[]): Finding[] {
+  const compared = others.flatMap((other) =>
+    partsOf(other)
+      .filter(({ name }) => name === part.name)
+      .map((same) => ({ file: other.at([]).file, different: differentField(part, same) })),
+  );
+  const [first] = compared;
+  if (!first?.different || compared.some(({ different }) => different === undefined)) return [];
+  const { field, expected } = first.different;
+  return [
+    error(
+      'override-differs',
+      machine.at(field.path),
+      `${part.name}: ${field.name} is ${String(field.value)} in the MachineConfig, but ${String(expected)} in ${first.file}`,
+      `set ${field.name}: ${String(expected)}, or define the disk in one of the files only`,
+    ),
+  ];
+}
+
+/** Returns the first field that both parts set, to different values. */
+function differentField(part: Part, same: Part): { field: Field; expected: unknown } | undefined {
+  for (const field of part.fields) {
+    const expected = same.fields.find(({ name }) => name === field.name)?.value;
+    if (field.value !== undefined && expected !== undefined && !canBeEqual(field.value, expected))
+      return { field, expected };
+  }
+  return undefined;
+}
+
+function partsOf({ config }: StorageFacts): Part[] {
+  const { disks = [], filesystems = [] } = config.storage ?? {};
+  return [
+    ...disks.flatMap(({ device, partitions = [] }, disk) =>
+      partitions.map((partition, index) => ({
+        name: `partition ${partition.label ?? `${partition.number} of ${device}`}`,
+        fields: [
+          { name: 'device', value: device, path: ['disks', disk, 'device'] },
+          ...(['startMiB', 'sizeMiB'] as const).map((name) => ({
+            name,
+            value: partition[name] ?? 0,
+            path: ['disks', disk, 'partitions', index, ...(partition[name] === undefined ? [] : [name])],
+          })),
+        ],
+      })),
+    ),
+    ...filesystems.map(({ path, device, format }, index) => ({
+      name: `file system ${path === undefined ? `on ${device}` : `at ${withoutSlash(path)}`}`,
+      fields: [
+        { name: 'device', value: device, path: ['filesystems', index, 'device'] },
+        { name: 'format', value: format, path: ['filesystems', index, 'format'] },
+      ],
+    })),
+  ];
+}
