@@ -127,6 +127,21 @@ describe('on a terminal', () => {
 });
 
 describe('without a terminal, or on one of unknown width', () => {
+  test('a line ends with what the phase waits for at that time', () => {
+    const { stream, written } = fakeStream(false);
+    progress = createProgress(stream);
+    let detail = '';
+    progress.phase('checking clusters', 10, 'items', () => detail);
+    jest.advanceTimersByTime(30_000);
+    detail = 'waiting for sno-1';
+    progress.tick(3);
+    jest.advanceTimersByTime(30_000);
+    expect(written).toEqual([
+      'checking clusters 0 of 10 (0 %)  30s\n',
+      'checking clusters 3 of 10 (30 %)  0.1/s  2m20s left  waiting for sno-1\n',
+    ]);
+  });
+
   test.each([
     [false, 80],
     [true, 0],

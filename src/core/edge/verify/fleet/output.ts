@@ -1,7 +1,7 @@
 import { inRowOrder } from '../../../terminal/main-table.js';
 import type { Layout, Output } from '../../../terminal/output.js';
 import { tableLines } from '../../../terminal/table.js';
-import { plural } from '../../../terminal/text.js';
+import { clean, plural } from '../../../terminal/text.js';
 import type { ClusterEntry, FleetReport, VerifyEntry, VerifyReport } from '../report.js';
 import { CLUSTERS } from './main-table.js';
 
@@ -37,23 +37,23 @@ function remedyLine({ name, remedy }: VerifyEntry): string[] {
   return remedy === undefined ? [] : [`  * ${name}: ${remedy}\n`];
 }
 
-/** Formats `NAME: passed (9 checks)` or `NAME: failed: CHECK: DETAIL; …`. */
+/** Formats `NAME: passed (9 checks)` or `NAME: failed: CHECK: DETAIL; …`, on one line whatever the clusters state. */
 function clusterLine({ cluster, ok, summary, checks }: ClusterEntry, { styles }: Layout): string {
-  if (!ok) return `${cluster}: ${styles.bad('failed')}: ${failures(checks)}\n`;
+  if (!ok) return `${clean(cluster)}: ${styles.bad('failed')}: ${clean(failures(checks))}\n`;
   const { passed, warnings, skipped } = summary;
   const counts = [
     plural(passed, 'check'),
     ...(warnings > 0 ? [plural(warnings, 'warning')] : []),
     ...(skipped > 0 ? [`${skipped} skipped`] : []),
   ];
-  return `${cluster}: ${styles.good('passed')} (${counts.join(', ')})\n`;
+  return `${clean(cluster)}: ${styles.good('passed')} (${counts.join(', ')})\n`;
 }
 
 /** Lists the failed checks; those with the same cause, such as a server that cannot be reached, together. */
 function failures(checks: VerifyEntry[]): string {
   const byDetail = new Map<string, Set<string>>();
   for (const { name, status, detail } of checks)
-    if (status === 'failed') byDetail.set(detail, (byDetail.get(detail) ?? new Set()).add(name));
+    if (status === 'failed') byDetail.set(detail.trim(), (byDetail.get(detail.trim()) ?? new Set()).add(name));
   return [...byDetail].map(([detail, names]) => `${[...names].join(', ')}: ${detail}`).join('; ');
 }
 
