@@ -138,13 +138,21 @@ export function parseDeletions(body: Buffer, keys: readonly string[]): (true | S
 }
 
 /**
- * Reads an answer to CopyObject, UploadPartCopy or CompleteMultipartUpload. Servers send its beginning before they know
- * the result: without an ETag, nothing was copied.
+ * Reads an answer to CopyObject or UploadPartCopy. Servers send its beginning before they know the result: without an
+ * ETag, nothing was copied.
  * @returns the ETag
  * @throws Error if the answer is not one, or is cut off
  */
 export function parseCopy(body: Buffer, name: string): string {
   return requiredText(parseAnswer(trimmed(body), name), 'ETag');
+}
+
+/**
+ * Reads an answer to CompleteMultipartUpload, in which Ceph states no ETag.
+ * @throws Error if the answer is not one, or is cut off: then the object may not exist
+ */
+export function parseCompletion(body: Buffer): void {
+  parseAnswer(trimmed(body), 'CompleteMultipartUploadResult');
 }
 
 /** Reads the ID of an upload that begins. @throws Error if the answer does not state it */

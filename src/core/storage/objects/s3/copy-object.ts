@@ -2,7 +2,7 @@ import { mapParallel } from '../../../kit/parallel.js';
 import { headerOf, type StoreResponse } from '../../http/client.js';
 import { escapeXml } from '../../http/xml.js';
 import type { OpenUpload } from '../object-store.js';
-import { parseCopy, parseUploadId } from './answers.js';
+import { parseCompletion, parseCopy, parseUploadId } from './answers.js';
 import { answerError, codeOf, unusableAnswer } from './errors.js';
 import { OPERATIONS } from './operations.js';
 import { copySource, firstByteOf, type S3Request } from './sign.js';
@@ -49,7 +49,7 @@ export async function copyObject(bucket: Bucket, copy: Copy): Promise<boolean> {
   if (isMissing(response)) return false;
   // Its size was not known, and it is too large.
   if (copy.bytes === undefined && response.status === 400) return copyInParts(bucket, copy, response);
-  readCopy(bucket, copy, response, 'CopyObjectResult');
+  readCopy(bucket, copy, response, (body) => parseCopy(body, 'CopyObjectResult'));
   return true;
 }
 
@@ -62,12 +62,12 @@ const copyRequest = ({ bucket }: Bucket, { from, to }: Copy): S3Request => ({
 
 const isMissing = (response: StoreResponse): boolean => response.status === 404 && codeOf(response) === 'NoSuchKey';
 
-/** @returns the ETag @throws RegadmError also for an error in a response with status 200 */
-function readCopy({ name }: Bucket, { from }: Copy, response: StoreResponse, document: string): string {
+/** @throws RegadmError also for an error in a response with status 200 */
+function readCopy<T>({ name }: Bucket, { from }: Copy, response: StoreResponse, parse: (body: Buffer) => T): T {
   if (response.status !== 200 || codeOf(response) !== undefined)
     throw answerError(name, OPERATIONS.copy(from), response);
   try {
-    return parseCopy(response.body, document);
+    return parse(response.body);
   } catch (error) {
     throw unusableAnswer(name, OPERATIONS.copy(from), error);
   }
@@ -117,7 +117,7 @@ async function copyParts(bucket: Bucket, copy: Copy, { id, bytes }: { id: string
         query: { partNumber: String(index + 1), uploadId: id },
         headers: { ...request.headers, 'x-amz-copy-source-range': range },
       });
-      return readCopy(bucket, copy, response, 'CopyPartResult');
+      return readCopy(bucket, copy, response, (body) => parseCopy(body, 'CopyPartResult'));
     } catch (error) {
       failure = error as Error;
       return '';
@@ -144,6 +144,5 @@ async function completeUpload(
     isSlow: true,
     isSentOnce: true,
   });
-  if (response.status !== 200 || codeOf(response) !== undefined)
-    throw answerError(bucket.name, OPERATIONS.copy(copy.from), response);
+  readCopy(bucket, copy, response, parseCompletion);
 }
