@@ -15,8 +15,8 @@ export interface FakeS3 {
   endpoint: string;
   /** `Enabled` or `Suspended`. */
   versioning: string | undefined;
-  /** True to write objects whatever the conditions of a request are. */
-  ignoresConditions: boolean;
+  /** The conditions that requests can have without an effect: `if-none-match`, `if-match`. */
+  ignoredConditions: string[];
   env: Record<string, string>;
   stop(): Promise<void>;
 }
@@ -50,7 +50,7 @@ export async function startFakeS3(): Promise<FakeS3> {
     proxy,
     endpoint: proxy.url,
     versioning: undefined,
-    ignoresConditions: false,
+    ignoredConditions: [],
     env: { AWS_ACCESS_KEY_ID: ACCESS_KEY, AWS_SECRET_ACCESS_KEY: SECRET_KEY },
     async stop() {
       await proxy.close();
@@ -94,10 +94,12 @@ function respond(request: StorageRequest, fake: FakeS3): Answer {
 }
 
 /** Writes or copies an object. */
-function put(key: string, { headers, body }: StorageRequest, { store, bucket, ignoresConditions }: FakeS3): Answer {
+function put(key: string, { headers, body }: StorageRequest, { store, bucket, ignoredConditions }: FakeS3): Answer {
   const existing = store.objects.get(key);
-  const [none, match] = [headers['if-none-match'], headers['if-match']];
-  if (!ignoresConditions && ((none && existing) || (match && match !== (existing && etagOf(existing.body)))))
+  const [none, match] = ['if-none-match', 'if-match'].map((name) =>
+    ignoredConditions.includes(name) ? undefined : headers[name],
+  );
+  if ((none && existing) || (match && match !== (existing && etagOf(existing.body))))
     return error(412, 'PreconditionFailed');
   const source = headers['x-amz-copy-source'];
   const from = source === undefined ? undefined : decodeURIComponent(String(source)).slice(bucket.length + 2);

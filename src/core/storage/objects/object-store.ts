@@ -65,9 +65,15 @@ export interface ObjectStore {
   /**
    * Writes a small object if it has the version that was read.
    * @param expected undefined: if it does not exist. Stores with `limits.createsOnly` accept nothing else
+   * @param options `isProbe`: only the store compares, to find out whether it does
    * @throws RegadmError that states why it was not written, or may not have been
    */
-  writeIf(key: string, content: Buffer, expected: string | undefined): Promise<ConditionalWrite>;
+  writeIf(
+    key: string,
+    content: Buffer,
+    expected: string | undefined,
+    options?: { isProbe?: boolean },
+  ): Promise<ConditionalWrite>;
 
   /**
    * Copies an object within the store. Objects whose content is elsewhere are copied without it: both then name it.

@@ -119,8 +119,8 @@ export class S3Store implements ObjectStore {
     return this.writer.read(key, limitBytes, signal);
   }
 
-  writeIf(key: string, content: Buffer, expected: string | undefined): Promise<ConditionalWrite> {
-    return this.writer.write(key, content, expected);
+  writeIf(...write: Parameters<ObjectStore['writeIf']>): Promise<ConditionalWrite> {
+    return this.writer.write(...write);
   }
 
   async copy(from: string, to: string, { bytes }: { bytes?: number } = {}): Promise<'copied' | 'gone'> {

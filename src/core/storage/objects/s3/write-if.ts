@@ -33,11 +33,15 @@ export class ConditionalWriter {
   }
 
   /** Writes an object as `ObjectStore.writeIf`. @throws RegadmError */
-  async write(key: string, content: Buffer, expected: string | undefined): Promise<ConditionalWrite> {
+  async write(
+    key: string,
+    content: Buffer,
+    expected: string | undefined,
+    { isProbe = false }: { isProbe?: boolean } = {},
+  ): Promise<ConditionalWrite> {
     if (expected === undefined) return this.put(key, content, { 'If-None-Match': '*' });
     // The same content can have been written before: the ETag does not tell these versions apart.
-    const current = await this.read(key, Infinity);
-    if (current?.version !== expected) return 'conflict';
+    if (!isProbe && (await this.read(key, Infinity))?.version !== expected) return 'conflict';
     const [etag = ''] = expected.split(' ');
     let result: ConditionalWrite = 'conflict';
     for (const isQuoted of this.isQuoted === undefined ? [true, false] : [this.isQuoted]) {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { RegadmError } from '../../../model/errors.js';
 import type { TrashFile } from '../../trash.js';
 import { noConditions } from '../no-conditions.js';
-import type { ObjectStore } from '../object-store.js';
+import type { ObjectStore, VersionedObject } from '../object-store.js';
 import { CarefulDeleter } from './careful-deleter.js';
 import { fileKey, parseTrashed } from './place.js';
 
@@ -79,12 +79,15 @@ export class Conditions {
   private async tryOut(): Promise<void> {
     const { store, base } = this;
     const key = `${base}${PROBE}${randomUUID()}`;
-    const write = async (content: string, expected?: string): Promise<boolean> =>
-      (await store.writeIf(key, Buffer.from(content), expected)) === 'written';
+    const read = (): Promise<VersionedObject | undefined> => store.readVersion(key, FILE_LIMIT_BYTES);
+    const write = async (content: string, expected?: string): Promise<boolean> => {
+      const result = await store.writeIf(key, Buffer.from(content), expected, { isProbe: true });
+      return result === 'unknown' ? (await read())?.content.toString() === content : result === 'written';
+    };
     try {
       await write('1');
       if (await write('2')) throw await this.refusal('If-None-Match');
-      const first = await store.readVersion(key, FILE_LIMIT_BYTES);
+      const first = await read();
       if (first?.content.toString() !== '1') throw await this.refusal('If-None-Match');
       if (store.limits.createsOnly) return;
       if (!(await write('3', first.version)) || (await write('4', first.version))) throw await this.refusal('If-Match');
