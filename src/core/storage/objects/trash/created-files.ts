@@ -47,7 +47,8 @@ export class CreatedFiles implements TrashFiles {
     const number = (expected === undefined ? (former?.number ?? 0) : Number(expected)) + 1;
     if (!Number.isSafeInteger(number) || number < 1) return undefined;
     if (!(await this.create(path, number, content))) return undefined;
-    if (number % TIDY_EVERY === 0) await this.tidy(path, number);
+    // What stays does no harm.
+    if (number % TIDY_EVERY === 0) await this.tidy(path, number).catch(() => undefined);
     return String(number);
   }
 
@@ -70,8 +71,15 @@ export class CreatedFiles implements TrashFiles {
     if (!newest || newest.content.length === 0) return;
     const versions = await this.versions(path);
     const now = await this.store.now();
-    if (versions.every(({ writtenAt }) => writtenAt < now - KEPT_MS)) await this.remove(versions);
-    else if (!(await this.create(path, newest.number + 1, Buffer.alloc(0))))
+    if (versions.every(({ writtenAt }) => writtenAt < now - KEPT_MS)) {
+      const last = this.keyOf(path, newest.number);
+      // As long as older versions exist, the last one must: otherwise, one of them would count.
+      await this.remove(
+        path,
+        versions.map(({ key }) => key).filter((key) => key !== last),
+      );
+      await this.remove(path, [last]);
+    } else if (!(await this.create(path, newest.number + 1, Buffer.alloc(0))))
       throw new RegadmError(`${this.store.name}: cannot delete ${path}: another process has written it`, {
         code: 'STORAGE_ERROR',
       });
@@ -116,21 +124,25 @@ export class CreatedFiles implements TrashFiles {
     return found.filter(({ key }) => /\/\d{12}$/.test(key));
   }
 
-  /** Deletes old versions. What stays does no harm. */
+  /** Deletes old versions. @throws RegadmError */
   private async tidy(path: string, newest: number): Promise<void> {
     const now = await this.store.now();
     const old = (await this.versions(path)).filter(
       ({ key, writtenAt }) => Number(key.slice(-DIGITS)) < newest && writtenAt < now - KEPT_MS,
     );
-    await this.remove(old);
+    await this.remove(
+      path,
+      old.map(({ key }) => key),
+    );
   }
 
-  private async remove(versions: readonly StoredObject[]): Promise<void> {
+  /** @throws RegadmError STORAGE_ERROR if one of them was not deleted */
+  private async remove(path: string, keys: readonly string[]): Promise<void> {
     const deleter = new CarefulDeleter(this.store, { writtenBy: () => Infinity, keepsSegments: true });
-    await deleter.delete(
-      versions.map(({ key }) => key),
-      { mayContinue: () => Promise.resolve() },
-    );
+    const deletions = await deleter.delete(keys, { mayContinue: () => Promise.resolve() });
+    const failed = deletions.find((deletion) => deletion.status === 'failed');
+    if (failed)
+      throw new RegadmError(`${this.store.name}: cannot delete ${path}: ${failed.message}`, { code: 'STORAGE_ERROR' });
   }
 
   private keyOf(path: string, number: number): string {
