@@ -2,7 +2,7 @@ import { stringify } from 'yaml';
 import { lint } from '../../../../src/core/edge/lint/lint.js';
 import type { SourceFile } from '../../../../src/core/edge/lint/sources/parse-files.js';
 import { REGISTRY_BUTANE } from '../../../support/edge-builders.js';
-import { policyGenTemplate, registryEntries } from '../../../support/edge-policies.js';
+import { policyGenerator, policyGenTemplate, registryEntries } from '../../../support/edge-policies.js';
 
 type Objects = Record<'class' | 'claim' | 'volume' | 'config', Record<string, unknown>>;
 
@@ -208,4 +208,32 @@ describe('partition and volume', () => {
       'volume.yaml: volume-path: path: /var/images',
     ]);
   });
+});
+
+describe('values of a policy that concern several objects', () => {
+  const withDefaults = (defaults: string): SourceFile => ({
+    name: 'policies.yaml',
+    text: policyGenerator(registryEntries()).replace('policyDefaults:\n', `policyDefaults:\n  ${defaults}\n`),
+  });
+
+  test('a wrong wave is one finding', () => {
+    expect(lint([withDefaults('policyAnnotations: { ran.openshift.io/ztp-deploy-wave: late }')])).toMatchObject([
+      { line: 8, message: expect.stringContaining('StorageClass.yaml, source-crs/storage-lso/StoragePVC.yaml, ') },
+    ]);
+  });
+
+  test('mustonlyhave is a finding for each object', () => {
+    const messages = lint([withDefaults('complianceType: mustonlyhave')]).map(({ line, rule }) => `${line}: ${rule}`);
+    expect(messages).toEqual(['8: compliance-type', '8: compliance-type', '8: compliance-type']);
+  });
+});
+
+test('names a value of another type as it is written', () => {
+  const text = policyGenTemplate(registryEntries()).replace(
+    'storageClassName: image-registry-sc',
+    'storageClassName: { a: 1 }',
+  );
+  expect(lint([{ name: 'policies.yaml', text }])).toMatchObject([
+    { message: 'no volume has the claim\'s class {"a":1}; the volumes have: image-registry-sc' },
+  ]);
 });

@@ -213,7 +213,13 @@ test('reports a missing wave at the entry', () => {
     { name: 'crs/ImageRegistryPV.yaml', text: base },
   ]);
   expect(findings).toMatchObject([
-    { file: 'pgt.yaml', line: 2, rule: 'wave', severity: 'warning', message: 'ImageRegistryPV.yaml has no wave' },
+    {
+      file: 'pgt.yaml',
+      line: 2,
+      rule: 'wave',
+      severity: 'warning',
+      message: 'no wave is set for ImageRegistryPV.yaml',
+    },
   ]);
 });
 

@@ -4,7 +4,7 @@ import type { Finding } from '../finding.js';
 import { fieldOf, isFilledIn } from '../known.js';
 import { classOf, isUnset, ofKind, sameClass, type RegistrySet } from '../registry-set.js';
 import { bytesOf, isQuantity } from './quantities.js';
-import { error, listText, type Rule } from './rule.js';
+import { error, listText, valueText, type Rule } from './rule.js';
 
 /** Rules that compare the claim with the volume. */
 export const claimRules: Rule[] = [claimMatches];
@@ -78,7 +78,7 @@ function volumeModeMismatch(claim: ObjectFacts, volume: ObjectFacts): Finding | 
   return error(
     'volume-mode',
     wrong.at(FIELDS.volumeMode),
-    `the claim is for ${String(asked)}, the volume is ${String(given)}`,
+    `the claim is for ${valueText(asked)}, the volume is ${valueText(given)}`,
     'set volumeMode: Filesystem',
   );
 }

@@ -4,7 +4,7 @@ import type { Finding } from '../finding.js';
 import { fieldOf, isFilledIn } from '../known.js';
 import { classOf, ofKind, type RegistrySet } from '../registry-set.js';
 import { unboundClaims } from './claims.js';
-import { error, listText, type Rule } from './rule.js';
+import { error, listText, valueText, type Rule } from './rule.js';
 
 /** Rules about the storage class that claim, volume and StorageClass name. */
 export const classRules: Rule[] = [
@@ -26,15 +26,15 @@ function differentClasses(claim: ObjectFacts, { volumes, applied }: RegistrySet)
     return error(
       'storage-class',
       volume!.at(FIELDS.class),
-      `the volume has the class ${text(classOf(volume!))}, the claim ${text(classOf(claim))}`,
-      `set spec.storageClassName: ${text(classOf(claim))}`,
+      `the volume has the class ${valueText(classOf(volume!))}, the claim ${valueText(classOf(claim))}`,
+      `set spec.storageClassName: ${valueText(classOf(claim))}`,
     );
   }
   return error(
     'storage-class',
     claim.at(FIELDS.class),
-    `no volume has the claim's class ${text(classOf(claim))}; the volumes have: ${listText(volumes.map((each) => text(classOf(each))))}`,
-    `set spec.storageClassName: ${text(classOf(volume!))}`,
+    `no volume has the claim's class ${valueText(classOf(claim))}; the volumes have: ${listText(volumes.map(classOf))}`,
+    `set spec.storageClassName: ${valueText(classOf(volume!))}`,
   );
 }
 
@@ -52,7 +52,7 @@ function undefinedClasses(registry: RegistrySet): Finding[] {
   const [user] = users;
   const unused = unusedClasses(registry).find((each) => !isExample(each) || isInFilesOf(each, users));
   if (!user || !unused) return [];
-  const [used, defined] = [text(classOf(user)), text(nameOf(unused))];
+  const [used, defined] = [valueText(classOf(user)), valueText(nameOf(unused))];
   const isClassWrong = users.length > 1 || user.isPublished(FIELDS.class);
   return [
     isClassWrong
@@ -90,8 +90,4 @@ function isExample(each: ObjectFacts): boolean {
 
 function isInFilesOf(each: ObjectFacts, users: ObjectFacts[]): boolean {
   return users.some((user) => user.at([]).file === each.at([]).file);
-}
-
-function text(name: unknown): string {
-  return String(name ?? '(none)');
 }

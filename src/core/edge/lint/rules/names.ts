@@ -4,7 +4,7 @@ import { FIELDS } from '../fields.js';
 import type { Finding } from '../finding.js';
 import { canBeEqual, fieldOf, isFilledIn } from '../known.js';
 import { claimsOf, classOf, sameClass, type RegistrySet } from '../registry-set.js';
-import { error, listText, warning, type Rule } from './rule.js';
+import { error, listText, valueText, warning, type Rule } from './rule.js';
 
 /** Rules about the names of claims, and about the class's provisioner. */
 export const nameRules: Rule[] = [claimNames, unusedClaims, claimNamespaces, provisioners];
@@ -18,8 +18,8 @@ function claimNames(_facts: unknown, { configs, claims }: RegistrySet): Finding[
       error(
         'claim-name',
         config.at(FIELDS.claim),
-        `the registry uses the claim ${String(fieldOf(config, FIELDS.claim))}, but these files define ${listText(names)}`,
-        `set spec.storage.pvc.claim: ${String(names[0])}`,
+        `the registry uses the claim ${valueText(fieldOf(config, FIELDS.claim))}, but these files define ${listText(names)}`,
+        `set spec.storage.pvc.claim: ${valueText(names[0])}`,
       ),
     );
 }
@@ -32,7 +32,7 @@ function unusedClaims(_facts: unknown, { configs, claims, volumes }: RegistrySet
       (each.policy !== undefined || volumes.some((volume) => sameClass(each, volume))),
   );
   if (!claim || configs.some((config) => fieldOf(config, FIELDS.claim))) return [];
-  const name = String(fieldOf(claim, FIELDS.name));
+  const name = valueText(fieldOf(claim, FIELDS.name));
   return configs
     .filter((config) => config.get(['spec', 'managementState']) !== 'Removed')
     .map((config) =>
@@ -54,7 +54,7 @@ function claimNamespaces(_facts: unknown, { claims, claimsAreAssumed }: Registry
       error(
         'claim-namespace',
         claim.at(FIELDS.namespace),
-        `the claim is in the namespace ${String(fieldOf(claim, FIELDS.namespace) ?? '(none)')}`,
+        `the claim is in the namespace ${valueText(fieldOf(claim, FIELDS.namespace))}`,
         `set metadata.namespace: ${NAMES.namespace}`,
       ),
     );
@@ -72,7 +72,7 @@ function provisioners(_facts: unknown, { classes, volumes }: RegistrySet): Findi
       error(
         'provisioner',
         each.at(FIELDS.provisioner),
-        `the class has the provisioner ${String(value ?? '(none)')}, which would create volumes itself`,
+        `the class has the provisioner ${valueText(value)}, which would create volumes itself`,
         'set provisioner: kubernetes.io/no-provisioner',
       ),
     ];

@@ -4,38 +4,52 @@ import { FIELDS } from '../fields.js';
 import type { Finding } from '../finding.js';
 import { isFilledIn } from '../known.js';
 import { claimsOf, type RegistrySet } from '../registry-set.js';
-import { error, warning, type Rule } from './rule.js';
+import { error, listText, valueText, warning, type Rule } from './rule.js';
 
 const KNOWN = ['musthave', 'mustonlyhave', 'mustnothave'];
+/** What `mustonlyhave` removes, by kind. */
+const ADDED: Record<string, string> = {
+  Config: "what the operator adds: the registry's pods would fail",
+  PersistentVolume: 'what the cluster adds, such as the binding to the claim',
+  PersistentVolumeClaim: 'what the cluster adds, such as the binding to the volume',
+};
 
 /** Rules about how policies apply the objects. */
 export const policyRules: Rule[] = [compliance, waves, waveOrder];
 
 function compliance(_facts: unknown, registry: RegistrySet): Finding[] {
-  return objectsOf(registry).flatMap(({ fileName, policy }) => {
+  return objectsOf(registry).flatMap(({ kind, fileName, policy }) => {
     if (!policy) return [];
     const { value: type, at } = policy.complianceType;
     if (type === undefined || isFilledIn(type)) return [];
     if (KNOWN.includes(String(type)) && type !== 'mustonlyhave') return [];
     const message =
       type === 'mustonlyhave'
-        ? `${fileName} is applied with mustonlyhave, which removes what the operator adds: the registry's pods would fail`
-        : `complianceType ${String(type)} is not one of ${KNOWN.join(', ')}`;
+        ? `${fileName} is applied with mustonlyhave, which removes ${ADDED[kind] ?? 'what the cluster adds'}`
+        : `complianceType ${valueText(type)} is not one of ${KNOWN.join(', ')}`;
     return [error('compliance-type', at, message, 'set complianceType: musthave')];
   });
 }
 
+/** A wave that is set for several objects, in the defaults of a policy, is one finding. */
 function waves(_facts: unknown, registry: RegistrySet): Finding[] {
-  return objectsOf(registry).flatMap((object) => {
-    const { value, at } = waveOf(object);
-    if (isFilledIn(value) || waveNumber(object) !== undefined) return [];
+  const wrong = objectsOf(registry).filter((object) => {
+    const { value } = waveOf(object);
+    if (value === undefined) return object.policy !== undefined; // Without a policy, an object does not need a wave.
+    return !isFilledIn(value) && waveNumber(object) === undefined;
+  });
+  const byPlace = new Map<string, ObjectFacts[]>();
+  for (const object of wrong) {
+    const place = JSON.stringify(waveOf(object));
+    byPlace.set(place, [...(byPlace.get(place) ?? []), object]);
+  }
+  return [...byPlace.values()].map((objects) => {
+    const { value, at } = waveOf(objects[0]!);
+    const names = listText(objects.map(({ fileName }) => fileName));
     const remedy = `set the annotation ${WAVE_ANNOTATION}: "100"`;
-    if (value !== undefined) {
-      const problem = `has the wave ${JSON.stringify(value)}, which is not a whole number in quotes`;
-      return [error('wave', at, `${object.fileName} ${problem}`, remedy)];
-    }
-    // A plain object does not need a wave if no policy applies it.
-    return object.policy ? [warning('wave', at, `${object.fileName} has no wave`, remedy)] : [];
+    if (value === undefined) return warning('wave', at, `no wave is set for ${names}`, remedy);
+    const message = `the wave ${JSON.stringify(value)} is not a whole number in quotes; it is set for ${names}`;
+    return error('wave', at, message, remedy);
   });
 }
 

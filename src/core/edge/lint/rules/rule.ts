@@ -13,7 +13,13 @@ export function warning(rule: string, at: At, message: string, remedy: string): 
   return { ...at, rule, severity: 'warning', message, remedy };
 }
 
+/** Formats a value of a file for a message. */
+export function valueText(value: unknown): string {
+  if (value === undefined) return '(none)';
+  return typeof value === 'string' && value !== '' ? value : JSON.stringify(value);
+}
+
 /** Joins a list for a message. */
 export function listText(items: readonly unknown[]): string {
-  return items.map(String).join(', ') || '(none)';
+  return items.map(valueText).join(', ') || '(none)';
 }
