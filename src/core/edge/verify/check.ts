@@ -48,6 +48,8 @@ interface CheckPlace {
 /** Runs the checks of one cluster one after the other, until their time is over. */
 export class CheckRun {
   readonly found: EdgeCheck[] = [];
+  /** True if a check has failed because the time was over. */
+  private hasFailedLate = false;
 
   constructor(readonly limit: TimeLimit) {}
 
@@ -62,9 +64,8 @@ export class CheckRun {
 
   private async outcome(place: CheckPlace, check: () => Promise<EdgeCheck[]>): Promise<EdgeCheck[]> {
     const { limit } = this;
-    const { where, name } = place;
     limit.throwIfInterrupted();
-    if (limit.isOver) return [checker(where).skipped(name, 'not done: the time of --timeout was over')];
+    if (limit.isOver) return [this.afterTheEnd(place)];
     try {
       return await check();
     } catch (error) {
@@ -75,7 +76,14 @@ export class CheckRun {
     }
   }
 
+  /** A check that was not reached in time. The first one fails, unless a check did: no cluster passes unchecked. */
+  private afterTheEnd(place: CheckPlace): EdgeCheck {
+    if (!this.hasFailedLate) return this.late(place);
+    return checker(place.where).skipped(place.name, 'not done: the time of --timeout was over');
+  }
+
   private late({ where, name, server }: CheckPlace): EdgeCheck {
+    this.hasFailedLate = true;
     const message = `no result${server === undefined ? '' : ` from ${server}`} within ${this.limit.text}`;
     const remedy = 'check that the cluster can be reached from here, or pass a longer --timeout';
     return { ...checker(where).failed(name, message, remedy), notChecked: true };
