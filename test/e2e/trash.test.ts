@@ -1,5 +1,6 @@
 import {
   copyFileSync,
+  cpSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -171,6 +172,20 @@ describe('regadm trash', () => {
       expect.objectContaining({ digest: image, whole: false, problems: [{ digest, message }] }),
     ]);
     expect(document.summary).toMatchObject({ wholeImages: 0 });
+  });
+
+  test.each([
+    ['trash purge', () => trash('purge', '--confirm')],
+    ['prune hard --online', () => prune('--online', '--confirm')],
+  ])('%s deletes the journal of a day without any move', async (_command, purge) => {
+    await moveUnused();
+    const journals = join(sandbox.storageDir, 'regadm/trash');
+    const [today = ''] = readdirSync(journals);
+    const other = join(journals, '2026-01-01');
+    cpSync(join(journals, today, 'journal'), join(other, 'journal'), { recursive: true });
+    expect((await purge()).status).toBe(0);
+    expect(readdirSync(journals)).toEqual([today]);
+    expect(readdirSync(join(journals, today, 'journal'))).toHaveLength(1);
   });
 
   test('purges only after a conclusive recheck, and lists what is kept with the reason', async () => {

@@ -2,6 +2,7 @@ import type { ClusterApi } from '../../cluster/api.js';
 import { recordWarnings, type Reporter } from '../../kit/reporter.js';
 import { assertPermissions, READ_IMAGES } from '../../operator/permissions.js';
 import type { OpenedStorage } from '../../operator/registry-storage/open.js';
+import { finish } from '../../trash-store/batch-run.js';
 import { lookAtUses, type Look } from '../../trash-store/look.js';
 import { keyOf, type RegistryProcesses } from '../../trash-store/model.js';
 import { AS_RECORDED } from '../../trash-store/marks.js';
@@ -10,6 +11,7 @@ import { afterRecheck } from '../../trash-store/conclusive.js';
 import { choosePurgeable, purge, type Purged } from '../../trash-store/purge.js';
 import { previewRecheck, recheck } from '../../trash-store/recheck.js';
 import { forgetRemovedLinks, restoreNeededLinks } from '../../trash-store/removed-links.js';
+import { deleteUnneededJournals } from '../../trash-store/unneeded-journals.js';
 import { withTrashSession, type TrashSession } from '../../trash-store/session.js';
 import { readTrashState, type TrashState } from '../../trash-store/state.js';
 import { interruption } from '../ending.js';
@@ -91,14 +93,20 @@ async function deleteUnlessStopped(stopped: unknown, work: () => Promise<Purged>
   return work().catch((error: unknown) => ({ deletions: [], stopped: error }));
 }
 
-/** Deletes old records of removed links at the end of a whole run. @returns why it stopped before the end */
+/**
+ * Deletes old records of removed links, and journals that nothing needs, at the end of a whole run.
+ * @returns why it stopped before the end
+ */
 async function forget(
   session: TrashSession,
   ports: TrashPorts,
   { stopped, ...ages }: { stopped: unknown; keepMs: number; before: number },
 ): Promise<unknown> {
   if (stopped !== undefined || ports.signal.aborted) return stopped;
-  return forgetRemovedLinks(session, ports, ages).catch((error: unknown) => error);
+  return finish(undefined, async () => {
+    await forgetRemovedLinks(session, ports, ages);
+    await deleteUnneededJournals(session, ports);
+  });
 }
 
 /** Returns the state as a recheck would leave it that finds what this look has found. */

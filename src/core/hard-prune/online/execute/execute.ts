@@ -4,6 +4,7 @@ import { choosePurgeable } from '../../../trash-store/purge.js';
 import type { Recheck } from '../../../trash-store/recheck.js';
 import { forgetRemovedLinks } from '../../../trash-store/removed-links.js';
 import { withTrashSession } from '../../../trash-store/session.js';
+import { deleteUnneededJournals } from '../../../trash-store/unneeded-journals.js';
 import { reportWarnings } from '../../findings.js';
 import { assertPassed, runChecks } from '../../preflight.js';
 import { FINDING } from '../../procedure/step.js';
@@ -67,6 +68,7 @@ async function runSession(run: OnlineRun): Promise<void> {
   if (last) await purgeTrash(run, last);
   if (progress.hasUnrestoredLinks) return;
   await forgetRemovedLinks(session, run.trashPorts, { keepMs: request.guard.trashKeepMs, before: startedAt });
+  await deleteUnneededJournals(session, run.trashPorts);
 }
 
 /** Moves back and links again what is needed now. */
