@@ -5,6 +5,7 @@ import { fleetOutput, fleetSummary } from '../../core/edge/verify/fleet/output.j
 import { verifyFleet, type Fleet, type FleetRequest } from '../../core/edge/verify/fleet/verify-fleet.js';
 import { edgeVerifyOutput } from '../../core/edge/verify/output.js';
 import { verifyEdge } from '../../core/edge/verify/verify.js';
+import { NOT_IMPERSONATED } from '../../core/model/advice.js';
 import { EXIT } from '../../core/model/errors.js';
 import { edgeVerifyFlags, edgeVerifyRequest, hubOptions, managedOptions } from '../../flags/edge-verify.js';
 
@@ -82,6 +83,7 @@ prints all checks. A cluster that does not answer within --timeout fails, and th
       return api;
     };
     const fleet = { openHub: () => this.openHub(flags), openManaged };
+    if (flags.as !== undefined) this.warning(NOT_IMPERSONATED(flags.as));
     const { report, interruption } = await this.withSession(async (session) => ({
       report: await verifyFleet(request, fleet, session),
       interruption: session.signal.reason as Error | undefined,

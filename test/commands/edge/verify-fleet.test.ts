@@ -125,6 +125,18 @@ function debugPods(cluster: string): { created: number; deleted: number; left: n
   return { created: count('POST', /\/pods$/), deleted: count('DELETE', /\/pods\/regadm-/), left: pods.length };
 }
 
+test('a pod is created only after the announcement', async () => {
+  const { stderr } = await verify('-l', 'name=sno-08', '--node-check', '-v', '6');
+  const [before, after] = stderr.split("about to create a privileged pod on the registry's node of 1 managed cluster");
+  expect(before).not.toContain('POST');
+  expect(after).toMatch(/^sno-08: POST \/\S+\/pods 201/m);
+});
+
+test('a user as whom all clusters are read is not the one who logs in to the registry: one warning says so', async () => {
+  const { stderr } = await verify('-l', 'name in (sno-01,sno-08)', '--as', 'joe');
+  expect(stderr.match(/^warning: .*joe/gm)).toHaveLength(1);
+});
+
 describe('a hub that cannot be used', () => {
   test('without a cluster that has the labels', async () => {
     const { status, stdout, stderr } = await verify('-l', 'region=none', '-o', 'json');
@@ -151,6 +163,20 @@ describe('a hub that cannot be used', () => {
     expect(status).toBe(1);
     expect(stderr).toContain('check that the kubeconfig is that of the hub: --hub-kubeconfig');
   });
+});
+
+test('a cluster whose registry is removed, and one whose kubeconfig is damaged, fail', async () => {
+  const { hub, clusters } = started;
+  const { store } = clusters.get('sno-01')!.sandbox;
+  const config = store.get('configs', 'cluster')!;
+  store.put('configs', { ...config, spec: { ...config.spec, managementState: 'Removed' } });
+  const secret = hub.store.get('secrets', 'sno-08', 'sno-08-admin-kubeconfig')!;
+  hub.store.put('secrets', { ...secret, data: { kubeconfig: Buffer.from('{').toString('base64') } });
+  const { status, stdout } = await verify('-l', 'name in (sno-01,sno-08)');
+  expect(status).toBe(2);
+  expect(stdout).toMatch(
+    /^sno-01: failed: registry-config: managementState is Removed; .*\nsno-08: failed: managed-kubeconfig: the kubeconfig in secret sno-08\/sno-08-admin-kubeconfig cannot be used: .*\n$/,
+  );
 });
 
 test.each([
