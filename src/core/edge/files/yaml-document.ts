@@ -30,6 +30,17 @@ export class YamlDocument {
     );
   }
 
+  /** Returns the path of each item of a list; none if there is no list at the path. */
+  items(path: FieldPath): FieldPath[] {
+    const node = this.node(path);
+    return isSeq(node) ? node.items.map((_, index) => [...path, index]) : [];
+  }
+
+  /** Returns the location of a path: the file, and the line as `line` finds it. */
+  at(path: FieldPath): { file: string; line: number } {
+    return { file: this.file, line: this.line(path) };
+  }
+
   /** Returns the plain value at a path; undefined if there is none. */
   value(path: FieldPath = []): unknown {
     const node = this.node(path);

@@ -10,6 +10,7 @@ import { effectiveObject } from './policies/effective.js';
 import type { PolicyEntry } from './policies/entry.js';
 import { templateEntries } from './policies/policy-gen-template.js';
 import { generatorEntries } from './policies/policy-generator.js';
+import { warning } from './rules/rule.js';
 import { isInSourceDirectory, type GivenFile } from './sources/given-files.js';
 import { parseFiles, type SourceFile } from './sources/parse-files.js';
 import { publishedContents } from './sources/published.js';
@@ -27,14 +28,16 @@ interface Collected {
 export function collectFacts(sources: SourceFile[]): Collected {
   const files = parseFiles(sources);
   const documents = files.flatMap((file) => file.documents);
-  const hasPolicies = documents.some((document) => isPolicy(documentForm(document)));
   const { objects, findings, named } = applyEntries(documents.flatMap(entriesOf), files);
+  // Without the policies, it is not known which source files count. A policy that is not YAML is one mistake.
+  const hasPolicies = files.some((file) => file.isPolicy) || documents.some((each) => isPolicy(documentForm(each)));
   const isUnused = (file: GivenFile): boolean => hasPolicies && !named.has(file) && !countsAlways(file);
-  const counted = files
-    .filter((file) => !isUnused(file) && !named.has(file))
-    .flatMap((file) => file.documents.filter((document) => !hasPolicies || !isSource(file, document)));
-  const isPlain = (document: YamlDocument): boolean => documentForm(document) === 'object';
-  const applied = [...objects, ...counted.filter(isPlain).flatMap(plainObject)];
+  const counted = files.flatMap((file) =>
+    file.documents.filter(
+      (document) => !hasPolicies || !(named.has(file) ? isObject(document) : isSource(file, document)),
+    ),
+  );
+  const applied = [...objects, ...counted.filter((each) => documentForm(each) === 'object').flatMap(plainObject)];
   const machines = applied.filter(({ kind }) => kind === 'MachineConfig');
   const storages = [...counted.map(storageFacts), ...machines.map(machineConfigFacts)];
   return {
@@ -54,10 +57,13 @@ export function collectFacts(sources: SourceFile[]): Collected {
 
 /** True for a document that counts only if a policy names its file, once there are policies. */
 function isSource(file: GivenFile, document: YamlDocument): boolean {
-  const form = documentForm(document);
   // The installation applies a MachineConfig among its extra manifests.
-  if (document.value(['kind']) === 'MachineConfig') return isInSourceDirectory(file);
-  return form === 'object' || form === 'unknown';
+  return document.value(['kind']) === 'MachineConfig' ? isInSourceDirectory(file) : isObject(document);
+}
+
+/** True for an object that only a policy or a person applies. */
+function isObject(document: YamlDocument): boolean {
+  return ['object', 'unknown'].includes(documentForm(document));
 }
 
 /** True for a file that no policy has to name. A file that is not YAML can be one, unless it is among source files. */
@@ -84,15 +90,12 @@ function storageFacts(document: YamlDocument): Pick<EdgeFacts, 'storages' | 'fin
 }
 
 function unknownDocument(document: YamlDocument): Finding {
-  return {
-    file: document.file,
-    line: document.line([]),
-    rule: 'unknown-document',
-    severity: 'warning',
-    message: 'unsupported object kind',
-    remedy:
-      'supported are Butane and Ignition files, SiteConfig, ClusterInstance, PolicyGenTemplate, PolicyGenerator, StorageClass, PersistentVolume, PersistentVolumeClaim, MachineConfig and the registry Config',
-  };
+  return warning(
+    'unknown-document',
+    document.at([]),
+    'unsupported object kind',
+    'supported are Butane and Ignition files, SiteConfig, ClusterInstance, PolicyGenTemplate, PolicyGenerator, StorageClass, PersistentVolume, PersistentVolumeClaim, MachineConfig and the registry Config',
+  );
 }
 
 function plainObject(document: YamlDocument): ObjectFacts[] {
@@ -100,7 +103,7 @@ function plainObject(document: YamlDocument): ObjectFacts[] {
     layers: [{ document, path: [] }],
     style: 'patch',
     published: publishedContents(document.file),
-    missing: (path) => ({ file: document.file, line: document.line(path) }),
+    missing: (path) => document.at(path),
   });
   return effective ? [{ ...effective, fileName: basename(document.file) }] : [];
 }

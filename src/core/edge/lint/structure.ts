@@ -17,7 +17,7 @@ type Kind = 'list' | 'map' | 'string';
 export function structureFindings(document: YamlDocument, form: DocumentForm): Finding[] {
   return fieldsOf(document, form).flatMap(({ path, kind, optional }) => {
     if (hasKind(document, path, kind) || (optional && isAbsent(document, path))) return [];
-    const at = { file: document.file, line: document.line(path) };
+    const at = document.at(path);
     if (isFilledIn(document.value(path))) return [filledIn(at)];
     const field = fieldName(path);
     return [error('structure', at, `${field} must be a ${kind}`, `make ${field} a ${kind}`)];
@@ -58,7 +58,7 @@ function generatorFields(document: YamlDocument): Expected[] {
       ...maps(document, [...policy, 'manifests'], (manifest) => [
         { path: [...manifest, 'path'], kind: 'string' },
         { path: [...manifest, 'patches'], kind: 'list', optional: true },
-        ...items(document, [...manifest, 'patches']).map((path) => ({ path, kind: 'map' as const })),
+        ...document.items([...manifest, 'patches']).map((path) => ({ path, kind: 'map' as const })),
       ]),
     ]),
   ];
@@ -76,17 +76,12 @@ function objectFields(document: YamlDocument): Expected[] {
 
 /** A list of maps. The fields of an item count only if it is a map, so that one mistake is one finding. */
 function maps(document: YamlDocument, list: FieldPath, fields: (item: FieldPath) => Expected[]): Expected[] {
-  const entries = items(document, list);
+  const entries = document.items(list);
   return [
     { path: list, kind: 'list' },
     ...entries.map((path) => ({ path, kind: 'map' as const })),
     ...entries.filter((path) => isMap(document.node(path))).flatMap(fields),
   ];
-}
-
-function items(document: YamlDocument, path: FieldPath): FieldPath[] {
-  const node = document.node(path);
-  return isSeq(node) ? node.items.map((_, index) => [...path, index]) : [];
 }
 
 function hasKind(document: YamlDocument, path: FieldPath, kind: Kind): boolean {

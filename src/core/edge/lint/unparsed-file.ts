@@ -1,4 +1,5 @@
 import type { Finding } from './finding.js';
+import { error, warning } from './rules/rule.js';
 import type { GivenFile } from './sources/given-files.js';
 
 /**
@@ -8,16 +9,8 @@ import type { GivenFile } from './sources/given-files.js';
 export function unparsedFile({ problem }: GivenFile, isUnused: boolean): Finding[] {
   if (!problem) return [];
   const { file, line = 1, message } = problem;
-  return [
-    {
-      file,
-      line,
-      rule: 'yaml',
-      severity: isUnused ? 'warning' : 'error',
-      message,
-      remedy: isUnused
-        ? 'leave the file out, or correct it: no policy names it'
-        : 'correct the file; it was not checked',
-    },
-  ];
+  const remedy = isUnused
+    ? 'leave the file out, or correct it: no policy names it'
+    : 'correct the file; it was not checked';
+  return [(isUnused ? warning : error)('yaml', { file, line }, message, remedy)];
 }

@@ -96,6 +96,25 @@ test('disk configurations count always', () => {
   expect(brief([POLICIES, site])).toContain('source-crs/site.yaml:2: error: structure');
 });
 
+test('beside a policy that is not YAML, source files are not checked', () => {
+  const policies = { name: 'policies.yaml', text: 'apiVersion: a\nkind: PolicyGenerator\npolicies: [\n' };
+  const files = [policies, { name: 'source-crs/Claim.yaml', text: BROKEN }];
+  expect(brief(files)).toEqual([expect.stringMatching(/^policies\.yaml:\d: error: yaml$/)]);
+  expect(unused(...files)).toEqual(['source-crs/Claim.yaml']);
+});
+
+test('a policy in a directory that it names is still checked', () => {
+  const text =
+    'kind: PolicyGenerator\npolicies:\n  - name: a\n    manifests: [{ path: . }]\n  - name: b\n    manifests: 1\n';
+  const files = [
+    { name: 'site/policies.yaml', text },
+    { name: 'site/claim.yaml', text: BROKEN },
+  ];
+  expect(brief(files)).toEqual(
+    expect.arrayContaining(['site/claim.yaml:4: error: quantity', 'site/policies.yaml:6: error: structure']),
+  );
+});
+
 test('a file that is not YAML is one finding, and the others are checked', () => {
   const deep = '['.repeat(3000);
   const aliases = `a: &a [x, x, x, x, x, x, x, x, x, x]\nb: &b [*a, *a, *a, *a, *a, *a, *a, *a, *a, *a]\nc: [${'*b, '.repeat(20)}]\n`;

@@ -2,7 +2,7 @@ import type { YamlDocument } from '../../files/yaml-document.js';
 import type { FieldPath } from '../../model.js';
 import type { Located } from '../facts.js';
 import type { At } from '../finding.js';
-import type { FileLayer, MergeStyle } from './layers.js';
+import type { FileLayer } from './layers.js';
 
 /** A source file that a policy applies, with what the policy changes in it. */
 export interface PolicyEntry {
@@ -13,7 +13,6 @@ export interface PolicyEntry {
   document: YamlDocument;
   path: FieldPath;
   form: 'policygentemplate' | 'policygenerator';
-  style: MergeStyle;
   patches: FileLayer[];
   /** Changes the strings of the source file as the generator does; undefined removes the field. */
   fill?: FileLayer['fill'];
@@ -26,17 +25,11 @@ export interface PolicyEntry {
 export function firstSet(document: YamlDocument, paths: readonly FieldPath[]): Located {
   const path = paths.find((each) => ![undefined, null, ''].includes(document.value(each) as string)) ?? paths[0]!;
   const value = document.value(path);
-  return {
-    value: value === null || value === '' ? undefined : value,
-    at: { file: document.file, line: document.line(path) },
-  };
+  return { value: value === null || value === '' ? undefined : value, at: document.at(path) };
 }
 
 /** Returns the name of a source file that a field contains. */
-export function nameAt(document: YamlDocument, path: FieldPath): Pick<PolicyEntry, 'name' | 'nameAt'> {
+export function nameIn(document: YamlDocument, path: FieldPath): Pick<PolicyEntry, 'name' | 'nameAt'> {
   const value = document.value(path);
-  return {
-    ...(typeof value === 'string' && value !== '' && { name: value }),
-    nameAt: { file: document.file, line: document.line(path) },
-  };
+  return { ...(typeof value === 'string' && value !== '' && { name: value }), nameAt: document.at(path) };
 }

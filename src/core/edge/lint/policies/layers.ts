@@ -62,7 +62,7 @@ function filePart(layer: FileLayer, path: FieldPath): Part | undefined {
     isMap: isMap(node),
     value,
     child: (key) => filePart(layer, [...path, key]),
-    at: { file: document.file, line: document.line(path) },
+    at: document.at(path),
   };
 }
 

@@ -1,7 +1,7 @@
 import { isSeq } from 'yaml';
 import type { YamlDocument } from '../../files/yaml-document.js';
 import type { FieldPath } from '../../model.js';
-import { firstSet, nameAt, type PolicyEntry } from './entry.js';
+import { firstSet, nameIn, type PolicyEntry } from './entry.js';
 
 /** The parts of an object that an entry can change. */
 const FIELDS = ['metadata', 'spec', 'data', 'status'];
@@ -9,24 +9,19 @@ const FIELDS = ['metadata', 'spec', 'data', 'status'];
 /** Lists the source files that a PolicyGenTemplate applies. */
 export function templateEntries(document: YamlDocument): PolicyEntry[] {
   const list: FieldPath = isSeq(document.node(['spec', 'sourceFiles'])) ? ['spec', 'sourceFiles'] : ['sourceFiles'];
-  const node = document.node(list);
   const fill = fillFor(document.value(['spec', 'mcp']));
-  return (isSeq(node) ? node.items : []).map((_, index) => {
-    const path = [...list, index];
-    return {
-      ...nameAt(document, [...path, 'fileName']),
-      document,
-      path,
-      form: 'policygentemplate',
-      style: 'overlay',
-      patches: [{ document, path, fields: FIELDS }],
-      fill,
-      complianceType: firstSet(document, [
-        [...path, 'complianceType'],
-        ['spec', 'complianceType'],
-      ]),
-    };
-  });
+  return document.items(list).map((path) => ({
+    ...nameIn(document, [...path, 'fileName']),
+    document,
+    path,
+    form: 'policygentemplate',
+    patches: [{ document, path, fields: FIELDS }],
+    fill,
+    complianceType: firstSet(document, [
+      [...path, 'complianceType'],
+      ['spec', 'complianceType'],
+    ]),
+  }));
 }
 
 /**

@@ -1,21 +1,21 @@
-import { isMap, isSeq } from 'yaml';
+import { isMap } from 'yaml';
 import type { YamlDocument } from '../../files/yaml-document.js';
 import type { FieldPath } from '../../model.js';
 import { WAVE_ANNOTATION } from '../../render/registry-objects.js';
 import type { Located } from '../facts.js';
-import { firstSet, nameAt, type PolicyEntry } from './entry.js';
+import { firstSet, nameIn, type PolicyEntry } from './entry.js';
 
 /** Lists the manifests that a PolicyGenerator applies. */
 export function generatorEntries(document: YamlDocument): PolicyEntry[] {
-  return items(document, ['policies']).flatMap((policy) => {
+  return document.items(['policies']).flatMap((policy) => {
     const wave = waveOf(document, policy);
-    return items(document, [...policy, 'manifests']).map((path) => ({
-      ...nameAt(document, [...path, 'path']),
+    return document.items([...policy, 'manifests']).map((path) => ({
+      ...nameIn(document, [...path, 'path']),
       document,
       path,
       form: 'policygenerator' as const,
-      style: 'patch' as const,
-      patches: items(document, [...path, 'patches'])
+      patches: document
+        .items([...path, 'patches'])
         .filter((patch) => isMap(document.node(patch)))
         .map((patch) => ({ document, path: patch })),
       complianceType: firstSet(document, [
@@ -34,10 +34,5 @@ function waveOf(document: YamlDocument, policy: FieldPath): Located | undefined 
   const path = [...(isMap(document.node(own)) ? own : ['policyDefaults', 'policyAnnotations']), WAVE_ANNOTATION];
   const value = document.value(path);
   if (value === undefined || value === null) return undefined;
-  return { value, at: { file: document.file, line: document.line(path) } };
-}
-
-function items(document: YamlDocument, path: FieldPath): FieldPath[] {
-  const node = document.node(path);
-  return isSeq(node) ? node.items.map((_, index) => [...path, index]) : [];
+  return { value, at: document.at(path) };
 }

@@ -1,6 +1,7 @@
 import type { YamlDocument } from '../../files/yaml-document.js';
 import { fieldName, type FieldPath } from '../../model.js';
 import type { Finding } from '../finding.js';
+import { error } from '../rules/rule.js';
 import type { PolicyEntry } from './entry.js';
 import type { FileLayer } from './layers.js';
 
@@ -22,14 +23,14 @@ export function unusablePatches(entry: PolicyEntry, documents: YamlDocument[]): 
   if (entry.form === 'policygentemplate' || all.length < 2 || all.length < documents.length) return [];
   return entry.patches
     .filter((patch) => !all.some((document) => selects(patch, document)))
-    .map(({ document, path }) => ({
-      file: document.file,
-      line: document.line(path),
-      rule: 'patch',
-      severity: 'error',
-      message: `${fieldName(path)} selects none of the ${all.length} objects of ${entry.name}`,
-      remedy: 'set apiVersion, kind and metadata.name of the object that the patch changes',
-    }));
+    .map(({ document, path }) =>
+      error(
+        'patch',
+        document.at(path),
+        `${fieldName(path)} selects none of the ${all.length} objects of ${entry.name}`,
+        'set apiVersion, kind and metadata.name of the object that the patch changes',
+      ),
+    );
 }
 
 function selects({ document: policy, path }: FileLayer, document: YamlDocument): boolean {

@@ -12,6 +12,8 @@ export interface GivenFile {
   documents: YamlDocument[];
   /** Why the file is not YAML. */
   problem?: FileProblem;
+  /** True if a file that is not YAML seems to be a policy. */
+  isPolicy?: boolean;
 }
 
 /** Splits the path of a file among the arguments into components. */

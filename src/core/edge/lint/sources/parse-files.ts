@@ -8,6 +8,9 @@ export interface SourceFile {
   text: string;
 }
 
+/** The kind of a policy, in a text that cannot be parsed. */
+const POLICY = /^kind: *["']?PolicyGen(?:Template|erator)\b/m;
+
 /** Parses files; a file that occurs twice counts once. One that is not YAML or JSON has a problem and no documents. */
 export function parseFiles(files: SourceFile[]): GivenFile[] {
   const parsed = files.map(parseFile);
@@ -18,7 +21,8 @@ export function parseFiles(files: SourceFile[]): GivenFile[] {
 function parseFile({ name, text }: SourceFile): GivenFile {
   const { documents, problems } = tryParseYaml(name, text);
   const problem = problems[0] ?? expansionProblem(documents) ?? emptyProblem(name, documents);
-  return { name, path: componentsOf(name), documents: problem ? [] : documents, ...(problem && { problem }) };
+  const path = componentsOf(name);
+  return problem ? { name, path, documents: [], problem, isPolicy: POLICY.test(text) } : { name, path, documents };
 }
 
 function expansionProblem(documents: GivenFile['documents']): FileProblem | undefined {
