@@ -37,7 +37,7 @@ test('checks 30 clusters, three of them broken in different ways, while one of t
     await waiting;
     return { do: 'status', status: 403 };
   });
-  const { status, stdout } = await verifyAll('--timeout', '10m');
+  const { status, stdout, stderr } = await verifyAll('--timeout', '10m', '-v', '9');
   // The first request had no answer when the other 29 clusters had been checked.
   expect(await waiting).toEqual([0]);
   const lines = stdout.split('\n');
@@ -49,6 +49,8 @@ test('checks 30 clusters, three of them broken in different ways, while one of t
   expect(lines[13]).toBe('sno-14: failed: claim: claim image-registry-storage is Pending');
   expect(lines[20]).toMatch(/^sno-21: failed: ignition-override: .* does not match the rendered configuration$/);
   expect(status).toBe(2);
+  const tokens = [...started.clusters.values()].map(({ sandbox }) => sandbox.tokens.admin);
+  expect(tokens.filter((token) => (stdout + stderr).includes(token))).toEqual([]);
 });
 
 function state(name: string): string {
