@@ -6,6 +6,7 @@ import type { ObjectFacts } from './facts.js';
 import type { Finding } from './finding.js';
 import { isFilledIn } from './known.js';
 import { error, warning } from './rules/rule.js';
+import { componentsOf } from './sources/given-files.js';
 import { storageOf, type StoragePart } from './storage-part.js';
 
 const RULE = 'machine-config';
@@ -79,11 +80,8 @@ function poolFindings(object: ObjectFacts): Finding[] {
 
 /** States when a MachineConfig can create partitions, unless its directory shows that it is applied then. */
 function lateFindings(object: ObjectFacts): Finding[] {
-  const { file } = object.at(CONFIG);
-  const isExtraManifest = file
-    .split('/')
-    .slice(0, -1)
-    .some((directory) => directory.includes('extra-manifest'));
+  const directories = componentsOf(object.at(CONFIG).file).slice(0, -1);
+  const isExtraManifest = directories.some((directory) => directory.includes('extra-manifest'));
   if (isExtraManifest && !object.policy) return [];
   return [
     warning(
