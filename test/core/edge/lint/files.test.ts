@@ -198,6 +198,31 @@ describe('partition and volume', () => {
     expect(found([butane(text), policies()])).toEqual(expected);
   });
 
+  /** A SiteConfig with this configuration for its node. */
+  const siteWith = (override: string): SourceFile => ({
+    name: 'site.yaml',
+    text: `spec:\n  clusters:\n    - nodes:\n        - ignitionConfigOverride: '${override}'\n`,
+  });
+  const ignition = (size: number): string =>
+    JSON.stringify({
+      ignition: { version: '3.2.0' },
+      storage: {
+        disks: [{ device: '/dev/disk/by-id/a', partitions: [{ label: 'r', startMiB: 30000, sizeMiB: size }] }],
+        filesystems: [{ device: '/dev/disk/by-partlabel/r', path: '/var/imageregistry', format: 'xfs' }],
+      },
+      systemd: { units: [{ name: 'var-imageregistry.mount', enabled: true, contents: '[Mount]' }] },
+    });
+
+  test('finds a partition that is too small in the configuration of a node', () => {
+    expect(lint([siteWith(ignition(102400)), policies()])).toEqual([]);
+    expect(lint([siteWith(ignition(102399)), policies()])).toMatchObject([{ rule: 'partition-size', line: 4 }]);
+  });
+
+  test('does not miss a mount in a configuration that the hub fills in', () => {
+    const site = siteWith('{{hub fromConfigMap "" "disks" "sno" hub}}');
+    expect(lint([site, policies()]).map(({ rule }) => rule)).toEqual(['filled-in']);
+  });
+
   test('does not compare volumes of other applications', () => {
     const { volume } = objects();
     expect(found([butane(), policies(), fileOf('source-crs/StoragePV.yaml', volume)])).toEqual([]);

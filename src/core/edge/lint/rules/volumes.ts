@@ -59,11 +59,13 @@ function partitionSizes(facts: EdgeFacts, { volumes }: RegistrySet): Finding[] {
   });
 }
 
-/** Lists one mount per configuration: that of the plan, or else those of the nodes, which can differ. */
-function partitionsToCheck(facts: EdgeFacts): Mount[] {
-  const plans = mountsOf({ storages: facts.storages.filter(({ role }) => role === 'plan') });
-  const mounts = plans.length > 0 ? plans : mountsOf(facts);
-  const name = ({ path, sizeMiB }: Mount): string => `${withoutSlash(path)}\0${sizeMiB}`;
+/** Lists the mounts of the plans, and those of nodes at paths that no plan mounts; equal ones once. */
+function partitionsToCheck({ storages }: EdgeFacts): Mount[] {
+  const plans = mountsOf({ storages: storages.filter(({ role }) => role === 'plan') });
+  const planned = new Set(plans.map(({ path }) => withoutSlash(path)));
+  const others = mountsOf({ storages: storages.filter(({ role }) => role !== 'plan') });
+  const mounts = [...plans, ...others.filter(({ path }) => !planned.has(withoutSlash(path)))];
+  const name = ({ path, sizeMiB, at }: Mount): string => JSON.stringify([withoutSlash(path), sizeMiB, at.file]);
   return mounts.filter((mount, index) => mounts.findIndex((other) => name(other) === name(mount)) === index);
 }
 
