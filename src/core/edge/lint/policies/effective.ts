@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { FieldPath } from '../../model.js';
 import type { ObjectFacts } from '../facts.js';
 import type { At } from '../finding.js';
-import { mergedValue, partsAt, type Layer, type MergeStyle } from './layers.js';
+import { mergeLayers, type Layer, type MergeStyle } from './layers.js';
 
 interface Sources {
   /** The source file, then the patches, in the order in which they are applied. */
@@ -22,12 +22,13 @@ export function effectiveObject(
   sources: Sources,
 ): Pick<ObjectFacts, 'kind' | 'get' | 'at' | 'isPublished'> | undefined {
   const { layers, style, published, missing } = sources;
-  const get = (path: FieldPath): unknown => mergedValue(partsAt(layers, path, style), style) ?? undefined;
-  if (get([]) === undefined) return undefined;
+  const find = mergeLayers(layers, style);
+  if (find([]).parts.length === 0) return undefined;
+  const get = (path: FieldPath): unknown => find(path).value ?? undefined;
   return {
     kind: String(get(['kind'])),
     get,
-    at: (path) => partsAt(layers, path, style).at(-1)?.at ?? missing(path),
+    at: (path) => find(path).at ?? missing(path),
     isPublished: (path) => published !== undefined && isDeepStrictEqual(get(path), valueAt(published, path)),
   };
 }

@@ -84,16 +84,43 @@ function plainPart(value: unknown): Part | undefined {
   };
 }
 
-/**
- * Finds what the layers set at a path.
- * @returns the layers' values that make up the merged value, the lowest first; empty if it is not set
- */
-export function partsAt(layers: Layer[], path: FieldPath, style: MergeStyle): Part[] {
-  const roots = layers.flatMap((layer) => rootOf(layer) ?? []).reduce<Part[]>(combined(style), []);
-  return path.reduce(
-    (parts, key) => parts.flatMap((part) => part.child(key) ?? []).reduce<Part[]>(combined(style), []),
-    roots,
-  );
+/** What layers set at one path. */
+interface Merged {
+  /** The layers' values that make up the merged value, the lowest first; empty if it is not set. */
+  parts: Part[];
+  value: unknown;
+  /** Where the highest layer sets it; undefined if no file does. */
+  at?: At;
+}
+
+/** Makes the function that merges layers. It remembers what it found, because rules read a field often. */
+export function mergeLayers(layers: Layer[], style: MergeStyle): (path: FieldPath) => Merged {
+  const known = new Map<string, Merged>();
+  const find = (path: FieldPath): Merged => {
+    const key = JSON.stringify(path);
+    const found = known.get(key) ?? mergedParts(partsAt(path).reduce<Part[]>(combined(style), []), style);
+    known.set(key, found);
+    return found;
+  };
+  const partsAt = (path: FieldPath): Part[] =>
+    path.length === 0
+      ? layers.flatMap((layer) => rootOf(layer) ?? [])
+      : find(path.slice(0, -1)).parts.flatMap((part) => part.child(path.at(-1)!) ?? []);
+  return find;
+}
+
+function mergedParts(parts: Part[], style: MergeStyle): Merged {
+  let value: unknown;
+  let isMerged = false;
+  return {
+    parts,
+    get value() {
+      if (!isMerged) value = parts.reduce<unknown>((base, part) => merge(base, part.value(), style), undefined);
+      isMerged = true;
+      return value;
+    },
+    at: parts.at(-1)?.at,
+  };
 }
 
 /** Puts one layer's value on top of those below it. */
@@ -107,11 +134,6 @@ function combined(style: MergeStyle): (below: Part[], part: Part) => Part[] {
     if (part.value() === null) return style === 'overlay' ? below : [];
     return [part];
   };
-}
-
-/** Merges the values of the layers at one path. */
-export function mergedValue(parts: Part[], style: MergeStyle): unknown {
-  return parts.reduce<unknown>((base, part) => merge(base, part.value(), style), undefined);
 }
 
 function merge(base: unknown, patch: unknown, style: MergeStyle): unknown {
