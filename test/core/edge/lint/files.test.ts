@@ -175,6 +175,18 @@ describe('published source files', () => {
   });
 });
 
+test('finds a class that keeps the name of its source file among the arguments', () => {
+  const entries = registryEntries().map((entry, index) => (index === 0 ? { source: entry.source } : entry));
+  const source = { ...objects().class, metadata: { name: 'example-storage-class' } };
+  const files = [
+    { name: 'policies.yaml', text: policyGenTemplate(entries) },
+    fileOf('source-crs/storage-lso/StorageClass.yaml', source),
+  ];
+  expect(found(files)).toContain(
+    'source-crs/storage-lso/StorageClass.yaml: storage-class: name: example-storage-class',
+  );
+});
+
 describe('partition and volume', () => {
   test.each<[string, string, string[]]>([
     ['nothing if path and size match', REGISTRY_BUTANE, []],

@@ -300,6 +300,11 @@ describe.each(FORMS)('%s', (_form, write) => {
       ['filled-in: name: HUB'],
     ],
     [
+      "a template as the volume's class, which can be that of the StorageClass",
+      [set(VOLUME, 'spec.storageClassName', HUB), set(CLAIM, 'spec.storageClassName', 'other')],
+      ['filled-in: storageClassName: HUB'],
+    ],
+    [
       'a mistake beside a template',
       [set(CLAIM, 'metadata.name', HUB), set(CLAIM, 'spec.resources.requests.storage', '500Gi')],
       ['filled-in: name: HUB', 'claim-size: storage: 500Gi'],

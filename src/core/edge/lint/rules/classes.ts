@@ -1,7 +1,7 @@
 import type { ObjectFacts } from '../facts.js';
 import { FIELDS } from '../fields.js';
 import type { Finding } from '../finding.js';
-import { fieldOf, isFilledIn } from '../known.js';
+import { canBeEqual, fieldOf, isFilledIn } from '../known.js';
 import { classOf, ofKind, type RegistrySet } from '../registry-set.js';
 import { unboundClaims } from './claims.js';
 import { error, listText, valueText, type Rule } from './rule.js';
@@ -80,7 +80,9 @@ function usersOfOneClass(registry: RegistrySet): ObjectFacts[] {
 /** Lists the classes that neither volumes nor claims name, those of other applications included. */
 function unusedClasses({ applied }: RegistrySet): ObjectFacts[] {
   const users = [...ofKind(applied, 'PersistentVolume'), ...ofKind(applied, 'PersistentVolumeClaim')];
-  return ofKind(applied, 'StorageClass').filter((each) => !users.some((user) => classOf(user) === nameOf(each)));
+  return ofKind(applied, 'StorageClass').filter(
+    (each) => !users.some((user) => canBeEqual(classOf(user), nameOf(each))),
+  );
 }
 
 /** True for an unchanged source file. It can belong to another application. */
@@ -89,5 +91,6 @@ function isExample(each: ObjectFacts): boolean {
 }
 
 function isInFilesOf(each: ObjectFacts, users: ObjectFacts[]): boolean {
-  return users.some((user) => user.at([]).file === each.at([]).file);
+  const fileOf = ({ policy, at }: ObjectFacts): string => (policy?.complianceType.at ?? at([])).file;
+  return users.some((user) => fileOf(user) === fileOf(each));
 }
