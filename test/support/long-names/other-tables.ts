@@ -152,7 +152,7 @@ export const OTHER_TABLES: TableCase[] = [
     lines: () =>
       edgeLintOutput.table(
         reportOf({
-          ...{ files: [FILE], summary: { errors: 1, warnings: 0 } },
+          ...{ files: [FILE], unused: [FILE], summary: { errors: 1, warnings: 0 } },
           findings: [{ file: FILE, line: 1, severity: 'error', rule: CHECK, message: POD, remedy: SERVER }],
         }),
         LAYOUT,
