@@ -28,7 +28,8 @@ export class AzureCopier {
     } catch (error) {
       if (!(error instanceof Unanswered)) throw error;
       const found = await this.waitFor(to);
-      if (found !== 'gone') return isNew && found === 'other' ? 'exists' : 'copied';
+      if (found === 'copied') return found;
+      if (found === 'other' && isNew) return 'exists';
     }
     try {
       return await this.copyOnce(from, to, isNew);
@@ -52,8 +53,10 @@ export class AzureCopier {
     if (isMissing(response) || (await this.lacksSource(response, from))) return 'gone';
     if (isNew && isConflict(response)) return 'exists';
     if (response.status !== 202) throw answerError(this.container, copyOf(from), response);
-    if (headerOf(response, 'x-ms-copy-status') !== 'success') await this.waitFor(to);
-    return 'copied';
+    if (headerOf(response, 'x-ms-copy-status') === 'success') return 'copied';
+    const found = await this.waitFor(to);
+    if (found === 'copied') return found;
+    throw this.failure(to, 'something else has deleted or replaced it');
   }
 
   /** With a signature, Azure reads the source like that of another account, and does not state why it cannot. */
@@ -80,9 +83,11 @@ export class AzureCopier {
     });
     if (status === 'success') return 'copied';
     if (status === 'gone' || status === 'other') return status;
-    throw new RegadmError(`${this.container.name}: cannot copy a blob to ${key}: the copy is ${printable(status)}`, {
-      code: 'STORAGE_ERROR',
-    });
+    throw this.failure(key, `the copy is ${printable(status)}`);
+  }
+
+  private failure(to: string, why: string): RegadmError {
+    return new RegadmError(`${this.container.name}: cannot copy a blob to ${to}: ${why}`, { code: 'STORAGE_ERROR' });
   }
 }
 
