@@ -135,7 +135,7 @@ test('--keep-blobs-younger-than=0 ignores times, also those in the future', asyn
   for (const file of registryFiles(sandbox.storageDir))
     utimesSync(join(sandbox.storageDir, 'docker', file), future, future);
   const { marked } = await pass();
-  expect(marked!.every(({ status }) => status === 'marked')).toBe(true);
+  expect(new Set(marked!.map(({ status }) => status))).toEqual(new Set(['marked']));
   expect((await pass()).blobs.filter(({ status }) => status === 'trashed')).toHaveLength(marked!.length);
 });
 
@@ -160,6 +160,7 @@ test('--max-delete limits what a run deletes from the trash, too', async () => {
   expect(dryRun.stderr).toContain('would be deleted from the trash');
   const { status, stdout } = await online(...limited);
   expect([status, JSON.parse(stdout)]).toEqual([4, expect.objectContaining({ kind: 'Error', code: 'MAX_DELETE' })]);
+  expect(blobs.length).toBeGreaterThan(1);
   expect(trashedBlobs(sandbox.storageDir)).toHaveLength(blobs.length);
 });
 
@@ -196,7 +197,7 @@ test('a restart that fails leaves the marks incomplete, and the next run restart
 test('without --confirm, a second run sees the marks, and a third one what it would move', async () => {
   await pass();
   const { blobs, waiting } = documentOf(await hard('--online', '--grace=0'));
-  expect(blobs.every(({ status }) => status === 'would-trash')).toBe(true);
+  expect(new Set(blobs.map(({ status }) => status))).toEqual(new Set(['would-trash']));
   expect(waiting!.blobs).toBe(blobs.length);
   expect(documentOf(await hard('--online')).blobs).toEqual([]);
 });
