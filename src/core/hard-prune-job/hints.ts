@@ -41,6 +41,6 @@ const SEVERAL_RUNS = [
 const UNDO = 'hint: bring back what a run has moved to the trash: regadm trash restore';
 
 const NO_RESTART = [
-  'warning: a run restarts nothing: it can move what it has marked only after the',
-  'registry was restarted (regadm registry restart)',
+  'warning: a run restarts nothing: restart the registry after each run, with',
+  'regadm registry restart',
 ];
