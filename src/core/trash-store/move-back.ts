@@ -31,7 +31,7 @@ interface MovedBackBlobs {
 /** True if the blob is in its place. */
 export const isInPlace = ({ status }: MoveBack): boolean => status === 'restored' || status === 'exists';
 
-/** True if every link to the blob exists, as far as it was reached. */
+/** True if no link to the blob failed to be restored. */
 export const isLinked = ({ links }: MovedBack): boolean => links.every(({ status }) => status !== 'failed');
 
 /**
