@@ -8,6 +8,7 @@ import type { TrashRestoreRequest } from '../core/trash/restore/restore.js';
 import { clusterFlags } from './cluster.js';
 import { confirmFlags } from './confirm.js';
 import { durationFlag } from './duration.js';
+import { maxDeleteFlag } from './max-delete.js';
 import { outputFlags } from './output.js';
 import { storageFlag, storageFlags, storageNameFlag } from './storage.js';
 
@@ -37,6 +38,12 @@ export const trashPurgeFlags = {
   'older-than': Flags.string({
     helpValue: 'DURATION',
     description: `delete what was moved to the trash longer ago than this; 0 for everything (default: ${DEFAULT_AGE})`,
+  }),
+  'max-delete': Flags.string({
+    helpGroup: 'SAFETY',
+    helpValue: 'N|P%|SIZE',
+    description:
+      'refuse (exit status 4) to delete more than N blobs, P% of all blobs, those in the trash included, or SIZE of blobs (default: no limit)',
   }),
   'accept-partial-storage': Flags.boolean({
     helpGroup: 'SAFETY',
@@ -73,7 +80,9 @@ export function toTrashPurgeRequest(
 ): TrashPurgeRequest {
   assertDetailed(flags);
   const olderThan = flags['older-than'] ?? DEFAULT_AGE;
+  const maxDelete = flags['max-delete'];
   return {
+    maxDelete: maxDelete === undefined ? undefined : maxDeleteFlag(maxDelete, 'blobs'),
     olderThan,
     olderThanMs: durationFlag('older-than', olderThan),
     acceptPartial: flags['accept-partial-storage'] ?? false,

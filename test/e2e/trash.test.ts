@@ -171,7 +171,11 @@ describe('regadm trash', () => {
     expect(document.images).toEqual([
       expect.objectContaining({ digest: image, whole: false, problems: [{ digest, message }] }),
     ]);
-    expect(document.summary).toMatchObject({ wholeImages: 0 });
+    expect(document.summary).toMatchObject({ wholeImages: 0, blobs: planned.length - 1 });
+    expect(schemaProblems('trash-restore', document)).toEqual([]);
+    expect(document.blobs.filter(({ status }) => status !== 'restored')).toEqual([
+      expect.objectContaining({ digest, status: 'failed', message: `it was moved back, but ${message}` }),
+    ]);
   });
 
   test.each([
@@ -186,6 +190,28 @@ describe('regadm trash', () => {
     expect((await purge()).status).toBe(0);
     expect(readdirSync(journals)).toEqual([today]);
     expect(readdirSync(join(journals, today, 'journal'))).toHaveLength(1);
+  });
+
+  test('purge deletes no more than --max-delete allows', async () => {
+    const { length } = (await moveUnused()).blobs;
+    await trash('purge', '--confirm');
+    await letADayPass();
+    const data = (): string[] => filesBelow(sandbox.storageDir).filter((file) => file.endsWith('/data'));
+    const before = data();
+    const limited = (limit: string | number, ...args: string[]): Promise<Outcome> =>
+      trash('purge', '--older-than=0', `--max-delete=${limit}`, '-o', 'json', ...args);
+    const message = `the purge is larger than --max-delete allows: ${length} blobs, more than ${length - 1}`;
+    const refused = await limited(length - 1, '--confirm');
+    expect([refused.status, JSON.parse(refused.stdout)]).toEqual([
+      4,
+      expect.objectContaining({ code: 'MAX_DELETE', message: expect.stringContaining(message) as string }),
+    ]);
+    const preview = await limited('1%');
+    expect([preview.status, documentOf(preview).summary.blobs]).toEqual([4, length]);
+    expect((await limited('1', '--confirm')).status).toBe(4);
+    expect(data()).toEqual(before);
+    const whole = await limited(length, '--confirm');
+    expect([whole.status, documentOf(whole).summary.blobs]).toEqual([0, length]);
   });
 
   test('purges only after a conclusive recheck, and lists what is kept with the reason', async () => {

@@ -45,6 +45,7 @@ export default class TrashPurge extends BaseCommand {
     );
     await this.present(report, flags, trashPurgeOutput);
     if (!listsFailures(flags.output)) await stderr().lines(failureLines(report.failures, report.warnings));
+    if (report.refusal) await this.fail(report.refusal);
     process.exitCode = toExitStatus(report, flags['detailed-exitcode'] ?? false);
   }
 }

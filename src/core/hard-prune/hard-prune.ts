@@ -7,7 +7,7 @@ import { reportWarnings } from './findings.js';
 import { executeOnlinePrune, previewOnlinePrune } from './online/online-prune.js';
 import type { HardPrunePorts } from './ports.js';
 import { assertPassed, runChecks, type CheckStep } from './preflight.js';
-import { overLimit } from './plan/limit.js';
+import { overLimit } from '../orphans/plan/limit.js';
 import { DELETING } from './procedure/step.js';
 import { volumeWarnings } from './procedure/checks.js';
 import { guardedHardPrune } from './procedure/guarded.js';

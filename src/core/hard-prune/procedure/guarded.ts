@@ -2,7 +2,7 @@ import { failureOf, type Failure } from '../../model/document.js';
 import { RegadmError, withAdvice } from '../../model/errors.js';
 import { Lease } from '../../operator/lease/lease.js';
 import { reportFindings } from '../findings.js';
-import { assertWithinLimit } from '../plan/limit.js';
+import { assertWithinLimit } from '../../orphans/plan/limit.js';
 import type { HardPrunePorts } from '../ports.js';
 import { assertPassed, runChecks } from '../preflight.js';
 import { isEmpty, nothingDeleted, type Findings } from '../report.js';

@@ -7,7 +7,7 @@ import type { Lease } from '../../operator/lease/lease.js';
 import { assertImagesSurvive } from '../../operator/ephemeral-storage.js';
 import { modeRollout, waitForRollout } from '../../operator/rollout.js';
 import { reportFindings } from '../findings.js';
-import { assertWithinLimit } from '../plan/limit.js';
+import { assertWithinLimit } from '../../orphans/plan/limit.js';
 import type { HardPrunePorts } from '../ports.js';
 import { isEmpty, nothingDeleted, PLAN_PARTS, type Deletions, type Findings } from '../report.js';
 import type { Guarded, GuardedRequest } from '../request.js';

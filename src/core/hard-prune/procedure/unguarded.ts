@@ -1,7 +1,7 @@
 import { failureOf, type Failure } from '../../model/document.js';
 import { RegadmError } from '../../model/errors.js';
 import { reportFindings } from '../findings.js';
-import { assertWithinLimit } from '../plan/limit.js';
+import { assertWithinLimit } from '../../orphans/plan/limit.js';
 import type { HardPrunePorts } from '../ports.js';
 import { isEmpty, nothingDeleted } from '../report.js';
 import type { UnguardedRequest } from '../request.js';

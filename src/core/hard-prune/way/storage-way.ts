@@ -6,7 +6,7 @@ import type { Storage } from '../../storage/storage.js';
 import { assertTrashUnused } from '../../trash-store/offline.js';
 import type { RegistryProcesses } from '../../trash-store/model.js';
 import { readTrashState } from '../../trash-store/state.js';
-import { assertWithinLimit } from '../plan/limit.js';
+import { assertWithinLimit } from '../../orphans/plan/limit.js';
 import type { HardPrunePorts } from '../ports.js';
 import type { Findings } from '../report.js';
 import type { CommonRequest, ViaStorage } from '../request.js';

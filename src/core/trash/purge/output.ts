@@ -71,10 +71,11 @@ function summaryText(report: TrashPurgeReport): string {
 }
 
 function* ending(report: TrashPurgeReport, layout: Layout): Generator<string> {
-  const { dryRun, failures, interrupted } = report;
+  const { dryRun, failures, interrupted, refusal } = report;
   const { blobs, restored } = summarize(report);
   const { styles } = layout;
-  if (dryRun)
+  if (refusal) yield* paragraph('Nothing was changed. This is more than --max-delete allows.', layout);
+  else if (dryRun)
     yield* paragraph(
       blobs + restored > 0 ? 'Nothing was changed. Add --confirm to delete.' : 'There is nothing to delete yet.',
       layout,

@@ -1,3 +1,4 @@
+import type { RegadmError } from '../../model/errors.js';
 import type { Failure } from '../../model/document.js';
 import type { StoragePlace } from '../../model/registry-storage.js';
 import type { TrashRow } from '../output/row.js';
@@ -17,6 +18,8 @@ export interface TrashPurgeReport {
   rows: TrashRow<PurgeStatus>[];
   warnings: string[];
   failures: Failure[];
+  /** Why --confirm would be refused; only of a dry run. */
+  refusal?: RegadmError;
   /** Exit status, if a signal ended the run. */
   interrupted?: { exitCode: number };
 }

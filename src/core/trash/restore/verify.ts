@@ -53,11 +53,22 @@ export async function verifyRestored(ports: TrashStoragePorts, { rows, images, r
     const found = await checkImages(images, manifests, { storage, signal, removed }, 'in place');
     const checked = found.map((image) => withDamages(image, manifests, damages));
     failures.sort((a, b) => compareText(a.target, b.target));
-    return { rows, images: checked, failures: [...failures, ...checked.flatMap(failureOf)], ending: {} };
+    return {
+      rows: rows.map((row) => rowWith(damages, row)),
+      images: checked,
+      failures: [...failures, ...checked.flatMap(failureOf)],
+      ending: {},
+    };
   } catch (error) {
     if (!signal.aborted) failures.push({ target: 'check of what was restored', message: messageOf(error) });
     return { rows, images: [], failures, ending: interruption(signal) };
   }
+}
+
+/** Returns the row of a blob: a damaged one is back in its place, but not restored. */
+function rowWith(damages: ReadonlyMap<string, string>, row: TrashRow<RestoreStatus>): TrashRow<RestoreStatus> {
+  const message = row.status === 'restored' ? damages.get(row.entry.hex) : undefined;
+  return message === undefined ? row : { ...row, status: 'failed', message: `it was moved back, but ${message}` };
 }
 
 /** Adds the damaged blobs of an image to its problems. One that has another problem already is named once. */
@@ -72,7 +83,7 @@ function withDamages(image: CheckedImage, manifests: Manifests, damages: Readonl
 async function damageOf({ storage, reporter, signal }: TrashStoragePorts, hex: string): Promise<string | undefined> {
   try {
     const blob = await storage.openBlob(sha256Digest(hex), { signal });
-    if (!blob) return 'it was restored and does not exist now';
+    if (!blob) return 'it does not exist now';
     const hash = createHash('sha256');
     for await (const chunk of blob.content) {
       hash.update(chunk);

@@ -1,6 +1,6 @@
 import { withAdvice, type RegadmError } from '../../../model/errors.js';
 import type { MaxDelete } from '../../../model/values/max-delete.js';
-import { overLimit } from '../../plan/limit.js';
+import { overLimit } from '../../../orphans/plan/limit.js';
 import type { OnlinePlan } from './plan.js';
 
 type Sized = readonly { bytes: number }[];

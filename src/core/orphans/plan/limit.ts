@@ -1,16 +1,19 @@
 import { formatBytes } from '../../model/values/quantity.js';
 import { refusal, type RegadmError } from '../../model/errors.js';
 import type { MaxDelete } from '../../model/values/max-delete.js';
-import type { HardPrunePlan } from '../../orphans/plan/types.js';
+import type { HardPrunePlan } from './types.js';
 import { counted } from '../../model/values/counted.js';
 
 type PlanSize = Pick<HardPrunePlan, 'bytes' | 'totalBlobs'> & { blobs: { length: number } };
 
-/** Returns the refusal (MAX_DELETE) of a plan that is larger than the limit; undefined if it is not. */
-export function overLimit(plan: PlanSize, limit: MaxDelete | undefined): RegadmError | undefined {
+/**
+ * Returns the refusal (MAX_DELETE) of a plan that is larger than the limit; undefined if it is not.
+ * @param run what has the plan
+ */
+export function overLimit(plan: PlanSize, limit: MaxDelete | undefined, run = 'hard prune'): RegadmError | undefined {
   const excess = limit && describeExcess(plan, limit);
   if (!excess) return undefined;
-  return refusal('MAX_DELETE', `the hard prune is larger than --max-delete allows: ${excess}`, [
+  return refusal('MAX_DELETE', `the ${run} is larger than --max-delete allows: ${excess}`, [
     'check what it would delete (in a dry run: without --confirm, with -o wide), then raise --max-delete',
   ]);
 }

@@ -1,4 +1,4 @@
-import { assertWithinLimit } from '../../../../src/core/hard-prune/plan/limit.js';
+import { assertWithinLimit } from '../../../../src/core/orphans/plan/limit.js';
 import { digest } from '../../../support/builders.js';
 import { parseMaxDelete } from '../../../../src/core/model/values/max-delete.js';
 
