@@ -132,7 +132,7 @@ test('a pod is created only after the announcement', async () => {
   expect(after).toMatch(/^sno-08: POST \/\S+\/pods 201/m);
 });
 
-test('a user as whom all clusters are read is not the one who logs in to the registry: one warning says so', async () => {
+test('one warning states that the registry has no impersonation', async () => {
   const { stderr } = await verify('-l', 'name in (sno-01,sno-08)', '--as', 'joe');
   expect(stderr.match(/^warning: .*joe/gm)).toHaveLength(1);
 });

@@ -1,4 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { startHub, type SandboxHub } from '../../../src/sandbox/index.js';
 import type { FleetReport, SiteReport } from '../../../src/core/edge/verify/report.js';
 import { regadm, type Outcome } from '../../support/regadm.js';
@@ -33,7 +35,7 @@ function contacted(name: string): Promise<void> {
   return new Promise((resolve) => silence.onChange(() => void (silence.waiting > 0 && resolve())));
 }
 
-test('a cluster that does not answer fails with a check that says so, and the later ones are skipped', async () => {
+test('the check that has no answer within the time fails, and the later ones are skipped', async () => {
   const { status, stdout } = await verify(['--selector', 'name in (sno-01,sno-04)', '--timeout', '1s', '-o', 'json']);
   const { clusters, summary } = JSON.parse(stdout) as FleetReport;
   expect({ status, summary }).toEqual({ status: 2, summary: { clusters: 2, passed: 0, failed: 2, unfinished: 0 } });
@@ -58,6 +60,18 @@ test('the time also limits the checks of one cluster', async () => {
   const { status, stdout } = await verify(['--cluster', 'sno-01', '--timeout', '1s', '-o', 'json']);
   const { summary } = JSON.parse(stdout) as SiteReport;
   expect({ status, summary }).toMatchObject({ status: 1, summary: { failed: 1, notChecked: 1 } });
+});
+
+test('a silent hub is an error within the time', async () => {
+  const silent = started.clusters.get('sno-01')!;
+  const kubeconfig = join(started.hub.dir, 'silent-hub');
+  const text = readFileSync(started.hub.kubeconfig.admin, 'utf8');
+  writeFileSync(kubeconfig, text.replaceAll(started.hub.apiUrl, silent.apiUrl));
+  const run = await regadm(['edge', 'verify', '--hub-kubeconfig', kubeconfig, '--all', '--timeout', '1s']);
+  expect(run).toMatchObject({ status: 1, stdout: '' });
+  expect(run.stderr).toContain(
+    `error: the hub at ${silent.apiUrl} has not listed its managed clusters within 1 s (--timeout)\n`,
+  );
 });
 
 test('the others do not wait for a silent cluster, and Ctrl-C prints those that were checked', async () => {

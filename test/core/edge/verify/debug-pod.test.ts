@@ -114,7 +114,7 @@ test('reports why the pod failed, and deletes it', async () => {
   expect(cluster.pods.size).toBe(0);
 });
 
-/** A time limit that ends when a test says so. */
+/** A time limit that ends when a test ends it. */
 function endedBy(controller: AbortController): TimeLimit {
   const { signal } = controller;
   return {

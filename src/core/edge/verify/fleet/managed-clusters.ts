@@ -1,9 +1,10 @@
 import type { ClusterApi, KubeObject } from '../../../cluster/api.js';
 import { listObjects } from '../../../cluster/objects.js';
 import { defineResource } from '../../../cluster/resources.js';
-import { RegadmError, withAdvice } from '../../../model/errors.js';
+import { RegadmError, hasCode, withAdvice } from '../../../model/errors.js';
 import type { Condition } from '../../../model/kube.js';
 import { checker, type EdgeCheck } from '../check.js';
+import type { TimeLimit } from '../time-limit.js';
 
 const MANAGED_CLUSTERS = defineResource('cluster.open-cluster-management.io/v1', 'managedclusters', 'ManagedCluster', {
   namespaced: false,
@@ -12,6 +13,7 @@ const MANAGED_CLUSTERS = defineResource('cluster.open-cluster-management.io/v1',
 const LOCAL_CLUSTER = 'local-cluster';
 const { failed, warning } = checker('hub');
 const CHECK = 'managed-cluster';
+const CHECK_KUBECONFIG = 'check that the kubeconfig is that of the hub: --hub-kubeconfig';
 const AVAILABLE = 'ManagedClusterConditionAvailable';
 
 /** A managed cluster as its hub states it. */
@@ -34,14 +36,18 @@ interface SelectedClusters {
 /**
  * Lists the managed clusters of a hub, without the hub itself.
  * @param selector of labels; undefined: all
- * @throws RegadmError NO_MANAGED_CLUSTERS if there are none; ApiError
+ * @throws RegadmError NO_MANAGED_CLUSTERS if there are none, API_UNREACHABLE if the hub takes too long; ApiError; the
+ *   reason for which the user ended the run
  */
 export async function listManagedClusters(
   hub: ClusterApi,
   selector: string | undefined,
-  signal?: AbortSignal,
+  limit: TimeLimit,
 ): Promise<SelectedClusters> {
-  const objects = await listObjects(hub, MANAGED_CLUSTERS, { labelSelector: selector, signal }).catch(explained);
+  const options = { labelSelector: selector, signal: limit.signal };
+  const objects = await listObjects(hub, MANAGED_CLUSTERS, options).catch((error: unknown) => {
+    throw limit.isOver ? tooLate(hub, limit) : explained(error);
+  });
   const leftOut = objects.filter(isHub).map(({ metadata }) => metadata.name);
   const clusters = objects.filter((object) => !isHub(object)).map(toManagedCluster);
   if (clusters.length === 0) throw noClusters(selector, leftOut.length > 0);
@@ -74,9 +80,15 @@ function silenceIn(conditions: unknown): EdgeCheck | undefined {
   return warning(CHECK, state, 'check that the cluster runs, and that it reaches the hub');
 }
 
-function explained(error: unknown): never {
-  const isAboutHub = error instanceof RegadmError && error.code === 'NOT_FOUND';
-  throw isAboutHub ? withAdvice(error, ['check that the kubeconfig is that of the hub: --hub-kubeconfig']) : error;
+function tooLate({ server }: ClusterApi, { text }: TimeLimit): RegadmError {
+  return new RegadmError(`the hub at ${server} has not listed its managed clusters within ${text}`, {
+    code: 'API_UNREACHABLE',
+    suggestions: ['check that the hub can be reached from here, or pass a longer --timeout'],
+  });
+}
+
+function explained(error: unknown): unknown {
+  return hasCode(error, 'NOT_FOUND') ? withAdvice(error, [CHECK_KUBECONFIG]) : error;
 }
 
 function noClusters(selector: string | undefined, hasHub: boolean): RegadmError {
@@ -85,9 +97,7 @@ function noClusters(selector: string | undefined, hasHub: boolean): RegadmError 
   return new RegadmError(`the hub has no managed cluster${which}${besides}`, {
     code: 'NO_MANAGED_CLUSTERS',
     suggestions: [
-      selector === undefined
-        ? 'check that the kubeconfig is that of the hub: --hub-kubeconfig'
-        : 'look at the labels: oc get managedclusters --show-labels',
+      selector === undefined ? CHECK_KUBECONFIG : 'look at the labels: oc get managedclusters --show-labels',
     ],
   });
 }

@@ -7,6 +7,7 @@ import { toCheck, type EdgeCheck } from '../check.js';
 import { expectedConfig, type RenderedFiles } from '../expected.js';
 import { clusterEntry, fleetReport, type ClusterEntry, type FleetReport } from '../report.js';
 import { checkSite, type SiteContext, type SiteRequest } from '../site.js';
+import { TimeLimit } from '../time-limit.js';
 import { clusterReporter, muted } from './cluster-reporter.js';
 import { listManagedClusters, type ManagedCluster } from './managed-clusters.js';
 import { Waiting } from './waiting.js';
@@ -47,13 +48,26 @@ export async function verifyFleet(request: FleetRequest, fleet: Fleet, context: 
   const expected = await expectedConfig(request.rendered);
   const api = await fleet.openHub();
   try {
-    const { clusters, leftOut } = await listManagedClusters(api, request.selector, signal);
+    const { clusters, leftOut } = await selectClusters(api, request, signal);
     if (leftOut.length > 0) reporter.note(`hint: the hub itself is not checked: ${leftOut.join(', ')}`);
     announce(clusters, request, context);
     const entries = await checkAll(clusters, { api, expected }, { request, fleet, context });
     return fleetReport(entries, clusters.length, signal?.aborted ?? false);
   } finally {
     await api.close();
+  }
+}
+
+async function selectClusters(
+  hub: ClusterApi,
+  { selector, timeoutMs }: FleetRequest,
+  signal: AbortSignal | undefined,
+): ReturnType<typeof listManagedClusters> {
+  const limit = new TimeLimit(timeoutMs, signal);
+  try {
+    return await listManagedClusters(hub, selector, limit);
+  } finally {
+    limit.clear();
   }
 }
 
