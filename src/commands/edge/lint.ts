@@ -28,7 +28,7 @@ mustonlyhave. Each finding has its file, line, rule and remedy. If there are pol
     },
     {
       description: 'All files of a site, for a script',
-      command: '<%= config.bin %> <%= command.id %> site/*.yaml site/source-crs/*.yaml -o json',
+      command: '<%= config.bin %> <%= command.id %> site/*.yaml site/source-crs/*/*.yaml -o json',
     },
   ];
 

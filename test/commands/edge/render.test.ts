@@ -235,7 +235,7 @@ describe('-o machineconfig', () => {
       spec: { config: JSON.parse((await render('--device', DEVICE, '-o', 'ignition')).stdout) },
     });
     expect(stderr).toMatch(
-      /^warning: use the MachineConfig instead of ignitionConfigOverride, among the extra manifests/m,
+      /^warning: use either ignitionConfigOverride or the MachineConfig, which must be among the extra manifests/m,
     );
   });
 

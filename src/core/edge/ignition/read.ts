@@ -43,7 +43,9 @@ function shapeProblems(value: unknown): FieldProblem[] {
     ...objects(storage.filesystems, ['storage', 'filesystems'], (filesystem, at) =>
       fields(filesystem, FILESYSTEM_KINDS, at),
     ),
-    ...objects(systemd.units, ['systemd', 'units'], (unit, at) => fields(unit, { name: 'string' }, at)),
+    ...objects(systemd.units, ['systemd', 'units'], (unit, at) =>
+      fields(unit, { name: 'string', contents: 'string' }, at),
+    ),
   ];
 }
 

@@ -46,7 +46,7 @@ export function renderWarnings({ storage, size, path, cluster, forms }: Rendered
 }
 
 const EXTRA_MANIFEST =
-  'use the MachineConfig instead of ignitionConfigOverride, among the extra manifests of the installation: on an installed node, its machine config pool becomes degraded';
+  'use either ignitionConfigOverride or the MachineConfig, which must be among the extra manifests of the installation: on an installed node, its machine config pool becomes degraded';
 
 /** True if a device name means the same disk at every boot. */
 export function isPersistentName(device: string): boolean {

@@ -1,13 +1,17 @@
+import { sameIgnition } from '../../ignition/same.js';
 import type { FieldPath } from '../../model.js';
 import type { EdgeFacts, StorageFacts } from '../facts.js';
 import type { Finding } from '../finding.js';
-import { canBeEqual, withoutSlash } from '../known.js';
+import { canBeEqual, isFilledIn, withoutSlash } from '../known.js';
 import { error, type Rule } from './rule.js';
 
 /** Rules that compare MachineConfigs with the other configurations of the same nodes. */
 export const machineConfigRules: Rule[] = [differences];
 
-/** A partition or a file system, with the fields that must be the same wherever it is defined. */
+/** Field with the text of a unit. */
+const CONTENTS = 'contents';
+
+/** A partition, a file system or a mount unit, with the fields that must be the same wherever it is defined. */
 interface Part {
   name: string;
   fields: Field[];
@@ -27,9 +31,14 @@ function differences({ storages }: EdgeFacts): Finding[] {
       const others = storages.filter(
         (other) => other.role !== 'machineconfig' && haveSameNodes(machine, other, storages),
       );
-      return partsOf(machine).flatMap((part) => difference(machine, part, others));
+      const findings = (list: PartList) => list(machine).flatMap((part) => difference(machine, part, others, list));
+      const disks = findings(partsOf);
+      // A unit repeats the values of its file system.
+      return disks.length > 0 ? disks : findings(unitsOf);
     });
 }
+
+type PartList = (facts: StorageFacts) => Part[];
 
 /** A plan is for all nodes, unless the files have configurations of nodes, which are all of another pool. */
 function haveSameNodes(machine: StorageFacts, other: StorageFacts, all: StorageFacts[]): boolean {
@@ -40,31 +49,34 @@ function haveSameNodes(machine: StorageFacts, other: StorageFacts, all: StorageF
 }
 
 /** Compares a part with the same part of the others. One of them must have the same values. */
-function difference(machine: StorageFacts, part: Part, others: StorageFacts[]): Finding[] {
+function difference(machine: StorageFacts, part: Part, others: StorageFacts[], list: PartList): Finding[] {
   const compared = others.flatMap((other) =>
-    partsOf(other)
+    list(other)
       .filter(({ name }) => name === part.name)
       .map((same) => ({ file: other.at([]).file, different: differentField(part, same) })),
   );
   const [first] = compared;
   if (!first?.different || compared.some(({ different }) => different === undefined)) return [];
   const { field, expected } = first.different;
-  return [
-    error(
-      'override-differs',
-      machine.at(field.path),
-      `${part.name}: ${field.name} is ${String(field.value)} in the MachineConfig, but ${String(expected)} in ${first.file}`,
-      `set ${field.name}: ${String(expected)}, or define the disk in one of the files only`,
-    ),
-  ];
+  const [message, remedy] =
+    field.name === CONTENTS
+      ? [
+          `the ${part.name} differs from that in ${first.file}`,
+          'render it again: regadm edge render --butane FILE -o machineconfig',
+        ]
+      : [
+          `${part.name}: ${field.name} is ${String(field.value)} in the MachineConfig, but ${String(expected)} in ${first.file}`,
+          `set ${field.name}: ${String(expected)}, or define the disk in one of the files only`,
+        ];
+  return [error('override-differs', machine.at(field.path), message, remedy)];
 }
 
 /** Returns the first field that both parts set, to different values. */
 function differentField(part: Part, same: Part): { field: Field; expected: unknown } | undefined {
   for (const field of part.fields) {
     const expected = same.fields.find(({ name }) => name === field.name)?.value;
-    if (field.value !== undefined && expected !== undefined && !canBeEqual(field.value, expected))
-      return { field, expected };
+    const isSame = sameIgnition({ [field.name]: field.value }, { [field.name]: expected }, isFilledIn);
+    if (field.value !== undefined && expected !== undefined && !isSame) return { field, expected };
   }
   return undefined;
 }
@@ -85,12 +97,19 @@ function partsOf({ config }: StorageFacts): Part[] {
         ],
       })),
     ),
-    ...filesystems.map(({ path, device, format }, index) => ({
+    ...filesystems.map(({ path, device, format, mountOptions }, index) => ({
       name: `file system ${path === undefined ? `on ${device}` : `at ${withoutSlash(path)}`}`,
       fields: [
         { name: 'device', value: device, path: ['filesystems', index, 'device'] },
         { name: 'format', value: format, path: ['filesystems', index, 'format'] },
+        { name: 'mountOptions', value: mountOptions, path: ['filesystems', index, 'mountOptions'] },
       ],
     })),
   ];
+}
+
+function unitsOf({ config }: StorageFacts): Part[] {
+  return (config.systemd?.units ?? [])
+    .filter(({ name, contents }) => name?.endsWith('.mount') && contents)
+    .map(({ name, contents }) => ({ name: `unit ${name}`, fields: [{ name: CONTENTS, value: contents, path: [] }] }));
 }
