@@ -23,7 +23,7 @@ const OPERATORS_CLAIM = 'image-registry-storage';
 /** Selects the objects of the registry by the names that connect them. */
 export function registrySet(facts: EdgeFacts): RegistrySet {
   // A policy with mustnothave removes the object.
-  const applied = facts.objects.filter(({ policy }) => policy?.complianceType.value !== 'mustnothave');
+  const applied = facts.objects.filter((object) => complianceOf(object) !== 'mustnothave');
   const configs = ofKind(applied, 'Config').filter(isRegistryConfig);
   const marked = ofKind(applied, 'PersistentVolume').filter(isMarked);
   const known = registryClaims(applied, configs, marked);
@@ -37,6 +37,12 @@ export function registrySet(facts: EdgeFacts): RegistrySet {
 
 export function ofKind(objects: ObjectFacts[], kind: string): ObjectFacts[] {
   return objects.filter((object) => object.kind === kind);
+}
+
+/** Returns how a policy applies an object; Kubernetes accepts `MustHave` and `Musthave`, too. */
+export function complianceOf({ policy }: ObjectFacts): unknown {
+  const value = policy?.complianceType.value;
+  return typeof value === 'string' && !isFilledIn(value) ? value.toLowerCase() : value;
 }
 
 /** Returns the storage class that a claim or a volume names; undefined if it names none. */

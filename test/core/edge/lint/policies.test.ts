@@ -90,6 +90,7 @@ describe.each(FORMS)('%s', (_form, write) => {
     ],
     ['no volumeMode', [set(CLAIM, 'spec.volumeMode', undefined)]],
     ['no complianceType', [apply(CONFIG, { complianceType: undefined })]],
+    ['a complianceType in capitals', [apply(CONFIG, { complianceType: 'MustHave' })]],
     ['a Config only', [only(CONFIG)]],
     ['a Config without a claim', [only(CONFIG), apply(0, { patch: undefined })]],
     ['a volume only', [only(VOLUME)]],
@@ -232,6 +233,11 @@ describe.each(FORMS)('%s', (_form, write) => {
       'mustonlyhave for the Config',
       [apply(CONFIG, { complianceType: 'mustonlyhave' })],
       ['compliance-type: complianceType: mustonlyhave'],
+    ],
+    [
+      'mustonlyhave in capitals',
+      [apply(CONFIG, { complianceType: 'MustOnlyHave' })],
+      ['compliance-type: complianceType: MustOnlyHave'],
     ],
     [
       'mustonlyhave for the claim',

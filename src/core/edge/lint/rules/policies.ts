@@ -3,7 +3,7 @@ import type { Located, ObjectFacts } from '../facts.js';
 import { FIELDS } from '../fields.js';
 import type { Finding } from '../finding.js';
 import { isFilledIn } from '../known.js';
-import { claimsOf, type RegistrySet } from '../registry-set.js';
+import { claimsOf, complianceOf, type RegistrySet } from '../registry-set.js';
 import { error, listText, valueText, warning, type Rule } from './rule.js';
 
 const KNOWN = ['musthave', 'mustonlyhave', 'mustnothave'];
@@ -18,16 +18,16 @@ const ADDED: Record<string, string> = {
 export const policyRules: Rule[] = [compliance, waves, waveOrder];
 
 function compliance(_facts: unknown, registry: RegistrySet): Finding[] {
-  return objectsOf(registry).flatMap(({ kind, fileName, policy }) => {
-    if (!policy) return [];
-    const { value: type, at } = policy.complianceType;
-    if (type === undefined || isFilledIn(type)) return [];
+  return objectsOf(registry).flatMap((object) => {
+    const { kind, fileName, policy } = object;
+    const type = complianceOf(object);
+    if (!policy || type === undefined || isFilledIn(type)) return [];
     if (KNOWN.includes(String(type)) && type !== 'mustonlyhave') return [];
     const message =
       type === 'mustonlyhave'
         ? `${fileName} is applied with mustonlyhave, which removes ${ADDED[kind] ?? 'what the cluster adds'}`
-        : `complianceType ${valueText(type)} is not one of ${KNOWN.join(', ')}`;
-    return [error('compliance-type', at, message, 'set complianceType: musthave')];
+        : `complianceType ${valueText(policy.complianceType.value)} is not one of ${KNOWN.join(', ')}`;
+    return [error('compliance-type', policy.complianceType.at, message, 'set complianceType: musthave')];
   });
 }
 
