@@ -10,6 +10,7 @@ import { requires } from '../../support/jest/requires.js';
 import { runKubectl } from '../../support/kubectl.js';
 import { JOB_NAME, printJob, printedArgs, printedObjects } from '../../support/printed-job.js';
 import { ACCESS_KEY, SECRET_KEY, startFakeS3 } from '../../support/servers/fake-s3.js';
+import { trashedBlobs } from '../../support/online-prune.js';
 import { filesBelow } from '../../support/storage-tree.js';
 
 const NAMESPACE = 'openshift-image-registry';
@@ -32,8 +33,14 @@ async function runAsJob(args: string[]): Promise<{ status: number | null; stderr
 test.each([
   ['a run that switches the mode', []],
   ['a run that only reads images', ['--read-only=skip']],
+  ['a run that moves blobs to the trash', ['--trash', '--keep-blobs-younger-than=0']],
+  [
+    'a run that moves blobs to the trash, and only reads images',
+    ['--trash', '--keep-blobs-younger-than=0', '--read-only=skip'],
+  ],
 ])('%s uses every printed permission and needs no other', async (_, args) => {
   const { status, stderr, printed } = await runAsJob(args);
+  expect(trashedBlobs(sandbox.storageDir).length > 0).toBe(args.includes('--trash'));
   expect(stderr).not.toContain('forbidden');
   expect(status).toBe(0);
   expect(sandbox.requests.filter((request) => request.status === 403)).toEqual([]);
