@@ -6,10 +6,12 @@ import { hardPruneSummary } from './summary.js';
 
 /** Writes one name on each line. @param order of the blobs */
 export function* hardPruneNames(
-  { plan }: HardPruneReport,
+  { plan, online }: HardPruneReport,
   order: Iterable<number> = plan.blobs.keys(),
 ): Generator<string> {
   for (const at of order) yield `blob/${plan.blobs[at]!.digest}\n`;
+  for (const { digest, status } of online?.marked ?? [])
+    if (status === 'marked' || status === 'would-mark') yield `markedblob/${digest}\n`;
   for (const { repository, digest } of plan.manifestLinks) yield `manifestlink/${repository}@${digest}\n`;
   for (const { name } of plan.repositories) yield `repository/${name}\n`;
   for (const { repository, digest } of plan.layerLinks) yield `layerlink/${repository}@${digest}\n`;

@@ -17,7 +17,8 @@ const KINDS = {
 
 /** Returns the metrics of a run of `prune hard`. */
 export function hardPruneMetrics(report: HardPruneReport): Family[] {
-  if (movesToTrash(report)) return trashMetrics(report, report.online ?? { marked: [], restored: [], purged: [] });
+  if (movesToTrash(report))
+    return trashMetrics(report, report.online ?? { marked: [], unmarked: [], restored: [], purged: [] });
   const { plan, outcomes, dryRun, failures, unfinished = [] } = report;
   const count = (part: PlanPart, amountOf?: (index: number) => number): Tally =>
     tally(
@@ -41,7 +42,7 @@ export function hardPruneMetrics(report: HardPruneReport): Family[] {
 /** Returns the metrics of a run that moves blobs to the trash: only what it deletes from there is deleted. */
 function trashMetrics(
   report: HardPruneReport,
-  { marked, restored, purged }: Pick<OnlineReport, 'marked' | 'restored' | 'purged'>,
+  { marked, unmarked, restored, purged }: Pick<OnlineReport, 'marked' | 'unmarked' | 'restored' | 'purged'>,
 ): Family[] {
   const { plan, outcomes, dryRun, failures, unfinished = [] } = report;
   const results = (part: PlanPart): DeletionResult[] =>
@@ -54,6 +55,7 @@ function trashMetrics(
       blob: tally(deleted, dryRun),
       trashed_blob: tallyWith(['would-trash', 'trashed'], moved, dryRun),
       marked_blob: tallyWith(['would-mark', 'marked'], statuses(marked), dryRun),
+      unmarked_blob: tallyWith(['would-unmark', 'unmarked'], statuses(unmarked), dryRun),
       restored_blob: tallyWith(['would-restore', 'restored'], statuses(restored), dryRun),
       ...Object.fromEntries(BESIDE_BLOBS.map((part) => [KINDS[part], tally(results(part), dryRun)])),
     },

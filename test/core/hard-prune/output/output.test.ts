@@ -2,6 +2,7 @@ import { parse } from 'yaml';
 import { streamDocument } from '../../../../src/core/terminal/streamed-document.js';
 import { styles } from '../../../../src/core/terminal/color.js';
 import { hardPruneDocument } from '../../../../src/core/hard-prune/output/document.js';
+import { hardPruneMetrics } from '../../../../src/core/hard-prune/output/metrics.js';
 import { hardPruneNames, hardPrunePrunerLines } from '../../../../src/core/hard-prune/output/lines.js';
 import type { HardPruneDocument } from '../../../../src/core/hard-prune/output/document-type.js';
 import type { HardPruneReport } from '../../../../src/core/hard-prune/report.js';
@@ -117,4 +118,35 @@ test('tables are cut after 20 rows unless wide, and end with the command that de
   expect(short).toContain('Nothing was changed. Add --confirm to delete.');
   const wide = text(hardPruneTables(report, { ...options, wide: true }));
   expect(blobs.every(({ digest }) => wide.includes(digest))).toBe(true);
+});
+
+describe('an online run', () => {
+  const blob = { digest: a, bytes: 1000 };
+  const online: HardPruneReport['online'] = {
+    marked: [
+      { ...blob, links: 1, status: 'marked' },
+      { digest: b, bytes: 1376, links: 1, status: 'skipped', reason: 'a link to it could not be removed' },
+    ],
+    unmarked: [{ digest: link, bytes: 3, reason: 'linked by repository ns/app', status: 'unmarked' }],
+    restored: [],
+    purged: [],
+    waiting: undefined,
+    trash: { blobs: 0, bytes: 0 },
+  };
+  const report = aReport({ dryRun: false, online, plan: { ...done.plan, blobs: [] } });
+
+  test('names the blobs that it has marked', () => {
+    expect(text(hardPruneNames(report)).split('\n')).toEqual([
+      `markedblob/${a}`,
+      `manifestlink/ns/app@${link}`,
+      'repository/ns/gone',
+      '',
+    ]);
+  });
+
+  test('counts the blobs that it has marked and unmarked in the metrics', () => {
+    const samples = hardPruneMetrics(report).flatMap((family) => JSON.stringify(family));
+    for (const kind of ['marked_blob', 'unmarked_blob']) expect(samples.join()).toContain(kind);
+    expect(samples.join()).toContain('"unmarked"');
+  });
 });
