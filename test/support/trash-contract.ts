@@ -68,6 +68,24 @@ export function testTrashContract(open: () => Promise<TrashScene>): void {
 }
 
 function testFiles(open: () => Promise<TrashScene>): void {
+  test('what does not belong in the trash is named, and is not listed', async () => {
+    const scene = await open();
+    const trash = scene.storage.trash();
+    const isForeign = (warning: string): boolean => warning.includes('does not belong');
+    const blob = `regadm/trash/${DAY}/blobs/sha256/aa/${'a'.repeat(64)}/data`;
+    await scene.put(blob, 'x');
+    await scene.put(`regadm/trash/${DAY}/journal/1.json.gz`, 'x');
+    await scene.put('regadm/trash/.hidden', 'x');
+    await trash.listBlobs(() => undefined);
+    expect((await trash.warnings()).filter(isForeign)).toEqual([]);
+    await scene.put(`regadm/trash/${DAY}/notes.txt`, 'x');
+    await scene.put('regadm/trash/notes.txt', 'x');
+    expect((await trashOf(scene)).map(({ hex }) => hex)).toEqual(['a'.repeat(64)]);
+    expect((await trash.warnings()).filter(isForeign)).toEqual([
+      `the trash contains what does not belong there, and ignores it: regadm/trash/${DAY}/notes.txt and 1 more`,
+    ]);
+  });
+
   test('a file of regadm is replaced only in the version that was read', async () => {
     const { storage, read, paths } = await open();
     const trash = storage.trash();

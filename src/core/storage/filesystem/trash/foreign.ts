@@ -1,4 +1,5 @@
 import type { Dirent } from 'node:fs';
+import { foreignTrashWarnings } from '../../foreign-trash.js';
 import { HEX, isDay } from '../../layout.js';
 import { entriesIn } from '../files.js';
 import { ifExists } from './own-directory.js';
@@ -22,10 +23,7 @@ const LEVELS: ((name: string) => boolean)[] = [
 export async function foreignWarnings(base: string, signal?: AbortSignal): Promise<string[]> {
   const found: string[] = [];
   await findForeign(base, [...TRASH], { found, signal });
-  const [first] = found.sort();
-  if (first === undefined) return [];
-  const more = found.length > 1 ? ` and ${found.length - 1} more` : '';
-  return [`the trash contains what does not belong there, and ignores it: ${first}${more}`];
+  return foreignTrashWarnings(found);
 }
 
 async function findForeign(

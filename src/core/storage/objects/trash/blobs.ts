@@ -4,26 +4,35 @@ import { GONE, reportDeleted } from '../../results.js';
 import type { Deletion, DeletionRun } from '../../runs.js';
 import type { TrashedBlob } from '../../trash.js';
 import { CarefulDeleter } from './careful-deleter.js';
-import { parseTrashed, placeOf, trashOf, type TrashSource } from './place.js';
+import { isForeign, parseTrashed, placeOf, trashOf, type TrashSource } from './place.js';
 
 type ListedBlob = TrashedBlob & { bytes: number };
 
-/** Lists the blobs in the trash. Looks up the sizes that listings hide. @throws RegadmError */
+/**
+ * Lists the blobs in the trash. Looks up the sizes that listings hide.
+ * @returns the paths of what does not belong in the trash
+ * @throws RegadmError
+ */
 export async function listTrashed(
   { store, base }: TrashSource,
   take: (blob: ListedBlob) => void,
   signal?: AbortSignal,
-): Promise<void> {
+): Promise<string[]> {
+  const foreign: string[] = [];
   for await (const page of store.list(`${base}trash/`, signal)) {
     signal?.throwIfAborted();
     await forEachParallel(page, store.limits, async ({ key, bytes }) => {
       const blob = parseTrashed(base, key);
-      if (!blob) return;
+      if (!blob) {
+        if (isForeign(base, key)) foreign.push(`regadm/${key.slice(base.length)}`);
+        return;
+      }
       const isHidden = bytes === 0 && store.limits.hidesSizes;
       const size = isHidden ? (await store.find(key, signal))?.bytes : bytes;
       if (size !== undefined) take({ ...blob, bytes: size });
     });
   }
+  return foreign;
 }
 
 /** Number of blobs that are looked up one by one. */

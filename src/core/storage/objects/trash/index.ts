@@ -1,5 +1,6 @@
 import type { Deletion, DeletionRun, LinkWrite } from '../../runs.js';
 import type { LinkFile, LinkVisitor, Move, MoveBack, StorageTrash, TrashFile, TrashedBlob } from '../../trash.js';
+import { foreignTrashWarnings } from '../../foreign-trash.js';
 import { versionsWarning } from '../no-conditions.js';
 import type { ObjectStore } from '../object-store.js';
 import { deleteTrashed, listTrashed } from './blobs.js';
@@ -18,6 +19,8 @@ export class ObjectTrash implements StorageTrash {
   private readonly conditions: Conditions;
   private readonly files: TrashFiles;
   private hasAbortedCopies = false;
+  /** What does not belong in the trash, as its last listing has shown it. */
+  private foreign: string[] | undefined;
   /** Number of keys of all repositories; without a walk, it counts as unlimited. */
   private totalKeys = Infinity;
 
@@ -50,9 +53,11 @@ export class ObjectTrash implements StorageTrash {
   }
 
   async warnings(signal?: AbortSignal): Promise<string[]> {
-    if (this.conditions.areMet) return [];
+    if (!this.foreign) await this.listBlobs(() => undefined, signal);
+    const foreign = foreignTrashWarnings(this.foreign ?? []);
+    if (this.conditions.areMet) return foreign;
     await this.store.warnings(signal);
-    return this.store.limits.keepsVersions ? [versionsWarning(this.store.name)] : [];
+    return this.store.limits.keepsVersions ? [versionsWarning(this.store.name), ...foreign] : foreign;
   }
 
   now(signal?: AbortSignal): Promise<number> {
@@ -105,8 +110,8 @@ export class ObjectTrash implements StorageTrash {
     return moveBlobsBack(this.source, blobs, run);
   }
 
-  listBlobs(take: (blob: TrashedBlob & { bytes: number }) => void, signal?: AbortSignal): Promise<void> {
-    return listTrashed(this.source, take, signal);
+  async listBlobs(take: (blob: TrashedBlob & { bytes: number }) => void, signal?: AbortSignal): Promise<void> {
+    this.foreign = await listTrashed(this.source, take, signal);
   }
 
   readBlob(blob: TrashedBlob, limitBytes: number): Promise<Buffer | undefined> {

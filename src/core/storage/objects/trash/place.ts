@@ -41,3 +41,12 @@ export function parseTrashed(base: string, key: string): TrashedBlob | undefined
   const [, date, prefix = '', hex] = BLOB.exec(key.slice(base.length)) ?? [];
   return hex?.startsWith(prefix) && isDay(date!) ? { hex, date: date! } : undefined;
 }
+
+/** Returns true for the key of something in the trash that is neither a blob nor a journal, nor a hidden object. */
+export function isForeign(base: string, key: string): boolean {
+  const names = key.slice(base.length).split('/');
+  const [, date = '', directory] = names;
+  // Some clients create an object for a directory, whose name ends with a slash.
+  if (names.at(-1) === '' || names.some((name) => name.startsWith('.'))) return false;
+  return !(isDay(date) && directory === 'journal') && !parseTrashed(base, key);
+}
