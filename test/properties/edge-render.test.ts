@@ -27,7 +27,7 @@ const dnsName = fc.stringMatching(/^[a-z0-9]([a-z0-9.-]{0,30}[a-z0-9])?$/);
 const start = fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 3_000_000 }));
 const partitionSize = fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 9_000_000 }));
 
-/** A size that fits into a partition of so many MiB; 0 is the rest of the disk. */
+/** A size that fits into a partition with this number of MiB; 0 is the rest of the disk. */
 function quantity(sizeMiB: number): fc.Arbitrary<string> {
   const mebibytes = fc.integer({ min: 1, max: sizeMiB || 5_000_000 });
   const forms: ((mib: number) => string)[] = [

@@ -19,8 +19,3 @@ export function canBeEqual(a: unknown, b: unknown): boolean {
 export function fieldOf(object: Pick<ObjectFacts, 'get'>, path: FieldPath): unknown {
   return object.get(path) ?? path.map((_, depth) => object.get(path.slice(0, depth))).find(isFilledIn);
 }
-
-/** Returns a path without slashes at the end: with them, it is the same path. */
-export function withoutSlash(path: string): string {
-  return path.length > 1 ? path.replace(/(?<=.)\/+$/, '') : path;
-}

@@ -3,7 +3,8 @@ import { isRecord } from '../../model/values/json.js';
 import { NAMES } from '../render/registry-objects.js';
 import { mountsOf, type EdgeFacts, type ObjectFacts } from './facts.js';
 import { FIELDS } from './fields.js';
-import { canBeEqual, fieldOf, isFilledIn, withoutSlash } from './known.js';
+import { canBeEqual, fieldOf, isFilledIn } from './known.js';
+import { withoutSlashAtEnd } from '../text-problems.js';
 
 /** The objects of the registry. The files can also contain storage of other applications, which no rule judges. */
 export interface RegistrySet {
@@ -76,7 +77,7 @@ function isRegistryConfig(config: ObjectFacts): boolean {
 function isMarked(volume: ObjectFacts): boolean {
   return (
     basename(volume.fileName) === 'ImageRegistryPV.yaml' ||
-    withoutSlash(String(fieldOf(volume, FIELDS.localPath))) === NAMES.path ||
+    withoutSlashAtEnd(String(fieldOf(volume, FIELDS.localPath))) === NAMES.path ||
     fieldOf(volume, FIELDS.name) === NAMES.volume ||
     classOf(volume) === NAMES.storageClass
   );
@@ -132,8 +133,10 @@ function registryVolumes(facts: EdgeFacts, { applied, claims, known, marked }: S
   const ofClaims = isUnclaimed ? [] : all.filter((volume) => classes.includes(classOf(volume)));
   const found = all.filter((volume) => marked.includes(volume) || ofClaims.includes(volume));
   if (found.length > 0) return found;
-  const mounted = mountsOf(facts).map(({ path }) => withoutSlash(path));
-  const onMount = all.filter((volume) => mounted.includes(withoutSlash(String(fieldOf(volume, FIELDS.localPath)))));
+  const mounted = mountsOf(facts).map(({ path }) => withoutSlashAtEnd(path));
+  const onMount = all.filter((volume) =>
+    mounted.includes(withoutSlashAtEnd(String(fieldOf(volume, FIELDS.localPath)))),
+  );
   if (onMount.length > 0) return onMount;
   const isOnlyOne = all.length === 1 && !applied.some(({ policy }) => policy);
   return isOnlyOne && (known.length === 1 || new Set(mounted).size === 1) ? all : [];

@@ -1,4 +1,5 @@
-import { canBeEqual, fieldOf, isFilledIn, withoutSlash } from '../../../../src/core/edge/lint/known.js';
+import { canBeEqual, fieldOf, isFilledIn } from '../../../../src/core/edge/lint/known.js';
+import { withoutSlashAtEnd } from '../../../../src/core/edge/text-problems.js';
 
 test.each([
   ['{{hub fromConfigMap "" "sites" "size" hub}}', true],
@@ -27,5 +28,5 @@ test('returns the parent of a field that is filled in as a whole', () => {
 });
 
 test('ignores slashes at the end of a path', () => {
-  expect([withoutSlash('/a/'), withoutSlash('/a//'), withoutSlash('/')]).toEqual(['/a', '/a', '/']);
+  expect([withoutSlashAtEnd('/a/'), withoutSlashAtEnd('/a//'), withoutSlashAtEnd('/')]).toEqual(['/a', '/a', '/']);
 });

@@ -2,8 +2,9 @@ import { sameIgnition } from '../../ignition/same.js';
 import type { FieldPath } from '../../model.js';
 import type { EdgeFacts, StorageFacts } from '../facts.js';
 import type { Finding } from '../finding.js';
-import { canBeEqual, isFilledIn, withoutSlash } from '../known.js';
+import { canBeEqual, isFilledIn } from '../known.js';
 import { error, type Rule } from './rule.js';
+import { withoutSlashAtEnd } from '../../text-problems.js';
 
 /** Rules that compare MachineConfigs with the other configurations of the same nodes. */
 export const machineConfigRules: Rule[] = [differences];
@@ -98,7 +99,7 @@ function partsOf({ config }: StorageFacts): Part[] {
       })),
     ),
     ...filesystems.map(({ path, device, format, mountOptions }, index) => ({
-      name: `file system ${path === undefined ? `on ${device}` : `at ${withoutSlash(path)}`}`,
+      name: `file system ${path === undefined ? `on ${device}` : `at ${withoutSlashAtEnd(path)}`}`,
       fields: [
         { name: 'device', value: device, path: ['filesystems', index, 'device'] },
         { name: 'format', value: format, path: ['filesystems', index, 'format'] },

@@ -1,10 +1,11 @@
 import { mountsOf, type EdgeFacts, type Mount, type ObjectFacts } from '../facts.js';
 import { FIELDS } from '../fields.js';
 import type { Finding } from '../finding.js';
-import { canBeEqual, fieldOf, isFilledIn, withoutSlash } from '../known.js';
+import { canBeEqual, fieldOf, isFilledIn } from '../known.js';
 import type { RegistrySet } from '../registry-set.js';
 import { bytesOf, isQuantity } from './quantities.js';
 import { error, listText, type Rule } from './rule.js';
+import { withoutSlashAtEnd } from '../../text-problems.js';
 
 /** Rules that compare the volume with the partition. */
 export const volumeRules: Rule[] = [volumePaths, partitionSizes];
@@ -22,7 +23,7 @@ const PLATFORM = new Set([
 ]);
 
 function volumePaths(facts: EdgeFacts, { volumes }: RegistrySet): Finding[] {
-  const paths = mountsOf(facts).map(({ path }) => withoutSlash(path));
+  const paths = mountsOf(facts).map(({ path }) => withoutSlashAtEnd(path));
   const [own] = paths.filter((path) => !PLATFORM.has(path));
   if (own === undefined) return [];
   return volumes
@@ -41,7 +42,7 @@ function volumePaths(facts: EdgeFacts, { volumes }: RegistrySet): Finding[] {
 function partitionSizes(facts: EdgeFacts, { volumes }: RegistrySet): Finding[] {
   return partitionsToCheck(facts).flatMap(({ path, sizeMiB, at }) => {
     const capacities = volumes
-      .filter((volume) => volumePath(volume) === withoutSlash(path))
+      .filter((volume) => volumePath(volume) === withoutSlashAtEnd(path))
       .map((volume) => fieldOf(volume, FIELDS.capacity))
       .filter(isQuantity);
     const [smallest] = [...capacities].sort((a, b) => bytesOf(a) - bytesOf(b));
@@ -62,10 +63,10 @@ function partitionSizes(facts: EdgeFacts, { volumes }: RegistrySet): Finding[] {
 /** Lists the mounts of the plans, and those of nodes at paths that no plan mounts; equal ones once. */
 function partitionsToCheck({ storages }: EdgeFacts): Mount[] {
   const plans = mountsOf({ storages: storages.filter(({ role }) => role === 'plan') });
-  const planned = new Set(plans.map(({ path }) => withoutSlash(path)));
+  const planned = new Set(plans.map(({ path }) => withoutSlashAtEnd(path)));
   const others = mountsOf({ storages: storages.filter(({ role }) => role !== 'plan') });
-  const mounts = [...plans, ...others.filter(({ path }) => !planned.has(withoutSlash(path)))];
-  const name = ({ path, sizeMiB, at }: Mount): string => JSON.stringify([withoutSlash(path), sizeMiB, at.file]);
+  const mounts = [...plans, ...others.filter(({ path }) => !planned.has(withoutSlashAtEnd(path)))];
+  const name = ({ path, sizeMiB, at }: Mount): string => JSON.stringify([withoutSlashAtEnd(path), sizeMiB, at.file]);
   return mounts.filter((mount, index) => mounts.findIndex((other) => name(other) === name(mount)) === index);
 }
 
@@ -76,5 +77,5 @@ function isLocal(volume: ObjectFacts): boolean {
 
 function volumePath(volume: ObjectFacts): string {
   const path = fieldOf(volume, FIELDS.localPath) ?? volume.get(['spec', 'hostPath', 'path']) ?? '';
-  return isFilledIn(path) ? '{{' : withoutSlash(String(path));
+  return isFilledIn(path) ? '{{' : withoutSlashAtEnd(String(path));
 }
