@@ -33,7 +33,7 @@ interface Document {
   summary: Record<string, number>;
   blobs: Entry[];
   trashed?: Entry[];
-  manifestLinks: { repository: string; digest: string }[];
+  manifestLinks: { repository: string; digest: string; status: string }[];
   unmarked: Entry[];
   images: { digest: string; whole: boolean; repositories: string[]; problems: { digest: string; message: string }[] }[];
   failures: { target: string; message: string }[];
@@ -114,6 +114,17 @@ describe('prune hard --trash', () => {
     expect(documentOf(restored).failures).toEqual([]);
     expect(restored.status).toBe(0);
     expect(before.filter((file) => !registryFiles().includes(file))).toEqual([]);
+  });
+
+  test('reports the links that it removed, also if it cannot move any blob', async () => {
+    const args = ['prune', 'hard', storage(), '--trash', '--keep-blobs-younger-than=0', '--confirm', '-o', 'json'];
+    const env = { ...failingChange('regadm/trash/'), KUBECONFIG: sandbox.kubeconfig.admin };
+    const { status, stdout } = await runCli(args, { env });
+    const { blobs, manifestLinks, failures, summary } = JSON.parse(stdout) as Document;
+    expect([status, new Set(blobs.map((blob) => blob.status))]).toEqual([3, new Set(['skipped'])]);
+    expect(manifestLinks.map((link) => link.status)).toContain('deleted');
+    expect(summary).toMatchObject({ trashed: 0, failed: 1 });
+    expect(failures).toEqual([expect.objectContaining({ target: 'moving blobs to the trash' })]);
   });
 
   test('a hard prune without --trash leaves no trace of regadm in the storage', async () => {
@@ -313,10 +324,7 @@ describe('regadm trash', () => {
   test('restore reports what it restored, also if it cannot delete the records of the links', async () => {
     const before = registryFiles();
     const { blobs } = await moveUnused();
-    const env = {
-      NODE_OPTIONS: `--import=${new URL('../support/preload/fail-at-change.js', import.meta.url).href}`,
-      ...{ CHANGES_BELOW: sandbox.storageDir, CHANGE_LIKE: 'regadm/links/', CHANGE_NUMBER: '1', CHANGE_ACTION: 'EIO' },
-    };
+    const env = failingChange('regadm/links/');
     const restored = await runCli(['trash', 'restore', storage(), '--confirm', '-o', 'json'], { env });
     expect([restored.status, restored.stderr]).toEqual([3, '']);
     const { summary, failures } = JSON.parse(restored.stdout) as Document;
@@ -365,6 +373,12 @@ describe('regadm trash', () => {
       stderr: expect.stringContaining('--storage is required') as string,
     });
   });
+});
+
+/** Lets the first change of a path fail. */
+const failingChange = (like: string): Record<string, string> => ({
+  NODE_OPTIONS: `--import=${new URL('../support/preload/fail-at-change.js', import.meta.url).href}`,
+  ...{ CHANGES_BELOW: sandbox.storageDir, CHANGE_LIKE: like, CHANGE_NUMBER: '1', CHANGE_ACTION: 'EIO' },
 });
 
 const marksFile = (): string => join(sandbox.storageDir, 'regadm/marks.json.gz');

@@ -1,5 +1,6 @@
 import { sha256Digest } from '../model/digest.js';
-import type { LinkWrite } from '../storage/storage.js';
+import { messageOf } from '../model/errors.js';
+import type { LinkWrite, Storage } from '../storage/storage.js';
 import type { MoveBack } from '../storage/trash.js';
 import { finish, runBatches } from './batch-run.js';
 import { removeEntries } from './membership.js';
@@ -76,11 +77,13 @@ async function moveBatchBack(
     batch.flatMap(({ links }) => links),
     { mayContinue },
   );
-  const moves = await trash.moveBlobsBack(batch, { mayContinue, onProgress: (count) => reporter.tick(count) });
-  const existing = batch.filter((_, index) => moves[index]!.status === 'exists');
-  const sizes = await storage.findBlobs(existing.map(({ hex }) => sha256Digest(hex)));
-  const checked = moves.map((move, index) =>
-    move.status === 'exists' ? compared(batch[index]!, sizes[existing.indexOf(batch[index]!)]) : move,
+  const checked = await compareExisting(
+    storage,
+    batch,
+    await trash
+      .moveBlobsBack(batch, { mayContinue, onProgress: (count) => reporter.tick(count) })
+      // The links were written: they are reported.
+      .catch((error: unknown) => batch.map((): MoveBack => ({ status: 'failed', message: messageOf(error) }))),
   );
   const isDone = (_: TrashEntry, index: number): boolean => isInPlace(checked[index]!);
   for (const { hex } of batch.filter(isDone)) session.file.marks.delete(hex);
@@ -92,6 +95,25 @@ async function moveBatchBack(
     result: checked[index]!,
     links: writes.slice(next, (next += entry.links.length)),
   }));
+}
+
+/** Compares blobs in the trash with those in their place. Never throws: what was moved is reported. */
+async function compareExisting(
+  storage: Pick<Storage, 'findBlobs'>,
+  batch: readonly TrashEntry[],
+  moves: readonly MoveBack[],
+): Promise<MoveBack[]> {
+  const existing = batch.filter((_, index) => moves[index]!.status === 'exists');
+  const sizes = await storage
+    .findBlobs(existing.map(({ hex }) => sha256Digest(hex)))
+    .catch((error: unknown) => messageOf(error));
+  if (typeof sizes === 'string') {
+    const message = `a blob is in its place, and cannot be compared with the one in the trash: ${sizes}`;
+    return moves.map((move) => (move.status === 'exists' ? { status: 'failed', message } : move));
+  }
+  return moves.map((move, index) =>
+    move.status === 'exists' ? compared(batch[index]!, sizes[existing.indexOf(batch[index]!)]) : move,
+  );
 }
 
 /** Compares a blob in the trash with the one in its place. A size that is not known cannot differ. */

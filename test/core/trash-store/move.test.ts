@@ -131,6 +131,25 @@ test('nothing moves if the journal cannot be written', async () => {
   expect([...scene.storage.blobs.keys()]).toEqual([orphan]);
 });
 
+test('an error after moves of the first batch hides neither these nor what was not reached', async () => {
+  const scene = new TrashScene();
+  const hexes = Array.from({ length: 1001 }, (_, index) => scene.storage.push(`blob ${index}`));
+  const failed = new Error('the connection is lost');
+  await scene.session(async (session) => {
+    scene.storage.onChange = (change) => {
+      if (change === `move ${hexes[1]}`) throw failed;
+    };
+    const { moves, stopped } = await move(scene, session, ...hexes);
+    expect(stopped).toBe(failed);
+    const message = 'it is not known whether it was changed: the connection is lost';
+    expect(moves).toEqual([
+      ...hexes.slice(0, 1000).map(() => ({ status: 'failed', message })),
+      { status: 'skipped', reason: 'the connection is lost' },
+    ]);
+  });
+  expect(scene.storage.trashed.size).toBe(1);
+});
+
 test('a sweep whose processes cannot be read is recorded by the next run', async () => {
   const scene = new TrashScene();
   const orphan = scene.storage.push('orphan');
@@ -158,10 +177,14 @@ test('a blob that is moved again on the same day leaves its conclusive sweep fir
   await scene.session(async (session) => {
     const moveBlobs = scene.storage.moveBlobs.bind(scene.storage);
     scene.storage.moveBlobs = async (...moved) => {
-      await moveBlobs(...moved);
-      throw killed;
+      const moves = await moveBlobs(...moved);
+      scene.storage.onChange = () => {
+        throw killed;
+      };
+      return moves;
     };
-    await expect(move(scene, session, orphan)).rejects.toBe(killed);
+    expect((await move(scene, session, orphan)).stopped).toBe(killed);
+    scene.storage.onChange = () => {};
   });
   expect(scene.storage.trashList()).toEqual([`2026-11-26/${orphan}`]);
   await scene.session(async ({ file }) => {

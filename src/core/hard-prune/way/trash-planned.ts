@@ -1,5 +1,6 @@
 import { sha256Hex, type Digest } from '../../model/digest.js';
 import { failureOf } from '../../model/document.js';
+import { messageOf } from '../../model/errors.js';
 import type { HardPrunePlan } from '../../orphans/plan/types.js';
 import type { Deletion, DeletionRun, Link } from '../../storage/storage.js';
 import type { LinkFile, Move } from '../../storage/trash.js';
@@ -114,7 +115,11 @@ class TrashRemoval {
     }
     const free = digests.map(hexOf).filter((hex) => !left.has(hex));
     const entries = free.map((hex) => ({ hex, bytes: this.bytes.get(hex) ?? 0, links: links.get(hex) ?? [] }));
-    const { moves, stopped } = await moveToTrash(session, ports, entries);
+    // Links were removed before: what stops the first move is reported with them.
+    const { moves, stopped } = await moveToTrash(session, ports, entries).catch((error: unknown) => ({
+      moves: entries.map((): Move => ({ status: 'skipped', reason: messageOf(error) })),
+      stopped: error,
+    }));
     this.stopped = stopped;
     const moved = moves.values();
     return digests.map((digest) => left.get(hexOf(digest)) ?? toDeletion(moved.next().value as Move));
