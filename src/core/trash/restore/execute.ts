@@ -1,7 +1,10 @@
 import { sha256Digest } from '../../model/digest.js';
 import { failureOf, type Failure } from '../../model/document.js';
+import { messageOf } from '../../model/errors.js';
 import type { LinkWrite } from '../../storage/storage.js';
 import type { LinkFile } from '../../storage/trash.js';
+import { finish } from '../../trash-store/batch-run.js';
+import type { TrashEntry } from '../../trash-store/model.js';
 import { moveBack, type MovedBack } from '../../trash-store/move-back.js';
 import type { SessionPorts } from '../../trash-store/ports.js';
 import type { TrashSession } from '../../trash-store/session.js';
@@ -31,14 +34,14 @@ export async function executeRestore(session: TrashSession, ports: SessionPorts,
   const mayContinue = (): Promise<void> => session.assertHeld();
   const unmarked = await unmark(session, ports, work);
   reporter.phase('moving blobs back', plan.entries.length);
-  const { results: moved, stopped } = await moveBack(session, ports, plan.entries);
+  const { results: moved, stopped } = await moveBackAfter(unmarked, session, ports, plan.entries);
   const isOver = signal.aborted || stopped !== undefined;
   const linked = isOver ? NOTHING : await restoreLinks(plan.links, ports, mayContinue);
   const failures = [
     ...unmarked.failures,
     ...moved.flatMap((one) => failuresOf(one, signal)),
     ...linked.failures,
-    ...(stopped === undefined || signal.aborted ? [] : [failureOf('moving blobs back', stopped)]),
+    ...(stopped === undefined || signal.aborted ? [] : [failureOf(stepOf(unmarked), stopped)]),
   ];
   const writes = [...unmarked.writes, ...moved.flatMap(({ links }) => links), ...linked.writes];
   return {
@@ -48,6 +51,30 @@ export async function executeRestore(session: TrashSession, ports: SessionPorts,
     failures,
     isComplete: !isOver && failures.length === 0,
   };
+}
+
+/**
+ * Moves blobs back, unless the marks could not be saved. Once links were written, an error is reported with them.
+ * @throws what stops the run before anything is changed
+ */
+async function moveBackAfter(
+  { blobs, stopped }: Unmarking,
+  session: TrashSession,
+  ports: SessionPorts,
+  entries: readonly TrashEntry[],
+): ReturnType<typeof moveBack> {
+  const skipped = (error: unknown): Awaited<ReturnType<typeof moveBack>> => ({
+    results: entries.map((entry) => ({
+      ...{ entry, links: [] },
+      result: { status: 'skipped', reason: messageOf(error) },
+    })),
+    stopped: error,
+  });
+  if (stopped !== undefined) return skipped(stopped);
+  return moveBack(session, ports, entries).catch((error: unknown) => {
+    if (blobs.length === 0) throw error;
+    return skipped(error);
+  });
 }
 
 const NOTHING: Pick<Unmarking, 'writes' | 'failures'> = { writes: [], failures: [] };
@@ -78,6 +105,8 @@ interface Unmarking {
   blobs: Unmarked[];
   writes: LinkWrite[];
   failures: Failure[];
+  /** Why the marks were not saved. */
+  stopped?: unknown;
 }
 
 async function unmark(
@@ -99,9 +128,15 @@ async function unmark(
     done.blobs.push({ ...blob, ...(left ?? { status: 'unmarked' }) });
   }
   for (const hex of complete) session.file.marks.delete(hex);
-  await session.save();
-  return done;
+  done.stopped = await finish(undefined, () => session.save());
+  if (done.stopped === undefined) return done;
+  const message = `its links were restored, but it can still be marked: ${messageOf(done.stopped)}`;
+  const isDone = ({ status }: Unmarked): boolean => status === 'unmarked';
+  return { ...done, blobs: done.blobs.map((blob) => (isDone(blob) ? { ...blob, status: 'failed', message } : blob)) };
 }
+
+/** Returns the step that stopped. */
+const stepOf = ({ stopped }: Unmarking): string => (stopped === undefined ? 'moving blobs back' : 'saving the marks');
 
 const isLeft = (write: LinkWrite): write is Extract<LinkWrite, { status: 'failed' | 'skipped' }> =>
   write.status === 'failed' || write.status === 'skipped';
