@@ -91,7 +91,6 @@ const partition = fc.record({
   guid: optional(fc.uuid()),
   wipe_partition_entry: optional(fc.boolean()),
   filesystem: optional(filesystem),
-  slash,
 });
 
 /** Parts of a Butane file: partitions by disk, and a name for everything that must be unique. */
@@ -118,18 +117,18 @@ const fromButane: fc.Arbitrary<Sample> = fc
       disks: disks.map((name, disk) => ({
         device: name,
         wipe_table,
-        partitions: parts.flatMap(({ disk: own, slash: _slash, filesystem: _filesystem, ...part }, index) =>
+        partitions: parts.flatMap(({ disk: own, filesystem: _filesystem, ...part }, index) =>
           // Partitions without a start never overlap.
           own === disk ? [{ ...part, label: labels[index], start_mib: index === 0 ? first : undefined }] : [],
         ),
       })),
-      filesystems: parts.flatMap(({ filesystem: own, slash: end }, index) =>
+      filesystems: parts.flatMap(({ filesystem: own }, index) =>
         own
           ? [
               {
                 ...own,
                 device: `/dev/disk/by-partlabel/${labels[index]}`,
-                path: `${paths[index]}${end}`,
+                path: paths[index],
                 with_mount_unit: true,
               },
             ]

@@ -1,11 +1,10 @@
 import { isMap, isScalar, isSeq, type Node } from 'yaml';
-import type { FieldPath, FieldProblem, Filesystem, Storage } from '../model.js';
+import type { FieldPath, FieldProblem, Storage } from '../model.js';
 import { invalidFile, locate } from '../files/problem.js';
 import { parseYaml, type YamlDocument } from '../files/yaml-document.js';
 import { STORAGE, butaneName, type Field, type Fields } from './shape.js';
 import { readBoolean, readInteger, readString, type Reading } from './scalar.js';
 import { storageProblems } from '../storage-problems.js';
-import { withoutSlashAtEnd } from '../text-problems.js';
 
 const SCALARS = { string: readString, integer: readInteger, boolean: readBoolean };
 const TOP_FIELDS = ['variant', 'version', 'storage'];
@@ -32,14 +31,8 @@ export function readButane(file: string, text: string): Storage {
 export function readStorage(document: YamlDocument): { storage?: Storage; problems: FieldProblem[] } {
   const problems = headerProblems(document);
   const read = problems.length === 0 ? new Reader(document, problems).object(['storage'], STORAGE) : {};
-  const { disks, filesystems } = { disks: [], filesystems: [], ...read } as Storage;
-  const storage = { disks, filesystems: filesystems.map(withoutSlash) };
+  const storage = { disks: [], filesystems: [], ...read } as Storage;
   return problems.length > 0 ? { problems } : { storage, problems: storageProblems(storage).map(withButanePath) };
-}
-
-/** Ignition accepts a mount point only in its shortest form. */
-function withoutSlash(filesystem: Filesystem): Filesystem {
-  return filesystem.path ? { ...filesystem, path: withoutSlashAtEnd(filesystem.path) } : filesystem;
 }
 
 /** True for a document with a `variant`, which marks Butane files. */
