@@ -204,7 +204,7 @@ function testMoves(open: () => Promise<TrashScene>): void {
       { status: 'gone' },
       { status: 'moved', bytes: 9 },
     ]);
-    expect(progress).toBe(2);
+    expect(progress).toBe(3);
     expect(await trash.moveBlobs(hexes, DAY!, run)).toEqual(hexes.map(() => ({ status: 'gone' })));
     const trashed = [orphan, { hex: hexOf(OTHER!), date: DAY! }];
     expect(await trashOf(scene)).toEqual(
@@ -219,11 +219,13 @@ function testMoves(open: () => Promise<TrashScene>): void {
     expect(await trash.readBlob({ ...orphan, date: EARLIER! }, 100)).toBeUndefined();
     const blobs = [...trashed, { ...orphan, date: EARLIER! }];
     expect(await trash.moveBlobsBack(blobs, ended)).toEqual(blobs.map(() => SKIPPED));
-    expect(await trash.moveBlobsBack(blobs, run)).toEqual([
+    progress = 0;
+    expect(await trash.moveBlobsBack(blobs, counted)).toEqual([
       { status: 'restored', bytes: 7 },
       { status: 'restored', bytes: 9 },
       { status: 'gone' },
     ]);
+    expect(progress).toBe(3);
     expect([await scene.paths(), await scene.read(blobPath(ORPHAN!)), await trashOf(scene)]).toEqual([
       before,
       content,
@@ -236,7 +238,10 @@ function testMoves(open: () => Promise<TrashScene>): void {
     const trash = scene.storage.trash();
     await trash.moveBlobs([orphan.hex], DAY!, run);
     await scene.put(blobPath(ORPHAN!), 'pushed');
-    expect(await trash.moveBlobsBack([orphan], run)).toEqual([{ status: 'exists' }]);
+    let progress = 0;
+    const counted = { ...run, onProgress: (items: number): void => void (progress += items) };
+    expect(await trash.moveBlobsBack([orphan], counted)).toEqual([{ status: 'exists' }]);
+    expect(progress).toBe(1);
     expect(await scene.read(blobPath(ORPHAN!))).toBe('pushed');
     expect(await trashOf(scene)).toEqual([{ ...orphan, bytes: 7 }]);
     expect(await trash.moveBlobs([orphan.hex], EARLIER!, run)).toEqual([{ status: 'moved', bytes: 6 }]);

@@ -88,6 +88,7 @@ export interface StorageTrash {
 
   /**
    * Moves blobs from their place to the trash of a day. At every moment, each of them is in one of the two, or in both.
+   * `run.onProgress` also counts those that are gone.
    * @param date `2026-11-26`, by the storage's clock
    */
   moveBlobs(
@@ -98,7 +99,7 @@ export interface StorageTrash {
 
   /**
    * Moves blobs back to their place. One that exists there is never replaced: then the trash keeps its copy, with the
-   * status `exists`.
+   * status `exists`. `run.onProgress` also counts those that exist or are gone.
    */
   moveBlobsBack(
     blobs: readonly TrashedBlob[],

@@ -26,7 +26,7 @@ export async function moveBackFromTrash(
   const results = await withStaging(roots.base, (staging) =>
     changeEach(blobs, run, async (blob) => {
       const move = await moveBack(roots, blob, staging);
-      if (move.status === 'restored') run.onProgress?.(1);
+      run.onProgress?.(1);
       return move;
     }),
   );

@@ -34,7 +34,7 @@ export async function moveToTrash(
   try {
     return await changeEach(hexes, run, async (hex) => {
       const move = await moveBlob(ways, hexOf(sha256Digest(hex)));
-      if (move.status === 'moved') run.onProgress?.(1);
+      run.onProgress?.(1);
       return move;
     });
   } finally {

@@ -61,7 +61,8 @@ async function transfer(store: ObjectStore, all: readonly Copy[], run: Run): Pro
     const deletions = (await deleter.delete(keys, { mayContinue, keepWrittenSince })).values();
     for (const each of copied)
       results.push(each.status === 'copied' ? { ...each, deletion: deletions.next().value as Deletion } : each);
-    if (keys.length > 0) run.onProgress?.(keys.length);
+    const done = copied.filter(({ status }) => status !== 'failed' && status !== 'skipped').length;
+    if (done > 0) run.onProgress?.(done);
   }
   return results;
 }
