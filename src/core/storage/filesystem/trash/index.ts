@@ -9,7 +9,7 @@ import { foreignWarnings } from './foreign.js';
 import { listTrashedBlobs } from './list-blobs.js';
 import { moveBackFromTrash } from './move-back.js';
 import { moveToTrash } from './move.js';
-import { notRead, notWritten, OWN } from './own-directory.js';
+import { notChanged, notRead, OWN } from './own-directory.js';
 import { deleteOwnFiles, listOwnFiles } from './own-files.js';
 import { placeInTrash } from './places.js';
 import { deleteOldTemporaries } from './temporaries.js';
@@ -67,7 +67,7 @@ export class FilesystemTrash implements StorageTrash {
   }
 
   deleteFiles(files: readonly string[]): Promise<void> {
-    return this.writing(files[0] ?? '', () => deleteOwnFiles(this.base, files));
+    return deleteOwnFiles(this.base, files);
   }
 
   walkLinks(visitor: LinkVisitor): Promise<void> {
@@ -112,7 +112,7 @@ export class FilesystemTrash implements StorageTrash {
 
   private writing<T>(file: string, write: () => Promise<T>): Promise<T> {
     return write().catch((error: unknown) => {
-      throw notWritten(error, path.join(this.base, OWN, file));
+      throw notChanged(error, 'write', path.join(this.base, OWN, file));
     });
   }
 }

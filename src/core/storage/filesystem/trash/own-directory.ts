@@ -50,9 +50,9 @@ export function notRead(error: unknown, path: string): Error {
 }
 
 /** Returns the error for a file of regadm that was not written or deleted. */
-export function notWritten(cause: unknown, path: string): Error {
+export function notChanged(cause: unknown, action: 'write' | 'delete', path: string): Error {
   if (cause instanceof RegadmError) return cause;
-  return new RegadmError(`cannot write ${path}: ${writeProblem(cause)}`, {
+  return new RegadmError(`cannot ${action} ${path}: ${writeProblem(cause)}`, {
     code: 'STORAGE_ERROR',
     suggestions: [fileProblem(cause) === 'permission denied' ? MAY_WRITE : (systemRemedy(cause) ?? MAY_WRITE)],
     cause,

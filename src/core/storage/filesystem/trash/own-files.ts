@@ -1,7 +1,7 @@
 import { unlink } from 'node:fs/promises';
 import { inDirectory } from '../../../kit/below.js';
 import { entriesOf } from '../delete-files.js';
-import { ifExists, OWN } from './own-directory.js';
+import { ifExists, notChanged, OWN } from './own-directory.js';
 import { isTemporary } from './temporaries.js';
 import { deleteEmptyDirectories, TRASH } from './places.js';
 import { VersionedFile, VERSIONS } from './versions.js';
@@ -31,19 +31,28 @@ function isOthers(names: readonly string[]): boolean {
   return names[0] === VERSIONS || (names[0] === 'trash' && names[2] === 'blobs');
 }
 
-/** Deletes files of regadm, and directories in the trash that become empty. @throws the file system's error */
+/** Deletes files of regadm, and directories in the trash that become empty. @throws RegadmError STORAGE_ERROR */
 export async function deleteOwnFiles(base: string, paths: readonly string[]): Promise<void> {
   const directories = new Set<string>();
   for (const path of paths) {
-    await new VersionedFile(base, path).delete();
+    await deleting(base, path, () => new VersionedFile(base, path).delete());
     directories.add(path.split('/').slice(0, -1).join('/'));
   }
   for (const directory of directories) {
     const names = directory.split('/');
     if (names[0] !== 'trash') continue;
-    await deleteTemporaries(base, [OWN, ...names]);
-    await deleteEmptyDirectories(base, [OWN, ...names], TRASH.length);
+    await deleting(base, directory, async () => {
+      await deleteTemporaries(base, [OWN, ...names]);
+      await deleteEmptyDirectories(base, [OWN, ...names], TRASH.length);
+    });
   }
+}
+
+/** @throws RegadmError STORAGE_ERROR that names what cannot be deleted */
+async function deleting(base: string, path: string, act: () => Promise<void>): Promise<void> {
+  await act().catch((error: unknown) => {
+    throw notChanged(error, 'delete', `${base}/${OWN}/${path}`);
+  });
 }
 
 /** Deletes unfinished files in a directory that has nothing else: those of a run that was killed. */

@@ -153,6 +153,17 @@ test.each(parentsOf(TRASH))('no blob moves through a symbolic link at %s', async
   expect([filesBelow(outside), existsSync(at(`${PLACE}/data`))]).toEqual([[], true]);
 });
 
+test('a file that cannot be deleted is named', async () => {
+  const { trash, at } = await aScene();
+  mkdirSync(at('regadm/links/second.json.gz'), { recursive: true });
+  writeFileSync(at('regadm/links/first.json.gz'), '');
+  await expect(trash.deleteFiles(['links/first.json.gz', 'links/second.json.gz'])).rejects.toMatchObject({
+    code: 'STORAGE_ERROR',
+    message: expect.stringContaining(`cannot delete ${at('regadm/links/second.json.gz')}: `),
+  });
+  expect(existsSync(at('regadm/links/first.json.gz'))).toBe(false);
+});
+
 requires('mount').test('a trash on another file system, and a full disk, are named', async () => {
   const disk = temporaryDirectory();
   expect(spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', disk]).status).toBe(0);
