@@ -1,5 +1,6 @@
 import type { Failure } from '../model/document.js';
 import { messageOf } from '../model/errors.js';
+import { counted } from '../model/values/counted.js';
 import type { ClusterUsage } from '../orphans/plan/usage.js';
 import type { LinkFile, StorageTrash } from '../storage/trash.js';
 import { formatJournal, parseJournal } from './format/journal-file.js';
@@ -87,10 +88,10 @@ interface RestoredLinks {
   warnings: string[];
 }
 
-/** Restores links that were removed, by this run or an earlier one, and that are needed now. */
+/** Restores links that were removed, by this run or an earlier one, and that are needed now. A note states how many. */
 export async function restoreNeededLinks(
   session: TrashSession,
-  { storage, signal }: Pick<SessionPorts, 'storage' | 'signal'>,
+  { storage, signal, reporter }: Pick<SessionPorts, 'storage' | 'signal' | 'reporter'>,
   usage: ClusterUsage,
 ): Promise<RestoredLinks> {
   const { links, warnings } = await readRemovedLinks(storage.trash(), signal);
@@ -101,7 +102,9 @@ export async function restoreNeededLinks(
     const { repository, path } = needed[at]!;
     return write.status === 'failed' ? [{ target: `${repository}@${path}`, message: write.message }] : [];
   });
-  return { written: writes.filter(({ status }) => status === 'written').length, failures, warnings };
+  const written = writes.filter(({ status }) => status === 'written').length;
+  if (written > 0) reporter.note(`restored ${counted(written, 'link')} of images that are listed now`);
+  return { written, failures, warnings };
 }
 
 /**

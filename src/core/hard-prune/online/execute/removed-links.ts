@@ -2,7 +2,6 @@ import type { HardPrunePlan } from '../../../orphans/plan/types.js';
 import type { ClusterUsage } from '../../../orphans/plan/usage.js';
 import type { LinkFile } from '../../../storage/trash.js';
 import { recordRemovedLinks, restoreNeededLinks as restoreLinks } from '../../../trash-store/removed-links.js';
-import { plural } from '../../../terminal/text.js';
 import { removedBy } from '../../plan/removed-links.js';
 import type { OnlineRun } from '../run.js';
 
@@ -49,7 +48,5 @@ export async function restoreNeededLinks(run: OnlineRun, usage: ClusterUsage): P
   for (const warning of warnings) ports.reporter.warning(warning);
   progress.failures.push(...failures);
   if (failures.length > 0) progress.hasUnrestoredLinks = true;
-  if (written === 0) return;
-  progress.hasChanged = true;
-  ports.reporter.note(`restored ${plural(written, 'link')} of images that are listed now`);
+  if (written > 0) progress.hasChanged = true;
 }
