@@ -71,8 +71,10 @@ export class CreatedFiles implements TrashFiles {
     if (!newest || newest.content.length === 0) return;
     const versions = await this.versions(path);
     const now = await this.store.now();
-    if (versions.every(({ writtenAt }) => writtenAt < now - KEPT_MS)) {
-      const last = this.keyOf(path, newest.number);
+    const last = this.keyOf(path, newest.number);
+    // One that the listing does not show yet was written recently.
+    const isListed = versions.some(({ key }) => key === last);
+    if (isListed && versions.every(({ writtenAt }) => writtenAt < now - KEPT_MS)) {
       // As long as older versions exist, the last one must: otherwise, one of them would count.
       await this.remove(
         path,

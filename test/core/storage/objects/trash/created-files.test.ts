@@ -34,6 +34,18 @@ test('a file whose old versions cannot be deleted is not reported as deleted, an
   expect([await content(), store.keys()]).toEqual([undefined, []]);
 });
 
+test('a newest version that the listing does not show yet is not deleted with the old ones', async () => {
+  await write(2);
+  for (const object of store.objects.values()) object.writtenAt = OLD;
+  await files.replace(PATH, Buffer.from('v3'), '2');
+  const keys = store.keys();
+  store.unlisted.add(keys.at(-1)!);
+  await files.delete([PATH]);
+  // A process that has read the newest one can no longer replace it.
+  expect(store.keys()).toEqual([...keys, keys[0]!.replace(/1$/, '4')]);
+  expect([await content(), await files.replace(PATH, Buffer.from('late'), '3')]).toEqual([undefined, undefined]);
+});
+
 test('a write counts, although old versions cannot be found to delete them', async () => {
   store.onRequest = (request) => {
     if (request.startsWith('list regadm/versions/') && store.keys().length >= 50) throw new Error('no response');
