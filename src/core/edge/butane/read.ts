@@ -1,4 +1,4 @@
-import { isMap, isScalar, isSeq, type Node } from 'yaml';
+import { isMap, isNode, isScalar, isSeq, type Node } from 'yaml';
 import type { FieldPath, FieldProblem, Storage } from '../model.js';
 import { invalidFile, locate } from '../files/problem.js';
 import { parseYaml, type YamlDocument } from '../files/yaml-document.js';
@@ -59,9 +59,9 @@ function stringAt(document: YamlDocument, path: FieldPath): string | undefined {
 }
 
 function unknownFields(document: YamlDocument, path: FieldPath, known: string[], why: string): FieldProblem[] {
-  const node = document.node(path);
-  const keys = isMap(node) ? node.items.map(({ key }) => (isScalar(key) ? String(key.value) : '?')) : [];
-  return keys
+  return document
+    .keys(path)
+    .map((key) => (isNode(key) ? '?' : String(key)))
     .filter((key) => !known.includes(key))
     .map((key) => ({ path: [...path, key], message: `unknown field: ${why}` }));
 }

@@ -12,6 +12,7 @@ import {
 import { assertShallow } from '../../kit/yaml-depth.js';
 import { messageOf } from '../../model/errors.js';
 import type { FieldPath } from '../model.js';
+import { keysOf, mergeProblem, mergeSources } from './merge-keys.js';
 import { invalidFile, type FileProblem } from './problem.js';
 
 /** One document of a YAML or JSON file, with the line of every value. */
@@ -25,7 +26,7 @@ export class YamlDocument {
   /** Returns the node at a path; follows aliases. */
   node(path: FieldPath): Node | undefined {
     return path.reduce<Node | undefined>(
-      (node, part) => this.resolve(child(node, part)),
+      (node, part) => this.resolve(this.child(node, part)),
       this.resolve(this.document.contents),
     );
   }
@@ -34,6 +35,18 @@ export class YamlDocument {
   items(path: FieldPath): FieldPath[] {
     const node = this.node(path);
     return isSeq(node) ? node.items.map((_, index) => [...path, index]) : [];
+  }
+
+  /** Returns the keys of a map, merged ones included; none if there is no map at the path. */
+  keys(path: FieldPath): unknown[] {
+    const node = this.node(path);
+    return isMap(node) ? keysOf(node, this.document) : [];
+  }
+
+  /** Returns a scalar as it is written, in the way in which Go reads it into a string; other values as they are. */
+  written(path: FieldPath): unknown {
+    const node = this.node(path);
+    return isScalar(node) && node.value !== null && typeof node.value !== 'string' ? node.source : this.value(path);
   }
 
   /** Returns the location of a path: the file, and the line as `line` finds it. */
@@ -79,6 +92,14 @@ export class YamlDocument {
     return this.lines.linePos(this.document.range[0]).line;
   }
 
+  private child(node: Node | undefined, part: string | number): unknown {
+    if (isSeq(node)) return typeof part === 'number' ? node.items[part] : undefined;
+    if (!isMap(node)) return undefined;
+    if (node.has(part)) return node.get(part, true);
+    const source = mergeSources(node, this.document).find((each) => this.child(each, part) !== undefined);
+    return source && this.child(source, part);
+  }
+
   private resolve(node: unknown): Node | undefined {
     if (isAlias(node)) return node.resolve(this.document);
     return isNode(node) ? node : undefined;
@@ -94,11 +115,6 @@ function isCyclic(value: unknown, parents = new Set<unknown>(), checked = new Se
   parents.delete(value);
   checked.add(value);
   return found;
-}
-
-function child(node: Node | undefined, part: string | number): unknown {
-  if (isMap(node)) return node.get(part, true);
-  return isSeq(node) && typeof part === 'number' ? node.items[part] : undefined;
 }
 
 /**
@@ -123,7 +139,7 @@ export function tryParseYaml(file: string, text: string): { documents: YamlDocum
     return { documents: [], problems: [{ file, line: 1, message: `not usable YAML: ${messageOf(error)}` }] };
   }
   const lines = new LineCounter();
-  const parsed = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error' });
+  const parsed = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error', merge: true });
   const documents = Array.isArray(parsed) ? parsed : [];
   const problems = documents.flatMap((document) =>
     document.errors.map((error) => ({
@@ -133,6 +149,11 @@ export function tryParseYaml(file: string, text: string): { documents: YamlDocum
     })),
   );
   if (problems.length > 0) return { documents: [], problems };
+  const merged = documents.map(mergeProblem).find(Boolean);
+  if (merged) {
+    const line = lines.linePos(merged.node.range![0]).line;
+    return { documents: [], problems: [{ file, line, message: merged.message }] };
+  }
   const filled = documents.filter(({ contents }) => !isEmpty(contents));
   return { documents: filled.map((document) => new YamlDocument(file, document, lines)), problems: [] };
 }
