@@ -11,7 +11,7 @@ const SITE = 'spec:\n  nodes:\n    - hostName: n1\n      ignitionConfigOverride:
 const VOLUME =
   'apiVersion: v1\nkind: PersistentVolume\nmetadata: {name: a}\nspec:\n  capacity: {storage: lots}\n  accessModes: [ReadWriteMany]\n';
 
-/** An object of another application that no policy names. */
+/** An object of another application that no enabled policy names. */
 const OTHER = VOLUME.replace('lots', '1Gi');
 
 const FILES: Record<string, string> = {
@@ -86,11 +86,11 @@ test.each([
 });
 
 describe.each(['pgt.yaml', 'pg.yaml'])('with the policies %s', (policies) => {
-  test('counts the files that no policy names, and finds nothing in them', async () => {
+  test('counts the files that no enabled policy names, and finds nothing in them', async () => {
     const { status, stdout } = await lint(policies, 'source-crs/StoragePV.yaml', 'pod.yaml');
     expect({ status, stdout }).toEqual({
       status: 0,
-      stdout: '3 files: 0 errors, 0 warnings; 2 files not checked: no policy names them\n',
+      stdout: '3 files: 0 errors, 0 warnings; 2 files not checked: no enabled policy names them\n',
     });
     const report = JSON.parse((await lint(policies, 'source-crs/StoragePV.yaml', 'pod.yaml', '-o', 'json')).stdout);
     expect(report).toMatchObject({ unused: ['source-crs/StoragePV.yaml', 'pod.yaml'], findings: [] });
@@ -119,11 +119,11 @@ describe.each(['pgt.yaml', 'pg.yaml'])('with the policies %s', (policies) => {
       expect({ status, last: last(stdout) }).toEqual(expected);
   });
 
-  test('warns about a source file that is not YAML and that no policy names', async () => {
+  test('warns about a source file that is not YAML and that no enabled policy names', async () => {
     const { status, stdout } = await lint(policies, 'source-crs/template.yaml');
     expect(status).toBe(0);
     expect(stdout).toMatch(/^source-crs\/template\.yaml:\d: warning: not valid YAML.* \(yaml\)$/m);
-    expect(stdout).toMatch(/^2 files: 0 errors, 1 warning; 1 file not checked: no policy names it$/m);
+    expect(stdout).toMatch(/^2 files: 0 errors, 1 warning; 1 file not checked: no enabled policy names it$/m);
   });
 });
 

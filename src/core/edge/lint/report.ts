@@ -5,7 +5,7 @@ import type { Finding } from './finding.js';
 export interface LintReport extends DocumentHeader<'EdgeLint'> {
   /** The files that were checked. */
   files: string[];
-  /** Files that no policy names, although there are policies: they are not applied, and were not checked. */
+  /** Files that no enabled policy names, although there are policies: they are not applied, and were not checked. */
   unused: string[];
   summary: { errors: Count; warnings: Count };
   /** By file and line. */

@@ -4,13 +4,13 @@ import type { GivenFile } from './sources/given-files.js';
 
 /**
  * Reports a file that is not YAML or JSON.
- * @param isUnused true if it is a source file that no policy names, so that it can be a template of another program
+ * @param isUnused true if it is a source file that no enabled policy names, so that it can be a template of another program
  */
 export function unparsedFile({ problem }: GivenFile, isUnused: boolean): Finding[] {
   if (!problem) return [];
   const { file, line = 1, message } = problem;
   const remedy = isUnused
-    ? 'leave the file out, or correct it: no policy names it'
+    ? 'leave the file out, or correct it: no enabled policy names it'
     : 'correct the file; it was not checked';
   return [(isUnused ? warning : error)('yaml', { file, line }, message, remedy)];
 }

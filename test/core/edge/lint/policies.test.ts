@@ -264,7 +264,6 @@ describe.each(FORMS)('%s', (_form, write) => {
       [apply(CONFIG, { complianceType: 'mostlyhave' })],
       ['compliance-type: complianceType: mostlyhave'],
     ],
-    ['a wave without quotes', [waves('10', '10', '2', 11)], ['wave: ran.openshift.io/ztp-deploy-wave: 11']],
     ['a wave that is not a number', [waves('10', 'first')], ['wave: ran.openshift.io/ztp-deploy-wave: first']],
     [
       'a Config before its claim',

@@ -34,7 +34,7 @@ const source = fc.constantFrom(
 const anyEntry: fc.Arbitrary<Entry> = fc.record({
   source,
   patch: optional(patch),
-  wave: optional(fc.constantFrom('1', '10', '100', 5, HUB)),
+  wave: optional(fc.constantFrom('1', '10', '100', 'late', HUB)),
   complianceType: optional(fc.constantFrom('musthave', 'mustonlyhave', 'mustnothave', 'other', HUB)),
 });
 const entries = fc.array(
