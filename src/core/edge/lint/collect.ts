@@ -17,7 +17,7 @@ import { publishedContents } from './sources/published.js';
 import { structureFindings } from './structure.js';
 import { unparsedFile } from './unparsed-file.js';
 
-/** What the files contain, and which files no policy names. */
+/** What the files contain, and which files no enabled policy names. */
 interface Collected {
   facts: EdgeFacts;
   /** Names of the files that count only if a policy names them, which none does; empty without policies. */
@@ -28,10 +28,11 @@ interface Collected {
 export function collectFacts(sources: SourceFile[]): Collected {
   const files = parseFiles(sources);
   const documents = files.flatMap((file) => file.documents);
-  const { objects, findings, named } = applyEntries(documents.flatMap(entriesOf), files);
+  const { objects, findings, named, unread } = applyEntries(documents.flatMap(entriesOf), files);
   // Without the policies, it is not known which source files count. A policy that is not YAML is one mistake.
   const hasPolicies = files.some((file) => file.isPolicy) || documents.some((each) => isPolicy(documentForm(each)));
-  const isUnused = (file: GivenFile): boolean => hasPolicies && !named.has(file) && !countsAlways(file);
+  const isUnused = (file: GivenFile): boolean =>
+    hasPolicies && !named.has(file) && !unread.has(file) && !countsAlways(file);
   const counted = files.flatMap((file) =>
     file.documents.filter(
       (document) => !hasPolicies || !(named.has(file) ? isObject(document) : isSource(file, document)),
@@ -45,7 +46,7 @@ export function collectFacts(sources: SourceFile[]): Collected {
       storages: storages.flatMap((part) => part.storages),
       objects: applied,
       findings: [
-        ...files.flatMap((file) => unparsedFile(file, isUnused(file))),
+        ...files.flatMap((file) => unparsedFile(file, isUnused(file) || (unread.has(file) && !named.has(file)))),
         ...counted.flatMap((document) => structureFindings(document, documentForm(document))),
         ...storages.flatMap((part) => part.findings),
         ...findings,

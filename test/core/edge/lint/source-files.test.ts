@@ -58,6 +58,38 @@ test('a manifest can be a directory of YAML files', () => {
   expect(applied(generator('own', 'site/policies.yaml'), ...files)).toEqual(here);
 });
 
+describe('a manifest directory with a kustomization', () => {
+  const warning = (path: string): string =>
+    `5: warning: ${path} is a kustomization: what it makes of its files was not checked`;
+  const kustomization = (name: string): SourceFile => ({ name, text: 'resources: [a.yaml]\n' });
+
+  test.each(['own/kustomization.yaml', 'own/kustomization.yml', 'own/Kustomization'])('is not read: %s', (name) => {
+    const files = [kustomization(name), source('own/a.yaml'), source('own/deep/b.yaml'), source('other/c.yaml')];
+    const expected = { objects: [], unused: ['other/c.yaml'], findings: [warning('own')] };
+    expect(applied(generator('own'), ...files)).toEqual(expected);
+    expect(lint([generator('own'), ...files])).toHaveLength(1);
+  });
+
+  test('is one warning if only the kustomization is given', () => {
+    const files = [generator('own/'), kustomization('own/kustomization.yaml')];
+    expect(applied(...files)).toEqual({ objects: [], unused: [], findings: [warning('own/')] });
+  });
+
+  test('can contain files that are not YAML', () => {
+    const files = [kustomization('own/kustomization.yaml'), { name: 'own/a.yaml', text: '{{ if .A }}\na: b' }];
+    expect(lint([generator('own'), ...files]).map(({ rule, severity }) => [rule, severity])).toEqual([
+      ['yaml', 'warning'],
+      ['source-file', 'warning'],
+    ]);
+  });
+
+  test('does not matter for a PolicyGenTemplate, or if a manifest names a file', () => {
+    const files = [kustomization('own/kustomization.yaml'), source('own/a.yaml')];
+    expect(applied(generator('own/a.yaml'), ...files).objects).toEqual(['own/a.yaml']);
+    expect(applied(template('a.yaml', 'own/policies.yaml'), ...files).objects).toEqual(['own/a.yaml']);
+  });
+});
+
 test('the exact path comes first', () => {
   const files = ['a/source-crs/Own.yaml', 'b/source-crs/Own.yaml', 'a/Own.yaml'].map(source);
   expect(applied(generator('source-crs/Own.yaml', 'b/policies.yaml'), ...files)).toMatchObject({

@@ -4,13 +4,13 @@ import type { ObjectFacts } from '../facts.js';
 import type { Finding } from '../finding.js';
 import { isFilledIn } from '../known.js';
 import { filledIn } from '../rules/filled-in.js';
-import { namedFiles, type GivenFile } from '../sources/given-files.js';
+import { kustomizationFiles, namedFiles, type GivenFile } from '../sources/given-files.js';
 import { isPublished, publishedContents } from '../sources/published.js';
 import { effectiveObject } from './effective.js';
 import type { PolicyEntry } from './entry.js';
 import type { Layer } from './layers.js';
 import { patchesFor, unusablePatches } from './select-patches.js';
-import { ambiguousName, unknownName } from './name-findings.js';
+import { ambiguousName, kustomization, unknownName } from './name-findings.js';
 
 /** What policies apply. */
 interface Applied {
@@ -18,6 +18,8 @@ interface Applied {
   findings: Finding[];
   /** The given files that the policies name. */
   named: Set<GivenFile>;
+  /** The given files of kustomizations, which are not read. */
+  unread: Set<GivenFile>;
 }
 
 /** Finds the source files that policies name, and applies the policies' patches to them. */
@@ -27,6 +29,7 @@ export function applyEntries(entries: PolicyEntry[], files: GivenFile[]): Applie
     objects: results.flatMap(({ objects = [] }) => objects),
     findings: results.flatMap(({ findings = [] }) => findings),
     named: new Set(results.flatMap(({ named = [] }) => named)),
+    unread: new Set(results.flatMap(({ unread = [] }) => unread)),
   };
 }
 
@@ -34,6 +37,7 @@ interface EntryResult {
   objects?: ObjectFacts[];
   findings?: Finding[];
   named?: GivenFile[];
+  unread?: GivenFile[];
 }
 
 function applyEntry(entry: PolicyEntry, files: GivenFile[]): EntryResult {
@@ -46,6 +50,8 @@ function applyEntry(entry: PolicyEntry, files: GivenFile[]): EntryResult {
     return { objects: published ? objectOf(entry, [{ contents: published }, ...entry.patches], published) : [] };
   }
   const named = groups[0]!;
+  const unread = kustomizationFiles(named, entry, files);
+  if (unread) return { unread, findings: [kustomization(entry)] };
   const documents = named.flatMap(({ documents: own }) => own);
   const objects = documents.flatMap((document) => {
     const base = { document, path: [], fill: entry.fill };

@@ -25,3 +25,13 @@ export function ambiguousName({ name, nameAt }: PolicyEntry, groups: GivenFile[]
     'pass the files of one site only, or keep the source files beside the policy',
   );
 }
+
+/** A directory that kustomize reads. */
+export function kustomization({ name, nameAt }: PolicyEntry): Finding {
+  return warning(
+    RULE,
+    nameAt,
+    `${name} is a kustomization: what it makes of its files was not checked`,
+    'to check the result, pass the output of `kubectl kustomize` as a file, and name that file in the manifest',
+  );
+}

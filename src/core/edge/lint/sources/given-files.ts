@@ -16,6 +16,9 @@ export interface GivenFile {
   isPolicy?: boolean;
 }
 
+/** Names of the file that makes a directory a kustomization. */
+const KUSTOMIZATIONS = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'];
+
 /** Splits the path of a file among the arguments into components. */
 export function componentsOf(name: string): string[] {
   return name === '-' ? [] : resolve(name).split(sep).filter(Boolean);
@@ -59,9 +62,32 @@ function basesOf({ form }: PolicyEntry, directory: string[]): string[][] {
 function find(files: GivenFile[], { form }: PolicyEntry, matches: (path: string[]) => boolean): GivenFile[][] {
   const single = files.filter(({ path }) => matches(path)).map((file) => [file]);
   if (single.length > 0 || form !== 'policygenerator') return single;
-  const inside = files.filter(({ path }) => /\.ya?ml$/.test(path.at(-1) ?? '') && matches(path.slice(0, -1)));
+  const inside = files.filter((file) => isManifest(file) && matches(file.path.slice(0, -1)));
   const directories = [...new Set(inside.map(directoryOf))];
   return directories.map((directory) => inside.filter((file) => directoryOf(file) === directory));
+}
+
+function isManifest(file: GivenFile): boolean {
+  return /\.ya?ml$/.test(file.path.at(-1) ?? '') || isKustomization(file);
+}
+
+function isKustomization({ path }: GivenFile): boolean {
+  return KUSTOMIZATIONS.includes(path.at(-1) ?? '');
+}
+
+/**
+ * Returns the given files of a kustomization, those of its subdirectories included.
+ * @param manifest the files that an entry names
+ * @returns undefined if they are not the directory of a kustomization
+ */
+export function kustomizationFiles(
+  manifest: GivenFile[],
+  { name }: PolicyEntry,
+  files: GivenFile[],
+): GivenFile[] | undefined {
+  const directory = manifest.find(isKustomization)?.path.slice(0, -1);
+  if (!directory || KUSTOMIZATIONS.includes(name?.split('/').at(-1) ?? '')) return undefined;
+  return files.filter(({ path }) => isSame(path.slice(0, directory.length), directory));
 }
 
 function directoryOf({ path }: GivenFile): string {
