@@ -40,7 +40,7 @@ function excess(count: number): string | undefined {
   return count > MAX_MERGES ? 'too many maps are merged with <<' : undefined;
 }
 
-/** Counts the merges below a map as a reader does that remembers none. Aliases refer to maps that are counted already. */
+/** Counts the merges below a map, repeated ones repeatedly. Aliases refer to maps that are counted already. */
 function countMerges(map: YAMLMap, document: Document, counts: Map<Node, number>): number {
   const known = counts.get(map);
   if (known !== undefined) return known;

@@ -4,7 +4,7 @@ import type { GivenFile } from './sources/given-files.js';
 
 /**
  * Reports a file that is not YAML or JSON.
- * @param isUnused true if it is a source file that no enabled policy names, so that it can be a template of another program
+ * @param isUnused true if it is a source file that no enabled policy names: it can be a template of another program
  */
 export function unparsedFile({ problem }: GivenFile, isUnused: boolean): Finding[] {
   if (!problem) return [];
