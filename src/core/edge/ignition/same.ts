@@ -1,8 +1,9 @@
 import { isRecord } from '../../model/values/json.js';
+import { withDefaults } from './defaults.js';
 
 /**
- * True if two parsed Ignition configurations have the same meaning. The order of keys, empty values and comments in
- * units do not matter.
+ * True if two parsed Ignition configurations have the same meaning. The order of keys, empty values, values that are the
+ * default, the case of GUIDs, and comments in units do not matter.
  * @param isUnknown true for a value that equals every other value (default: none)
  */
 export function sameIgnition(a: unknown, b: unknown, isUnknown: (value: unknown) => boolean = () => false): boolean {
@@ -18,14 +19,20 @@ function equal(a: unknown, b: unknown, isUnknown: (value: unknown) => boolean): 
   return [...keys].every((key) => equal(a[key], b[key], isUnknown));
 }
 
+/** @param key of the value, or of the list that the value is in */
 function normalized(value: unknown, key = ''): unknown {
-  if (Array.isArray(value)) return value.map((item) => normalized(item));
-  if (typeof value === 'string') return key === 'contents' ? unitLines(value) : value;
-  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map((item) => normalized(item, key));
+  if (typeof value === 'string') return normalizedText(value, key);
+  if (!isRecord(value)) return value;
   const entries = Object.entries(value)
     .map(([name, each]) => [name, normalized(each, name)] as const)
     .filter(([, each]) => !isEmpty(each));
-  return Object.fromEntries(entries);
+  return withDefaults(Object.fromEntries(entries), key);
+}
+
+function normalizedText(text: string, key: string): string {
+  if (key === 'contents') return unitLines(text);
+  return /^(?:guid|typeGuid)$/.test(key) ? text.toLowerCase() : text;
 }
 
 /** Keeps the lines of a unit that systemd reads. */
