@@ -63,6 +63,12 @@ export interface ApiRequestOptions {
   bodyLimit?: number;
   /** False: no retry, the caller handles failures. */
   retry?: boolean;
+  /** Maximum attempts, the first one included. Default 6. */
+  tries?: number;
+  /** Maximum attempts if the responses are rejected by `validate`. Default: `tries`. */
+  unusableTries?: number;
+  /** Gets the error of each attempt after which the request is retried. */
+  onRetry?: (error: Error) => void;
   /** Runs before each retry, and after a long wait for credentials. It stops the request by throwing. */
   beforeRetry?: () => Promise<void>;
   /**

@@ -101,13 +101,14 @@ export class HttpClusterApi implements ClusterApi {
       };
       return await withRetry(once, {
         ...API_RETRY,
-        tries: options.retry === false ? 1 : API_RETRY.tries,
+        tries: options.retry === false ? 1 : (options.tries ?? API_RETRY.tries),
         signal: options.signal,
-        retryAfter: (outcome, attempt) => this.retryAfter(outcome, attempt),
+        retryAfter: (outcome, attempt) => this.retryAfter(outcome, attempt, options),
+        onRetry: (outcome) => options.onRetry?.(this.failure(outcome)),
       });
     } catch (error) {
       options.signal?.throwIfAborted();
-      throw error instanceof UnusableResponse ? this.withProxy(error.cause) : this.unreachable(error);
+      throw this.failure({ error });
     }
   }
 
@@ -117,10 +118,13 @@ export class HttpClusterApi implements ClusterApi {
     return proxy ? proxyRemedies(this.server, proxy) : [];
   }
 
-  /** Puts the proxy first among the remedies for a response that can come from it. */
-  private withProxy(cause: unknown): unknown {
+  /** Returns the error of an attempt that failed. The proxy comes first among what to do about an unusable response. */
+  private failure(outcome: Outcome<ApiResponse>): Error {
+    if ('value' in outcome) return apiError(outcome.value);
+    if (!(outcome.error instanceof UnusableResponse)) return this.unreachable(outcome.error);
+    const { cause } = outcome.error;
     if (cause instanceof RegadmError) cause.suggestions.unshift(...this.proxyRemedies);
-    return cause;
+    return cause as Error;
   }
 
   private unreachable(error: unknown): Error {
@@ -211,9 +215,13 @@ export class HttpClusterApi implements ClusterApi {
     }
   }
 
-  private retryAfter(outcome: Outcome<ApiResponse>, attempt: number): number | undefined {
+  private retryAfter(
+    outcome: Outcome<ApiResponse>,
+    attempt: number,
+    { unusableTries = Infinity }: ApiRequestOptions,
+  ): number | undefined {
     if ('value' in outcome) return retryAfterStatus(outcome.value.status, outcome.value.headers['retry-after']);
-    if (outcome.error instanceof UnusableResponse) return 0;
+    if (outcome.error instanceof UnusableResponse) return attempt < unusableTries ? 0 : undefined;
     if (!isConnectionError(outcome.error)) return undefined;
     if (outcome.error instanceof AttemptTimeout && attempt >= MAX_TIMEOUTS) return undefined;
     if (outcome.error instanceof TunnelTimeout && !this.reached) return undefined;

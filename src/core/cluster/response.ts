@@ -1,3 +1,4 @@
+import { isWebPage } from '../kit/web-page.js';
 import { ADVICE } from '../model/advice.js';
 import type { ApiResponse } from './api.js';
 import { ApiError } from './api-error.js';
@@ -13,11 +14,12 @@ export function isSuccess({ status }: Pick<ApiResponse, 'status'>): boolean {
  * @throws ApiError API_NOT_JSON
  */
 export function parseObject<T>({ body, status }: Pick<ApiResponse, 'body' | 'status'>, url: string): T {
+  const text = body.toString('utf8');
   let value: unknown;
   try {
-    value = JSON.parse(body.toString('utf8'));
+    value = JSON.parse(text);
   } catch (cause) {
-    throw notJson('JSON', url, status, cause);
+    throw notJson(isWebPage({ headers: {}, text }) ? 'JSON but a web page' : 'JSON', url, status, cause);
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw notJson('a JSON object', url, status);
   return value as T;

@@ -18,6 +18,8 @@ export interface RetryOptions<T> {
    * that time in ms (0 if the server named no time).
    */
   retryAfter(outcome: Outcome<T>, attempt: number): number | undefined;
+  /** Gets the outcome of each attempt that is not the last one. */
+  onRetry?(outcome: Outcome<T>): void;
   /** For tests. Must reject when the signal aborts. */
   sleep?(ms: number, signal?: AbortSignal): Promise<void>;
   /** For tests: a number in [0, 1). */
@@ -49,6 +51,7 @@ export async function withRetry<T>(fn: (attempt: number) => Promise<T>, options:
       if ('error' in outcome) throw outcome.error;
       return outcome.value;
     }
+    options.onRetry?.(outcome);
     waitedMs += waitMs;
     await (options.sleep ?? sleep)(waitMs, options.signal);
   }

@@ -75,6 +75,8 @@ export interface Registry {
 
 export interface ReadOptions {
   signal?: AbortSignal;
+  /** Gets the error of each attempt after which the request is retried. */
+  onRetry?: (error: Error) => void;
 }
 
 /** A blob or manifest that exists. */

@@ -30,6 +30,8 @@ export interface RegistryRequest {
   signal?: AbortSignal;
   /** Runs before each retry, and after a wait for other requests or for the token. It stops the request by throwing. */
   beforeRetry?: () => Promise<void>;
+  /** Gets the error of each attempt after which the request is retried. */
+  onRetry?: (error: Error) => void;
   /** Called after an attempt that can have been executed although no response confirms it. */
   onUnconfirmed?: () => void;
 }
@@ -100,7 +102,8 @@ export class Requests {
       });
     try {
       const { signal } = request;
-      const answered = await withRetry(attempt, { ...RETRY, signal, retryAfter, ...this.retry });
+      const onRetry = (outcome: Outcome<Answered>): void => request.onRetry?.(failureOf(outcome));
+      const answered = await withRetry(attempt, { ...RETRY, signal, retryAfter, onRetry, ...this.retry });
       if (isAway(answered.response.status))
         this.breaker.failed(responseError(answered.response, { ...answered, what: 'blob', hasToken: true }));
       else this.breaker.answered();
@@ -196,6 +199,12 @@ function notSent(url: string, last: RegistryError): RegistryError {
 /** The registry accepts any user name; the token is the password. */
 function basic(token: string): string {
   return `Basic ${Buffer.from(`regadm:${token}`).toString('base64')}`;
+}
+
+/** Returns the error of an attempt that failed. */
+function failureOf(outcome: Outcome<Answered>): Error {
+  if ('error' in outcome) return outcome.error as Error;
+  return responseError(outcome.value.response, { ...outcome.value, what: 'blob' });
 }
 
 /**

@@ -117,3 +117,31 @@ test('Ctrl-C deletes the debug pods of all clusters', async () => {
     ]);
   }
 });
+
+describe('a server that answers, but not as an API server', () => {
+  let answering: SandboxHub;
+  beforeAll(async () => {
+    answering = await startHub({
+      managedClusters: 3,
+      rolloutStepMs: 5,
+      fail: ['sno-01:* . => html', 'sno-02:* /(apis?)/ => 503', 'sno-03:GET ^/v2/ => 503'],
+    });
+  });
+  afterAll(() => answering.stop());
+  const check = (...args: string[]): Promise<Outcome> =>
+    regadm(['edge', 'verify', '--hub-kubeconfig', answering.hub.kubeconfig.admin, ...args]);
+
+  test('is not asked again and again for a web page', async () => {
+    const { status, stdout } = await check('--selector', 'name=sno-01');
+    expect(status).toBe(2);
+    expect(stdout).toMatch(/^sno-01: failed: registry-config, claim: .*response is not JSON but a web page/);
+    expect(stdout).not.toContain('no result');
+    const paths = answering.clusters.get('sno-01')!.sandbox.requests.map(({ path }) => path);
+    expect(paths.filter((path) => path.includes('/pods'))).toHaveLength(2);
+  });
+
+  test.each(['sno-02', 'sno-03'])('has its last answer in the line of %s when the time is over', async (name) => {
+    const { stdout } = await check('--selector', `name=${name}`, '--timeout', '1s');
+    expect(stdout).toMatch(/no result.* within 1 s \(--timeout\); last attempt: .*(503|unable to handle the request)/);
+  });
+});

@@ -1,4 +1,5 @@
 import type { KubeList } from '../../model/kube.js';
+import { isWebPage } from '../../kit/web-page.js';
 import { isAbsent, isRecord } from '../../model/values/json.js';
 import { apiVersionOf, type Resource } from '../resources.js';
 import { readJson } from './json-reader.js';
@@ -23,7 +24,7 @@ interface PageHead {
  * @throws Error when the body does not begin and end like a list
  */
 export function headOfPage(body: Buffer): PageHead {
-  if (!endsLikeAnObject(body)) throw new Error('the response is not JSON, or not all of it');
+  if (!endsLikeAnObject(body)) throw new Error(describeOther(body));
   return headInFront(body) ?? headAnywhere(body);
 }
 
@@ -68,6 +69,11 @@ export function positionIn(metadata: unknown): { resourceVersion: string; contin
   if (!isAbsent(remaining) && typeof remaining !== 'number')
     throw new Error('metadata.remainingItemCount is not a number');
   return { resourceVersion: resourceVersion ?? '', continue: token || undefined, remaining: remaining ?? undefined };
+}
+
+function describeOther(body: Buffer): string {
+  const text = body.toString('latin1', 0, HEAD_BYTES);
+  return isWebPage({ headers: {}, text }) ? 'it is a web page' : 'the response is not JSON, or not all of it';
 }
 
 function endsLikeAnObject(body: Buffer): boolean {

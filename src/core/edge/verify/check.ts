@@ -65,6 +65,7 @@ export class CheckRun {
   private async outcome(place: CheckPlace, check: () => Promise<EdgeCheck[]>): Promise<EdgeCheck[]> {
     const { limit } = this;
     limit.throwIfInterrupted();
+    limit.forgetFailures();
     if (limit.isOver) return [this.afterTheEnd(place)];
     try {
       return await check();
@@ -84,7 +85,7 @@ export class CheckRun {
 
   private late({ where, name, server }: CheckPlace): EdgeCheck {
     this.hasFailedLate = true;
-    const message = `no result${server === undefined ? '' : ` from ${server}`} within ${this.limit.text}`;
+    const message = `no result${server === undefined ? '' : ` from ${server}`} ${this.limit.text}`;
     const remedy = 'check that the cluster can be reached from here, or pass a longer --timeout';
     return { ...checker(where).failed(name, message, remedy), notChecked: true };
   }

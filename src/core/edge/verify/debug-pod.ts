@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClusterApi, KubeObject } from '../../cluster/api.js';
 import { BoundedApi } from '../../cluster/bounded-api.js';
-import { createObject, getObject, listObjects, readPodLog } from '../../cluster/objects.js';
+import { createObject, getObject, listReading, readPodLog } from '../../cluster/objects.js';
 import { PODS } from '../../cluster/resources.js';
 import { Deadline } from '../../kit/deadline.js';
 import { RegadmError, messageOf } from '../../model/errors.js';
@@ -17,6 +17,8 @@ const SELECTOR = Object.entries(LABELS)
   .join(',');
 /** Lifetime of the pod in seconds. If regadm is killed, the pod ends by itself. */
 const DEADLINE_SECONDS = 300;
+/** Age of an ended pod, in ms, after which no run can still need it. */
+const LEFTOVER_MS = 600_000;
 /** Interval between two reads of the pod, in ms. */
 const POLL_MS = 250;
 /** Timeout of the deletion of the pod, in ms. It also applies when the time of all checks is over. */
@@ -42,7 +44,7 @@ interface DebugPodOptions {
  */
 export async function runOnNode(cluster: ClusterApi, options: DebugPodOptions): Promise<string> {
   const { limit } = options;
-  const api = new BoundedApi(cluster, limit.signal);
+  const api = limit.bound(cluster);
   await deleteLeftovers(api);
   const name = `regadm-node-check-${randomBytes(4).toString('hex')}`;
   try {
@@ -56,11 +58,20 @@ export async function runOnNode(cluster: ClusterApi, options: DebugPodOptions): 
   }
 }
 
-/** Deletes the ended pods of runs that were killed. A running pod can belong to another run. */
+/** Deletes the ended pods of runs that were killed. Every other pod can belong to another run. */
 async function deleteLeftovers(api: ClusterApi): Promise<void> {
-  const pods = await listObjects(api, PODS, { namespace: NAMES.namespace, labelSelector: SELECTOR });
-  const ended = pods.filter(({ status }) => status?.phase === 'Succeeded' || status?.phase === 'Failed');
-  await Promise.all(ended.map(({ metadata }) => deletePod(api, metadata.name)));
+  const selection = { namespace: NAMES.namespace, labelSelector: SELECTOR };
+  const { objects, serverTime = 0 } = await listReading(api, PODS, selection);
+  const left = objects.filter((pod) => hasEnded(pod) && serverTime - createdAt(pod) > LEFTOVER_MS);
+  await Promise.all(left.map(({ metadata }) => deletePod(api, metadata.name)));
+}
+
+function hasEnded({ status }: KubeObject): boolean {
+  return status?.phase === 'Succeeded' || status?.phase === 'Failed';
+}
+
+function createdAt({ metadata }: KubeObject): number {
+  return Date.parse(metadata.creationTimestamp ?? '');
 }
 
 async function deleteAtEnd(cluster: ClusterApi, name: string, { limit, warning }: DebugPodOptions): Promise<void> {

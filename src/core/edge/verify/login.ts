@@ -9,11 +9,15 @@ import type { Registry } from '../../registry/api.js';
 import { isUnauthorized } from '../../registry/error.js';
 import { NAMES } from '../render/registry-objects.js';
 import { checker, type EdgeCheck } from './check.js';
+import type { TimeLimit } from './time-limit.js';
 
 const { passed, failed, skipped } = checker('cluster');
 const NAME = 'registry-login';
 /** Lifetime of a token that is requested only for this check, in seconds. */
 const TOKEN_SECONDS = 600;
+
+/** What ends the requests to the registry, and gets the errors of those that are retried. */
+type LoginLimit = Partial<Pick<TimeLimit, 'signal' | 'onRetry'>>;
 
 /** Opens the registry of the managed cluster, with a token to log in with if there is one. */
 export type OpenRegistry = (token: string | undefined) => Promise<Registry>;
@@ -22,14 +26,14 @@ export type OpenRegistry = (token: string | undefined) => Promise<Registry>;
  * Checks that the registry answers and accepts a login. If the kubeconfig has no token, requests one for ten minutes.
  * @throws RegistryError, ApiError
  */
-export async function checkLogin(api: ClusterApi, open: OpenRegistry, signal?: AbortSignal): Promise<EdgeCheck[]> {
+export async function checkLogin(api: ClusterApi, open: OpenRegistry, limit: LoginLimit = {}): Promise<EdgeCheck[]> {
   const ownToken = await api.token();
   const token = ownToken ?? (await shortToken(api));
   // The API server can only be asked about the user of the kubeconfig.
   const review = ownToken === undefined ? undefined : (permission: Permission) => reviewAccess(api, permission);
   const registry = await open(token);
   try {
-    return [await loginCheck(registry, token !== undefined, { review, signal })];
+    return [await loginCheck(registry, token !== undefined, { review, limit })];
   } finally {
     await registry.close();
   }
@@ -38,7 +42,7 @@ export async function checkLogin(api: ClusterApi, open: OpenRegistry, signal?: A
 interface LoginOptions {
   /** Undefined if the API server cannot be asked about the user whose token is used. */
   review?: Review;
-  signal?: AbortSignal;
+  limit: LoginLimit;
 }
 
 async function loginCheck(registry: Registry, hasToken: boolean, options: LoginOptions): Promise<EdgeCheck> {
@@ -63,10 +67,10 @@ type Review = (permission: Permission) => Promise<AccessReview>;
 /** Logs in; returns why a login is refused, and what to do. */
 async function loginRefusal(
   registry: Registry,
-  { review, signal }: LoginOptions,
+  { review, limit: { signal, onRetry } }: LoginOptions,
 ): Promise<[what: string, remedy: string] | undefined> {
   try {
-    await registry.checkLogin({ signal });
+    await registry.checkLogin({ signal, onRetry });
     return undefined;
   } catch (error) {
     if (!isUnauthorized(error)) throw error;

@@ -1,5 +1,4 @@
 import type { ClusterApi } from '../../cluster/api.js';
-import { BoundedApi } from '../../cluster/bounded-api.js';
 import type { Reporter } from '../../kit/reporter.js';
 import { isReady, listRegistryPodObjects } from '../../operator/pods.js';
 import { checker, type EdgeCheck } from './check.js';
@@ -17,8 +16,9 @@ interface NodeOptions {
 }
 
 /** Checks the mount and its free space on the registry's node. @throws RegadmError NODE_CHECK_FAILED, ApiError */
-export async function checkNode(api: ClusterApi, { path, limit, reporter }: NodeOptions): Promise<EdgeCheck[]> {
-  const pods = await listRegistryPodObjects(api, limit.signal);
+export async function checkNode(cluster: ClusterApi, { path, limit, reporter }: NodeOptions): Promise<EdgeCheck[]> {
+  const api = limit.bound(cluster);
+  const pods = await listRegistryPodObjects(api);
   const pod = pods.find(isReady) ?? pods[0];
   const node = pod?.spec?.nodeName as string | undefined;
   const image = (pod?.spec?.containers as { image?: string }[] | undefined)?.[0]?.image;
@@ -27,8 +27,8 @@ export async function checkNode(api: ClusterApi, { path, limit, reporter }: Node
       checker('node').failed('mount', 'no registry pod is on a node, so the node is unknown', 'see the other checks'),
     ];
   const command = ['/bin/sh', '-c', SCRIPT, 'regadm', path];
-  const bytes = await volumeBytes(new BoundedApi(api, limit.signal));
+  const bytes = await volumeBytes(api);
   reporter.note(`about to create a privileged pod on node ${node} of ${api.server}, and delete it afterward`);
   const { warning } = reporter;
-  return checkUsage(await runOnNode(api, { node, image, command, limit, warning }), path, bytes);
+  return checkUsage(await runOnNode(cluster, { node, image, command, limit, warning }), path, bytes);
 }

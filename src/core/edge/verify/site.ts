@@ -1,5 +1,4 @@
 import type { ClusterApi } from '../../cluster/api.js';
-import { BoundedApi } from '../../cluster/bounded-api.js';
 import type { Reporter } from '../../kit/reporter.js';
 import { openClusterRegistry, type RegistryAccess } from '../../operator/open-registry.js';
 import type { IgnitionConfig } from '../ignition/config.js';
@@ -60,8 +59,9 @@ export async function checkSite(site: Site, request: SiteRequest, context: SiteC
   const checks = new CheckRun(limit);
   let managed: ClusterApi | undefined;
   try {
-    if (site.hub) await checkOverride(site.hub, request, checks);
-    managed = await openManaged(site, checks);
+    const hub = site.hub && { ...site.hub, api: limit.bound(site.hub.api) };
+    if (hub) await checkOverride(hub, request, checks);
+    managed = await openManaged({ ...site, hub }, checks);
     if (managed) await checkManaged(managed, request, { ...context, checks });
   } finally {
     limit.clear();
@@ -71,8 +71,7 @@ export async function checkSite(site: Site, request: SiteRequest, context: SiteC
 }
 
 async function checkOverride(hub: HubSite, { path }: SiteRequest, checks: CheckRun): Promise<void> {
-  const { cluster, expected } = hub;
-  const api = new BoundedApi(hub.api, checks.limit.signal);
+  const { api, cluster, expected } = hub;
   const place = { where: 'hub', name: 'ignition-override', server: api.server } as const;
   await checks.run(place, () => checkHub(api, { cluster, path, expected }));
 }
@@ -83,7 +82,7 @@ async function checkOverride(hub: HubSite, { path }: SiteRequest, checks: CheckR
  */
 async function openManaged({ hub, openManaged: open }: Site, checks: CheckRun): Promise<ClusterApi | undefined> {
   if (hub?.kubeconfigFrom !== 'hub') return open();
-  const api = new BoundedApi(hub.api, checks.limit.signal);
+  const { api } = hub;
   const place = { where: 'hub', name: 'managed-kubeconfig', server: api.server } as const;
   let managed: ClusterApi | undefined;
   await checks.run(place, async () => {
@@ -101,7 +100,7 @@ async function checkManaged(
   const { limit } = checks;
   const { signal } = limit;
   const { server } = managed;
-  const api = new BoundedApi(managed, signal);
+  const api = limit.bound(managed);
   const run = (name: string, check: () => Promise<EdgeCheck[]>): Promise<void> =>
     checks.run({ where: 'cluster', name, server }, check);
   await run('registry-config', () => checkConfig(api));
@@ -110,7 +109,7 @@ async function checkManaged(
   await run('registry-pods', () => checkPods(api));
   const openRegistry = (token?: string) =>
     openClusterRegistry(api, { ...registry, token }, { reporter: registryReporter, signal });
-  await checks.run({ where: 'cluster', name: 'registry-login' }, () => checkLogin(api, openRegistry, signal));
+  await checks.run({ where: 'cluster', name: 'registry-login' }, () => checkLogin(api, openRegistry, limit));
   if (nodeCheck)
     await checks.run({ where: 'node', name: 'mount', server }, () => checkNode(managed, { path, limit, reporter }));
 }

@@ -1,4 +1,5 @@
 import type { ApiRequestOptions, ApiResponse, ClusterApi, KubeObject } from '../../../../src/core/cluster/api.js';
+import { BoundedApi } from '../../../../src/core/cluster/bounded-api.js';
 import { runOnNode } from '../../../../src/core/edge/verify/debug-pod.js';
 import { TimeLimit } from '../../../../src/core/edge/verify/time-limit.js';
 
@@ -39,9 +40,12 @@ class PodCluster {
   }
 }
 
+const NOW = 'Sat, 28 Nov 2026 12:00:00 GMT';
+
 function respond(status: number, value: unknown): ApiResponse {
   const text = typeof value === 'string' ? value : JSON.stringify(value ?? {});
-  return { request: 'GET /', status, headers: {}, body: Buffer.from(text), json: <T>() => JSON.parse(text) as T };
+  const headers = { date: NOW };
+  return { request: 'GET /', status, headers, body: Buffer.from(text), json: <T>() => JSON.parse(text) as T };
 }
 
 const limit = new TimeLimit(600_000);
@@ -122,7 +126,8 @@ function endedBy(controller: AbortController): TimeLimit {
     get isOver() {
       return signal.aborted;
     },
-  } as TimeLimit;
+    bound: (api: ClusterApi) => new BoundedApi(api, signal),
+  } as unknown as TimeLimit;
 }
 
 test('deletes a pod that does not start in time, also if the time of all checks is over', async () => {
@@ -144,8 +149,9 @@ test('deletes the pod after an interruption', async () => {
   const cluster = new PodCluster((method) => {
     if (method === 'POST') controller.abort(new Error('interrupted'));
   });
-  const interrupted = { signal: controller.signal, isOver: false } as TimeLimit;
+  const interrupted = new TimeLimit(60_000, controller.signal);
   await expect(runOnNode(cluster.api, { ...OPTIONS, limit: interrupted })).rejects.toThrow('interrupted');
+  interrupted.clear();
   expect(cluster.pods.size).toBe(0);
 });
 
@@ -163,14 +169,17 @@ test('warns of a pod that it cannot delete after the end of the run', async () =
   ]);
 });
 
-test('deletes ended pods of killed runs, but not running pods', async () => {
+test('deletes the ended pods of killed runs, but not pods that can belong to another run', async () => {
   const cluster = new PodCluster();
-  const pod = (name: string, phase: string): void =>
-    void cluster.pods.set(name, { metadata: { name }, status: { phase } });
-  pod('regadm-node-check-00000001', 'Failed');
-  pod('regadm-node-check-00000002', 'Running');
+  const pod = (name: string, phase: string, time: string): void => {
+    const creationTimestamp = `2026-11-28T${time}Z`;
+    cluster.pods.set(name, { metadata: { name, creationTimestamp }, status: { phase } });
+  };
+  pod('regadm-node-check-00000001', 'Failed', '11:49:59');
+  pod('regadm-node-check-00000002', 'Succeeded', '11:50:01');
+  pod('regadm-node-check-00000003', 'Running', '10:00:00');
   await runOnNode(cluster.api, OPTIONS);
-  expect([...cluster.pods.keys()]).toEqual(['regadm-node-check-00000002']);
+  expect([...cluster.pods.keys()]).toEqual(['regadm-node-check-00000002', 'regadm-node-check-00000003']);
 });
 
 test('reports that the pod could not be deleted', async () => {

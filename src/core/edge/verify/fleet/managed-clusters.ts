@@ -44,8 +44,8 @@ export async function listManagedClusters(
   selector: string | undefined,
   limit: TimeLimit,
 ): Promise<SelectedClusters> {
-  const options = { labelSelector: selector, signal: limit.signal };
-  const objects = await listObjects(hub, MANAGED_CLUSTERS, options).catch((error: unknown) => {
+  const options = { labelSelector: selector };
+  const objects = await listObjects(limit.bound(hub), MANAGED_CLUSTERS, options).catch((error: unknown) => {
     throw limit.isOver ? tooLate(hub, limit) : explained(error);
   });
   const leftOut = objects.filter(isHub).map(({ metadata }) => metadata.name);
@@ -81,7 +81,7 @@ function silenceIn(conditions: unknown): EdgeCheck | undefined {
 }
 
 function tooLate({ server }: ClusterApi, { text }: TimeLimit): RegadmError {
-  return new RegadmError(`the hub at ${server} has not listed its managed clusters within ${text}`, {
+  return new RegadmError(`the hub at ${server} has not listed its managed clusters ${text}`, {
     code: 'API_UNREACHABLE',
     suggestions: ['check that the hub can be reached from here, or pass a longer --timeout'],
   });
