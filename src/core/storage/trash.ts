@@ -57,7 +57,8 @@ export interface StorageTrash {
 
   /**
    * Writes a file of regadm atomically and durably, if nobody has written it since it was read. A process that sleeps
-   * at any step never replaces a newer version.
+   * at any step never replaces a newer version, unless that has the content of the expected one (S3): no change is lost
+   * then.
    * @param expected version that was read; undefined: it did not exist
    * @returns the new version; undefined if another process has written the file
    * @throws RegadmError that states why it was not written, or may not have been
