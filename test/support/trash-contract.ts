@@ -109,7 +109,7 @@ function testFiles(open: () => Promise<TrashScene>): void {
     const trash = (await open()).storage.trash();
     for (const expected of [undefined, 'current'] as const) {
       const version = expected && (await trash.readFile('lease.json'))!.version;
-      // Other contents than before: S3 does not see that somebody writes what the file contains already.
+      // Other contents than before: S3 does not see another write of what the file contains already.
       const contents = ['a', 'b', 'c', 'd', 'e'].map((text) => Buffer.from(`${text} ${expected}`));
       const results = await Promise.all(contents.map((content) => trash.replaceFile('lease.json', content, version)));
       expect(results.filter((result) => result !== undefined)).toHaveLength(1);
