@@ -98,6 +98,7 @@ const OTHER_GROUPS = new Set([
   'metal3.io',
   'rbac.authorization.k8s.io',
   'route.openshift.io',
+  'siteconfig.open-cluster-management.io',
 ]);
 
 const VERBS: Record<string, string> = { GET: 'get', PATCH: 'patch', PUT: 'update', POST: 'create', DELETE: 'delete' };

@@ -171,11 +171,87 @@ describe('the annotation of the BareMetalHost', () => {
     expect(await hubOnly()).toMatchObject({ status: 'failed' });
   });
 
+  describe('and the ClusterInstance', () => {
+    const node = (ignitionConfigOverride: unknown, hostName = 'node1.example.com') => ({
+      hostName,
+      ignitionConfigOverride,
+    });
+    const putInstance = (spec: unknown): object =>
+      hub.store.put('clusterinstances', { metadata: { name: 'sno', namespace: 'sno' }, spec: spec as object });
+    const putHost = (name: string): object => hub.store.put('baremetalhosts', { metadata: { name, namespace: 'sno' } });
+
+    test.each([
+      ['403', 'forbidden'],
+      ['401', 'Unauthorized'],
+      ['410', 'too old'],
+    ])('is not checked if the server answers %s for it', async (fault, cause) => {
+      await startHub(override.replaceAll('xfs', 'ext4'));
+      putInstance({ nodes: [node(override)] });
+      hub.addFault(`GET /clusterinstances => ${fault}`);
+      const { status, stdout, checks } = await verify(...hubFlags());
+      expect(checks[0]).toMatchObject({
+        name: 'ignition-override',
+        status: 'failed',
+        detail: expect.stringMatching(cause),
+      });
+      expect(stdout).toContain('"notChecked": 1');
+      expect(status).toBe(1);
+    });
+
+    test('is not checked if another server answers 404 for it', async () => {
+      await startHub(override);
+      hub.onRequest(({ path }) =>
+        path.includes('clusterinstances') ? { do: 'status', status: 404, message: 'nothing here' } : undefined,
+      );
+      const { stdout, checks } = await verify(...hubFlags());
+      expect(checks[0]).toMatchObject({ name: 'ignition-override', status: 'failed' });
+      expect(stdout).toContain('"notChecked": 1');
+    });
+
+    test('names the permission that is missing', async () => {
+      await startHub(override);
+      hub.addFault('GET /clusterinstances => 403');
+      expect((await hubOnly()).remedy).toContain('get clusterinstances.siteconfig.open-cluster-management.io');
+    });
+
+    test.each<[string, unknown, string]>([
+      ['has no spec', null, 'ClusterInstance sno/sno has no node node1.example.com'],
+      ['has no list of nodes', { nodes: 'x' }, 'ClusterInstance sno/sno has no node node1.example.com'],
+      [
+        'lacks the host',
+        { nodes: [null, node('{}', 'other')] },
+        'ClusterInstance sno/sno has no node node1.example.com',
+      ],
+      ['has an invalid text', { nodes: [node('{bad')] }, 'ignitionConfigOverride of node node1.example.com in'],
+      ['has a text of another type', { nodes: [node(5)] }, 'must be a string that contains JSON'],
+      ['has no configuration for it', { nodes: [node(undefined)] }, 'but the ClusterInstance states none'],
+    ])('fail if it %s', async (_title, spec, detail) => {
+      await startHub(override);
+      putInstance(spec);
+      expect(await hubOnly()).toMatchObject({ status: 'failed', detail: expect.stringContaining(detail) });
+    });
+
+    test('are compared for each host', async () => {
+      await startHub(override);
+      putHost('node2');
+      putHost('node3');
+      putInstance({ nodes: [node(override), node(override, 'node2'), node('', 'node3')] });
+      const { checks } = await verify(...hubFlags());
+      expect(checks.slice(0, 3).map(({ status, detail }) => [status, detail])).toEqual([
+        ['passed', 'BareMetalHost sno/node1.example.com has the rendered configuration'],
+        ['failed', 'BareMetalHost sno/node2 has no configuration, but the ClusterInstance states one'],
+        ['skipped', 'BareMetalHost sno/node3 has no configuration'],
+      ]);
+    });
+  });
+
   test('must mount the path if there is nothing to compare with', async () => {
     await startHub(override);
     expect(await hubOnly()).toMatchObject({
       status: 'passed',
-      detail: 'BareMetalHost sno/node1.example.com mounts /var/imageregistry',
+      detail:
+        'BareMetalHost sno/node1.example.com mounts /var/imageregistry; only that was checked: the hub has no ' +
+        'ClusterInstance sno/sno',
     });
     expect(await hubOnly('--path', '/var/lib/containers')).toMatchObject({
       status: 'failed',
@@ -185,6 +261,7 @@ describe('the annotation of the BareMetalHost', () => {
 
   test.each([
     [undefined, 'no BareMetalHost of sno has the annotation'],
+    ['', 'no BareMetalHost of sno has the annotation'],
     ['{', 'the annotation is not a valid Ignition configuration: not valid JSON'],
     ['{"ignition":{"version":"2.2.0"}}', 'must be a version 3'],
   ])('fails if it is %j', async (annotation, detail) => {

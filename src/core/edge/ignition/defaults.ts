@@ -1,4 +1,4 @@
-/** What an absent field means in the entries of Ignition's lists, if the specification states it; by name of the list. */
+/** What an absent field of an entry means, if Ignition's specification states it; by name of the list. */
 const DEFAULTS: Record<string, Record<string, unknown>> = {
   disks: { wipeTable: false },
   partitions: {

@@ -2,8 +2,8 @@ import { isRecord } from '../../model/values/json.js';
 import { withDefaults } from './defaults.js';
 
 /**
- * True if two parsed Ignition configurations have the same meaning. The order of keys, empty values, values that are the
- * default, the case of GUIDs, and comments in units do not matter.
+ * True if two parsed Ignition configurations have the same meaning. The order of keys, empty values, defaults, the
+ * case of GUIDs, and comments in units do not matter.
  * @param isUnknown true for a value that equals every other value (default: none)
  */
 export function sameIgnition(a: unknown, b: unknown, isUnknown: (value: unknown) => boolean = () => false): boolean {
