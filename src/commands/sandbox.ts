@@ -17,7 +17,7 @@ commands to try. Ctrl-C stops it. No cluster is needed, and nothing outside of t
 of STATUS [retry-after=S], retry-after=S (429), reset, cut, hang, html, expired, slow=MS, trickle=MS, after=STATUS, after=reset;
 or a name: conflicts, 429, 500, 502, 503, reset, cut-answer, lost-answer, expired-continue, token-expires=N, html, hang,
 registry-gone[=SECONDS], registry-read-only, rollout-stuck, degraded, exec-refused, pod-dies, slow-output, job-fails,
-no-pruner-role, untagged-children, invalid-reference.
+not-mounted, no-pruner-role, untagged-children, invalid-reference.
 
 With --managed-clusters, CLUSTER:RULE applies to the servers of that managed cluster. RULE can then also be silent, unreachable,
 certificate-expired, pods-not-ready, claim-unbound, login-refused, override-differs or no-kubeconfig.`;

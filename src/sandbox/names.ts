@@ -12,3 +12,6 @@ export const REGISTRY_CLAIM = 'image-registry-storage';
 export const REGISTRY_SERVICE = 'image-registry.openshift-image-registry.svc:5000';
 /** The user that the registry's pod runs as. */
 export const REGISTRY_ACCOUNT = 'system:serviceaccount:openshift-image-registry:registry';
+
+/** Mount point of the registry's partition on the nodes of edge clusters. */
+export const REGISTRY_PATH = '/var/imageregistry';

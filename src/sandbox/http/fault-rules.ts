@@ -27,6 +27,7 @@ export const SWITCHES = {
   'pod-dies': 'the registry pod is deleted during a hard prune in it',
   'slow-output': 'commands in pods write one line every 50 ms',
   'job-fails': 'pods of jobs fail',
+  'not-mounted': "nothing is mounted at the registry's path on the nodes",
   'no-pruner-role': "the registry's service account lacks the role that its pruner needs (only with --fail)",
   'untagged-children': 'image streams do not list the children of image indexes (only with --fail)',
   'invalid-reference': 'a pod has an invalid image reference (only with --fail)',

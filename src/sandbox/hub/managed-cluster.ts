@@ -1,9 +1,8 @@
-import { REGISTRY_CLAIM, REGISTRY_NAMESPACE } from '../names.js';
+import { REGISTRY_CLAIM, REGISTRY_NAMESPACE, REGISTRY_PATH } from '../names.js';
 import { condition } from '../operator/conditions.js';
 import { startSandbox } from '../start.js';
 import type { Sandbox, SandboxOptions } from '../types.js';
 import type { ClusterFaults } from './faults.js';
-import { REGISTRY_PATH } from './override.js';
 import { SilentServer } from './silent-server.js';
 import type { ManagedCluster } from './types.js';
 

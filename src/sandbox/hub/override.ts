@@ -1,5 +1,5 @@
-/** Mount point of the registry's partition on the nodes of managed clusters. */
-export const REGISTRY_PATH = '/var/imageregistry';
+import { REGISTRY_PATH } from '../names.js';
+
 const PARTITION = 'var-imageregistry';
 
 /** Returns the Ignition configuration that a node was installed with: the registry's partition, mounted. */

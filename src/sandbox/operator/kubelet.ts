@@ -11,6 +11,8 @@ export class Kubelet {
 
   constructor(
     private readonly store: Store,
+    /** Returns what `lsblk` and `df` print about a path on the node. */
+    private readonly diskReport: (path: string) => string[],
     private readonly writeLog: (namespace: string, name: string, lines: string[]) => void,
   ) {}
 
@@ -36,36 +38,7 @@ export class Kubelet {
     const [container] = (pod.spec?.containers ?? []) as { command?: string[] }[];
     const command = container?.command ?? [];
     if (!command.some((word) => word.includes('lsblk'))) return;
-    this.writeLog(pod.metadata.namespace ?? 'default', pod.metadata.name, diskReport(command.at(-1)!));
+    this.writeLog(pod.metadata.namespace ?? 'default', pod.metadata.name, this.diskReport(command.at(-1)!));
     this.store.put('pods', { ...pod, status: { ...pod.status, phase: 'Succeeded' } });
   }
-}
-
-const DISK_BYTES = 500 * 2 ** 30;
-const PARTITION_BYTES = 200 * 2 ** 30;
-
-/** Returns the output of `lsblk --json`, a divider and `df`: one partition, mounted at `path`, a quarter of it used. */
-function diskReport(path: string): string[] {
-  const partition = {
-    name: 'sda5',
-    size: PARTITION_BYTES,
-    type: 'part',
-    mountpoint: path,
-    partlabel: 'image-registry',
-  };
-  const disk = {
-    name: 'sda',
-    size: DISK_BYTES,
-    type: 'disk',
-    mountpoint: null,
-    partlabel: null,
-    children: [partition],
-  };
-  const used = PARTITION_BYTES / 4;
-  return [
-    JSON.stringify({ blockdevices: [disk] }),
-    '----regadm----',
-    'Filesystem 1-blocks Used Available Capacity Mounted on',
-    `/dev/sda5 ${PARTITION_BYTES} ${used} ${PARTITION_BYTES - used} 25% ${path}`,
-  ];
 }

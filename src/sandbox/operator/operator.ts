@@ -3,6 +3,7 @@ import { CronJobs } from './cron-jobs.js';
 import { GarbageCollector } from './garbage-collector.js';
 import { updatePrunerCronJob } from './image-pruner.js';
 import { Jobs } from './jobs.js';
+import { diskReport } from './disk-report.js';
 import { Kubelet } from './kubelet.js';
 import { operatorConditions } from './status.js';
 import { operatorObjects } from './objects.js';
@@ -47,7 +48,8 @@ export class Operator implements RolloutControl {
     if (clock) this.cronJobs = new CronJobs(store, clock);
     this.managed =
       options.operator ?? (options.cluster === undefined || !!options.sample || 'configs' in options.cluster);
-    this.kubelet = new Kubelet(store, (namespace, name, lines) => this.jobs.setLog(namespace, name, lines));
+    const report = (path: string): string[] => diskReport(path, !faults.has('not-mounted'));
+    this.kubelet = new Kubelet(store, report, (namespace, name, lines) => this.jobs.setLog(namespace, name, lines));
     this.collector = new GarbageCollector(store);
     faults.onChange(() => this.schedule());
     store.subscribe((event) => {

@@ -355,6 +355,16 @@ describe('the managed cluster', () => {
     expect(checks.slice(0, 4).every(({ detail }) => detail.includes('forbidden'))).toBe(true);
   });
 
+  test('fails with --node-check if nothing is mounted at the path', async () => {
+    await startManaged();
+    const directoryOf = async (path: string): Promise<string | undefined> =>
+      (await problems('--node-check', '--path', path)).find(({ name }) => name === 'mount')?.detail;
+    expect(await directoryOf('/var/other')).toBe('nothing is mounted at /var/other: it is a directory of /');
+    expect(await directoryOf('/var/imageregistry/a')).toContain('it is a directory of /var/imageregistry');
+    managed.addFault('not-mounted');
+    expect(await directoryOf('/var/imageregistry')).toContain('nothing is mounted at /var/imageregistry');
+  });
+
   test('is checked with --node-check by a pod on the node of the registry, which is deleted', async () => {
     await startManaged();
     const created: object[] = [];
