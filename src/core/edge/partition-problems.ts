@@ -21,7 +21,8 @@ function singleProblems(partition: Partition, at: FieldPath): FieldProblem[] {
   const add = (field: string, message: string | undefined): void => {
     if (message) problems.push({ path: [...at, field], message });
   };
-  if (label === undefined && !number) problems.push({ path: at, message: 'a partition needs a label or a number' });
+  if (label === undefined && isAutomatic(number))
+    problems.push({ path: at, message: 'a partition needs a label or a number' });
   if (
     shouldExist === false &&
     (label !== undefined || typeGuid || guid || startMiB !== undefined || sizeMiB !== undefined)
@@ -33,6 +34,11 @@ function singleProblems(partition: Partition, at: FieldPath): FieldProblem[] {
   if (typeGuid !== undefined && !GUID.test(typeGuid))
     add('typeGuid', 'must have the form 01234567-89AB-CDEF-EDCB-A98765432101');
   return problems;
+}
+
+/** True for a partition that gets the next free number. An unknown number (NaN) can be any other. */
+function isAutomatic(number: number | undefined): boolean {
+  return number === undefined || number === 0;
 }
 
 function labelProblem(label: string): string | undefined {
@@ -78,7 +84,7 @@ function extent({ startMiB, sizeMiB }: Partition): { start: number; end: number 
 /** Checks `shouldExist: false`: Ignition removes partitions only if every partition of the disk has a number. */
 function removalProblems(partitions: Partition[], at: FieldPath): FieldProblem[] {
   const index = partitions.findIndex(({ shouldExist }) => shouldExist === false);
-  if (index === -1 || !partitions.some(({ number }) => !number)) return [];
+  if (index === -1 || !partitions.some(({ number }) => isAutomatic(number))) return [];
   return [
     {
       path: [...at, index, 'shouldExist'],

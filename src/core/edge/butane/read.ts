@@ -7,6 +7,8 @@ import { readBoolean, readInteger, readString, type Reading } from './scalar.js'
 import { storageProblems } from '../storage-problems.js';
 
 const SCALARS = { string: readString, integer: readInteger, boolean: readBoolean };
+/** Stands for an unknown value that is not a string. */
+const TEMPLATE = '{{';
 const TOP_FIELDS = ['variant', 'version', 'storage'];
 
 /**
@@ -26,11 +28,15 @@ export function readButane(file: string, text: string): Storage {
 
 /**
  * Reads the storage part of a parsed Butane document.
+ * @param isUnknown true for a value that is filled in later; a number of this kind is read as NaN (default: none)
  * @returns the storage part (undefined if fields have values of another type), and problems with paths in the document
  */
-export function readStorage(document: YamlDocument): { storage?: Storage; problems: FieldProblem[] } {
+export function readStorage(
+  document: YamlDocument,
+  isUnknown: (value: unknown) => boolean = () => false,
+): { storage?: Storage; problems: FieldProblem[] } {
   const problems = headerProblems(document);
-  const read = problems.length === 0 ? new Reader(document, problems).object(['storage'], STORAGE) : {};
+  const read = problems.length === 0 ? new Reader(document, problems, isUnknown).object(['storage'], STORAGE) : {};
   const storage = { disks: [], filesystems: [], ...read } as Storage;
   return problems.length > 0 ? { problems } : { storage, problems: storageProblems(storage).map(withButanePath) };
 }
@@ -80,6 +86,7 @@ class Reader {
   constructor(
     private readonly document: YamlDocument,
     private readonly problems: FieldProblem[],
+    private readonly isUnknown: (value: unknown) => boolean,
   ) {}
 
   object(path: FieldPath, fields: Fields): Record<string, unknown> {
@@ -96,9 +103,18 @@ class Reader {
     const node = this.document.node(path);
     if (field.kind === 'objects')
       return this.list(path, (item) => ({ ...emptyLists(field.of), ...this.object(item, field.of) }));
-    if (field.kind === 'strings') return this.list(path, (item) => this.item(item));
+    const isUnknown = this.isUnknown(this.document.value(path));
+    if (field.kind === 'strings')
+      return isUnknown && !isSeq(node) ? [TEMPLATE] : this.list(path, (item) => this.item(item));
     if (node === undefined) return undefined;
+    if (isUnknown) return field.kind === 'integer' ? Number.NaN : this.unknownText(node);
     return this.scalar<string | number | boolean>(path, SCALARS[field.kind](node));
+  }
+
+  /** Returns an unknown value as it is written; without quotes, a template is a map. */
+  private unknownText(node: Node): string {
+    const reading = readString(node);
+    return ('value' in reading ? reading.value : undefined) ?? TEMPLATE;
   }
 
   private list<T>(path: FieldPath, read: (path: FieldPath) => T): T[] {

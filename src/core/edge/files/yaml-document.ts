@@ -8,6 +8,8 @@ import {
   parseAllDocuments,
   type Document,
   type Node,
+  type Scalar,
+  type YAMLError,
 } from 'yaml';
 import { assertShallow } from '../../kit/yaml-depth.js';
 import { messageOf } from '../../model/errors.js';
@@ -21,6 +23,7 @@ export class YamlDocument {
     readonly file: string,
     private readonly document: Document.Parsed,
     private readonly lines: LineCounter,
+    private readonly text: string,
   ) {}
 
   /** Returns the node at a path; follows aliases. */
@@ -92,6 +95,16 @@ export class YamlDocument {
     return this.lines.linePos(this.document.range[0]).line;
   }
 
+  /**
+   * Returns the line of a place in a string of several lines. Strings with escapes have the line of their beginning.
+   * @param offset in the string
+   */
+  lineInText(path: FieldPath, offset: number): number {
+    const node = this.node(path);
+    if (!isScalar(node) || typeof node.value !== 'string' || !node.range) return this.line(path);
+    return this.lines.linePos(offsetInSource(node, node.value.slice(0, offset), this.text)).line;
+  }
+
   private child(node: Node | undefined, part: string | number): unknown {
     if (isSeq(node)) return typeof part === 'number' ? node.items[part] : undefined;
     if (!isMap(node)) return undefined;
@@ -104,6 +117,28 @@ export class YamlDocument {
     if (isAlias(node)) return node.resolve(this.document);
     return isNode(node) ? node : undefined;
   }
+}
+
+/**
+ * Finds a place of a string in its source. The source of a string without escapes has the same characters in the same
+ * order, but other spaces and line breaks.
+ * @param before the part of the string before the place
+ */
+function offsetInSource(node: Scalar, before: string, text: string): number {
+  const [start, end] = node.range!;
+  const source = text.slice(start, end);
+  const isBlock = node.type === 'BLOCK_LITERAL' || node.type === 'BLOCK_FOLDED';
+  const isWithoutEscapes = isBlock || node.type === 'PLAIN' || (node.type === 'QUOTE_SINGLE' && !/''/.test(source));
+  if (!isWithoutEscapes) return start;
+  const quote = node.type === 'QUOTE_SINGLE' ? 1 : 0;
+  const header = isBlock ? source.indexOf('\n') + 1 : quote;
+  let remaining = before.replaceAll(/\s/g, '').length;
+  for (let index = header; index < source.length; index++) {
+    if (/\s/.test(source[index]!)) continue;
+    if (remaining === 0) return start + index;
+    remaining--;
+  }
+  return start;
 }
 
 /** True if a value contains itself. Aliases can make it so. */
@@ -145,7 +180,7 @@ export function tryParseYaml(file: string, text: string): { documents: YamlDocum
     document.errors.map((error) => ({
       file,
       line: lines.linePos(error.pos[0]).line,
-      message: `not valid YAML: ${error.message}`,
+      message: `not valid YAML: ${withoutSource(error)}`,
     })),
   );
   if (problems.length > 0) return { documents: [], problems };
@@ -155,7 +190,12 @@ export function tryParseYaml(file: string, text: string): { documents: YamlDocum
     return { documents: [], problems: [{ file, line, message: merged.message }] };
   }
   const filled = documents.filter(({ contents }) => !isEmpty(contents));
-  return { documents: filled.map((document) => new YamlDocument(file, document, lines)), problems: [] };
+  return { documents: filled.map((document) => new YamlDocument(file, document, lines, text)), problems: [] };
+}
+
+/** Removes the quoted source, which can be secret: files contain passwords of nodes. */
+function withoutSource({ code, message }: YAMLError): string {
+  return code === 'UNEXPECTED_TOKEN' ? message.replace(/: .*$/s, '') : message;
 }
 
 function isEmpty(contents: Node | null): boolean {

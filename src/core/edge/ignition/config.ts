@@ -38,7 +38,9 @@ export interface IgnitionFilesystem {
 }
 
 export interface IgnitionUnit {
-  contents: string;
-  enabled: true;
+  contents?: string;
+  dropins?: { name?: string; contents?: string }[];
+  enabled?: boolean;
+  mask?: boolean;
   name: string;
 }

@@ -23,3 +23,12 @@ export const FILESYSTEM_KINDS: Record<string, string> = {
   mountOptions: 'strings',
   wipeFilesystem: 'boolean',
 };
+
+export const UNIT_KINDS: Record<string, string> = {
+  name: 'string',
+  contents: 'string',
+  enabled: 'boolean',
+  mask: 'boolean',
+};
+
+export const DROPIN_KINDS: Record<string, string> = { name: 'string', contents: 'string' };

@@ -30,7 +30,7 @@ function partition(from: Partition): IgnitionPartition {
     guid: from.guid,
     label: from.label,
     // Go's `omitempty` on a plain integer: 0 is never written.
-    number: from.number || undefined,
+    number: from.number === 0 ? undefined : from.number,
     resize: from.resize,
     shouldExist: from.shouldExist,
     sizeMiB: from.sizeMiB,

@@ -1,21 +1,24 @@
 import { isSeq } from 'yaml';
 import { butanePath, readStorage } from '../butane/read.js';
 import type { YamlDocument } from '../files/yaml-document.js';
-import type { IgnitionConfig } from '../ignition/config.js';
 import { readIgnition } from '../ignition/read.js';
 import { toIgnition } from '../ignition/translate.js';
-import { messageOf } from '../../model/errors.js';
-import { fieldName, valueAt, type FieldPath } from '../model.js';
+import { fieldName, type FieldPath } from '../model.js';
 import { diskPartitionFacts } from './disk-partition.js';
-import { storageOf, type ReadConfig, type StoragePart } from './storage-part.js';
+import type { At } from './finding.js';
+import { isFilledIn } from './known.js';
+import { readOverride } from './override/read-override.js';
+import { belowStorage, belowUnits, storageOf, type StoragePart } from './storage-part.js';
 
 /** Collects the configuration of a Butane or Ignition file. */
 export function planFacts(document: YamlDocument, form: 'butane' | 'ignition'): StoragePart {
   const at = (path: FieldPath) => ({ file: document.file, line: document.line(path) });
   const common = { role: 'plan', rule: form, locate: at, value: (path: FieldPath) => document.value(path) } as const;
-  if (form === 'ignition')
-    return storageOf({ ...common, ...readIgnition(document.value()), at: (path) => at(['storage', ...path]) });
-  const { storage, problems } = readStorage(document);
+  if (form === 'ignition') {
+    const read = readIgnition(document.value(), isFilledIn);
+    return storageOf({ ...common, ...read, at: belowStorage(at), atUnit: belowUnits(at) });
+  }
+  const { storage, problems } = readStorage(document, isFilledIn);
   const config = storage && toIgnition(storage);
   return storageOf({ ...common, config, problems, at: (path) => at(butanePath(path)) });
 }
@@ -37,31 +40,13 @@ function nodeParts(document: YamlDocument, node: FieldPath): StoragePart[] {
   const path = [...node, 'ignitionConfigOverride'];
   const text = document.value(path);
   if (text === undefined || text === null || text === '') return [older];
-  const where = { file: document.file, line: document.line(path) };
+  const { offset, ...read } = readOverride(text, isFilledIn);
+  const locate = (inner: FieldPath): At =>
+    inner.length === 0 && read.config
+      ? document.at(path)
+      : { file: document.file, line: document.lineInText(path, offset(inner)) };
   const common = { role: 'override', pool, rule: 'ignition', field: fieldName(path) } as const;
-  return [older, storageOf({ ...common, ...readOverride(text), at: () => where, locate: () => where })];
-}
-
-/** Reads an override: a string that contains JSON. Fields in it have no line of their own. */
-function readOverride(text: unknown): Pick<ReadConfig, 'config' | 'problems' | 'value'> {
-  const unreadable = (message: string) => ({ problems: [{ path: [], message }], value: () => text, config: undefined });
-  if (typeof text !== 'string') return unreadable('must be a string that contains JSON');
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    return unreadable(`not valid JSON: ${messageOf(error)}`);
-  }
-  return { ...readIgnition(value), value: (path) => valueAt(value, path) };
-}
-
-/** Parses an override. If there are problems, `config` must not be used. */
-export function parseOverride(text: unknown): { config: IgnitionConfig; problems: string[] } {
-  const { config = { ignition: { version: '3.2.0' } }, problems } = readOverride(text);
-  return {
-    config,
-    problems: problems.map(({ path, message }) => [fieldName(path), message].filter(Boolean).join(': ')),
-  };
+  return [older, storageOf({ ...common, ...read, at: belowStorage(locate), atUnit: belowUnits(locate), locate })];
 }
 
 function items(document: YamlDocument, path: FieldPath): FieldPath[] {

@@ -22,6 +22,8 @@ export interface StorageFacts {
   config: IgnitionConfig;
   /** Locates a path below `storage`. */
   at(path: FieldPath): At;
+  /** Locates a path below `systemd.units`; undefined if the units are not in the file. */
+  atUnit?(path: FieldPath): At;
 }
 
 /** An object of the cluster, plain or as a policy applies it. */

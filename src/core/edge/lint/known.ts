@@ -10,6 +10,11 @@ export function isFilledIn(value: unknown): boolean {
   return isRecord(value) && Object.keys(value).length === 1 && Object.keys(value)[0]!.startsWith('{');
 }
 
+/** True for a value that is filled in, or the number that stands for one in a configuration of disks: NaN. */
+export function isUnknown(value: unknown): boolean {
+  return isFilledIn(value) || Number.isNaN(value);
+}
+
 /** True if two values are equal, or can be because one of them is filled in. */
 export function canBeEqual(a: unknown, b: unknown): boolean {
   return a === b || isFilledIn(a) || isFilledIn(b);

@@ -7,7 +7,7 @@ import type { Finding } from './finding.js';
 import { isFilledIn } from './known.js';
 import { error, warning } from './rules/rule.js';
 import { componentsOf } from './sources/given-files.js';
-import { storageOf, type StoragePart } from './storage-part.js';
+import { belowUnits, storageOf, type StoragePart } from './storage-part.js';
 
 const RULE = 'machine-config';
 const CONFIG: FieldPath = ['spec', 'config'];
@@ -28,12 +28,13 @@ export function machineConfigFacts(object: ObjectFacts): StoragePart {
   if (!hasDisks && !hasMountUnit(config)) return NOTHING;
   const locate = (path: FieldPath) => object.at([...CONFIG, ...path]);
   const { storages, findings } = storageOf({
-    ...readIgnition(config),
+    ...readIgnition(config, isFilledIn),
     role: 'machineconfig',
     pool: poolOf(object),
     rule: 'ignition',
     field: 'spec.config',
     at: (path) => locate(['storage', ...path]),
+    atUnit: belowUnits(locate),
     value: (path) => valueAt(config, path),
     locate,
   });

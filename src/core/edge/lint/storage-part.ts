@@ -25,6 +25,16 @@ export interface ReadConfig extends Omit<StorageFacts, 'config'> {
   locate(path: FieldPath): At;
 }
 
+/** Locates paths below `storage` in a configuration. */
+export function belowStorage(locate: (path: FieldPath) => At): (path: FieldPath) => At {
+  return (path) => locate(path.length === 0 ? [] : ['storage', ...path]);
+}
+
+/** Locates paths below `systemd.units` in a configuration. */
+export function belowUnits(locate: (path: FieldPath) => At): (path: FieldPath) => At {
+  return (path) => locate(['systemd', 'units', ...path]);
+}
+
 /** Stands for a configuration that the hub fills in: it can mount any path. */
 export const UNKNOWN_CONFIG: IgnitionConfig = {
   ignition: { version: '3.2.0' },

@@ -6,7 +6,7 @@ import { isAbsent } from '../../model/values/json.js';
 import type { IgnitionConfig } from '../ignition/config.js';
 import { isMounted } from '../ignition/read.js';
 import { sameIgnition } from '../ignition/same.js';
-import { parseOverride } from '../lint/collect-storage.js';
+import { parseOverride } from '../lint/override/read-override.js';
 import { valueAt } from '../model.js';
 import { checker, toCheck, type EdgeCheck } from './check.js';
 import { readPlans, type Plan } from './plan.js';

@@ -3,7 +3,7 @@ import { findObject } from '../../cluster/objects.js';
 import { defineResource } from '../../cluster/resources.js';
 import { isAbsent, listOf } from '../../model/values/json.js';
 import type { IgnitionConfig } from '../ignition/config.js';
-import { parseOverride } from '../lint/collect-storage.js';
+import { parseOverride } from '../lint/override/read-override.js';
 import { valueAt } from '../model.js';
 
 const CLUSTER_INSTANCES = defineResource(

@@ -19,7 +19,7 @@ function translate(storage: string) {
 }
 
 function unitOf(storage: string): string[] {
-  return translate(storage).systemd!.units[0]!.contents.split('\n');
+  return translate(storage).systemd!.units[0]!.contents!.split('\n');
 }
 
 /** The example of the specification, except for the name in the unit's first line. */
@@ -244,7 +244,7 @@ requires('systemd-analyze').describe('systemd-analyze verify', () => {
         filesystem: 'xfs',
       });
       const { name, contents } = toIgnition(storage).systemd!.units[0]!;
-      expect(verifyUnit(name, contents)).toEqual({ status: 0, said: '' });
+      expect(verifyUnit(name, contents!)).toEqual({ status: 0, said: '' });
     },
   );
 
@@ -257,6 +257,6 @@ requires('systemd-analyze').describe('systemd-analyze verify', () => {
       filesystem: 'xfs',
     });
     const { contents } = toIgnition(storage).systemd!.units[0]!;
-    expect(verifyUnit('var-b.mount', contents).said).toContain("Where= setting doesn't match unit name");
+    expect(verifyUnit('var-b.mount', contents!).said).toContain("Where= setting doesn't match unit name");
   });
 });

@@ -94,8 +94,10 @@ test.each([
   ]);
 });
 
-test('ignores a slash at the end of a mount point, but not where Ignition refuses it', () => {
-  expect(findings({ [PLAN]: replace('- path: /var/imageregistry', '- path: /var/imageregistry/') })).toEqual([]);
+test('reports a slash at the end of a mount point, which Ignition refuses', () => {
+  expect(findings({ [PLAN]: replace('- path: /var/imageregistry', '- path: /var/imageregistry/') })).toEqual([
+    `${PLAN}: error: butane`,
+  ]);
   expect(
     findings({ 'siteconfig.yaml': replace('"path":"/var/imageregistry"', '"path":"/var/imageregistry/"') }),
   ).toEqual(['siteconfig.yaml: error: ignition']);

@@ -2,7 +2,7 @@ import { sameIgnition } from '../../ignition/same.js';
 import type { FieldPath } from '../../model.js';
 import type { EdgeFacts, StorageFacts } from '../facts.js';
 import type { Finding } from '../finding.js';
-import { canBeEqual, isFilledIn } from '../known.js';
+import { canBeEqual, isUnknown } from '../known.js';
 import { error, type Rule } from './rule.js';
 import { withoutSlashAtEnd } from '../../text-problems.js';
 
@@ -76,7 +76,7 @@ function difference(machine: StorageFacts, part: Part, others: StorageFacts[], l
 function differentField(part: Part, same: Part): { field: Field; expected: unknown } | undefined {
   for (const field of part.fields) {
     const expected = same.fields.find(({ name }) => name === field.name)?.value;
-    const isSame = sameIgnition({ [field.name]: field.value }, { [field.name]: expected }, isFilledIn);
+    const isSame = sameIgnition({ [field.name]: field.value }, { [field.name]: expected }, isUnknown);
     if (field.value !== undefined && expected !== undefined && !isSame) return { field, expected };
   }
   return undefined;

@@ -3,7 +3,7 @@ import { sameIgnition } from '../../ignition/same.js';
 import { isMounted } from '../../ignition/read.js';
 import { labelOf, partitionOf, type EdgeFacts, type StorageFacts } from '../facts.js';
 import type { Finding } from '../finding.js';
-import { isFilledIn } from '../known.js';
+import { isFilledIn, isUnknown } from '../known.js';
 import { UNKNOWN_CONFIG } from '../storage-part.js';
 import { filledIn } from './filled-in.js';
 import { error, warning, type Rule } from './rule.js';
@@ -96,19 +96,21 @@ function unknownValues({ config, at }: StorageFacts): Finding[] {
   const found = [
     ...disks.flatMap(({ device, partitions = [] }, disk) => [
       { value: device, path: ['disks', disk, 'device'] },
-      ...partitions.map(({ label }, index) => ({
-        value: label,
-        path: ['disks', disk, 'partitions', index, 'label'],
-      })),
+      ...partitions.flatMap((partition, index) =>
+        (['label', 'number', 'startMiB', 'sizeMiB'] as const).map((field) => ({
+          value: partition[field],
+          path: ['disks', disk, 'partitions', index, field],
+        })),
+      ),
     ]),
     ...filesystems.flatMap((filesystem, index) =>
-      (['device', 'path', 'format'] as const).map((field) => ({
+      (['device', 'path', 'format', 'mountOptions'] as const).map((field) => ({
         value: filesystem[field],
         path: ['filesystems', index, field],
       })),
     ),
-    ...(config.systemd?.units ?? []).map(({ name, contents }) => ({ value: [name, contents], path: [] })),
-  ].find(({ value }) => isFilledIn(value));
+    ...(config.systemd?.units ?? []).map((unit) => ({ value: Object.values(unit), path: [] })),
+  ].find(({ value }) => isUnknown(value));
   return found ? [filledIn(at(found.path))] : [];
 }
 
@@ -134,7 +136,7 @@ function overrideDifferences(storages: StorageFacts[]): Finding[] {
 
 function canBeSame(plan: StorageFacts, config: StorageFacts['config']): boolean {
   if (plan.config === UNKNOWN_CONFIG || config === UNKNOWN_CONFIG) return true;
-  return sameIgnition(plan.config, config, (value) => isFilledIn(value) || isFilledInUnit(value));
+  return sameIgnition(plan.config, config, (value) => isUnknown(value) || isFilledInUnit(value));
 }
 
 /** True for the name of the mount unit of a path that is filled in: `\\x7b` is a brace. */
