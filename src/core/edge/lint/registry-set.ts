@@ -31,8 +31,8 @@ export function registrySet(facts: EdgeFacts): RegistrySet {
   const assumed = known.length === 0 ? assumedClaims(applied) : [];
   const claims = [...known, ...assumed];
   const volumes = registryVolumes(facts, { applied, claims, known, marked });
-  const names = [NAMES.storageClass, ...[...claims, ...volumes].map((user) => classOf(user))];
-  const classes = ofKind(applied, 'StorageClass').filter((each) => names.includes(fieldOf(each, FIELDS.name)));
+  const names = new Set([NAMES.storageClass, ...[...claims, ...volumes].map((user) => classOf(user))] as unknown[]);
+  const classes = ofKind(applied, 'StorageClass').filter((each) => names.has(fieldOf(each, FIELDS.name)));
   return { configs, claims, claimsAreAssumed: assumed.length > 0, volumes, classes, applied };
 }
 
@@ -66,7 +66,33 @@ export function isUnset(claim: Pick<ObjectFacts, 'get'>): boolean {
 export function claimsOf(config: ObjectFacts, claims: ObjectFacts[]): ObjectFacts[] {
   const name = fieldOf(config, FIELDS.claim);
   if (!name) return [];
-  return claims.filter((claim) => canBeEqual(name, fieldOf(claim, FIELDS.name)));
+  if (isFilledIn(name)) return claims;
+  const { byName, filledIn } = namesOf(claims);
+  return [...(byName.get(name) ?? []), ...filledIn];
+}
+
+interface Names {
+  byName: Map<unknown, ObjectFacts[]>;
+  /** Objects whose name is filled in. */
+  filledIn: ObjectFacts[];
+}
+
+const NAMES_OF_LIST = new WeakMap<ObjectFacts[], Names>();
+
+/** Groups the objects of a list by name, once. */
+function namesOf(objects: ObjectFacts[]): Names {
+  const known = NAMES_OF_LIST.get(objects);
+  if (known) return known;
+  const names: Names = { byName: new Map(), filledIn: [] };
+  NAMES_OF_LIST.set(objects, names);
+  for (const object of objects) {
+    const name = fieldOf(object, FIELDS.name);
+    const same = names.byName.get(name);
+    if (isFilledIn(name)) names.filledIn.push(object);
+    else if (same) same.push(object);
+    else names.byName.set(name, [object]);
+  }
+  return names;
 }
 
 function isRegistryConfig(config: ObjectFacts): boolean {
@@ -89,10 +115,9 @@ function isMarked(volume: ObjectFacts): boolean {
  */
 function registryClaims(applied: ObjectFacts[], configs: ObjectFacts[], volumes: ObjectFacts[]): ObjectFacts[] {
   const all = ofKind(applied, 'PersistentVolumeClaim');
-  const named = configs.map((config) => {
-    const name = fieldOf(config, FIELDS.claim);
-    return all.filter((claim) => name !== undefined && fieldOf(claim, FIELDS.name) === name);
-  });
+  const { byName } = namesOf(all);
+  const names = [...new Set(configs.map((config) => fieldOf(config, FIELDS.claim)))];
+  const named = names.map((name) => (name === undefined ? [] : (byName.get(name) ?? [])));
   const usable = named.map((claims) => claims.filter(isUsable));
   if (usable.length > 0 && usable.every((claims) => claims.length > 0)) return [...new Set(usable.flat())];
   const classes = volumes.map((volume) => classOf(volume)).filter((name) => name && !isFilledIn(name));
@@ -127,11 +152,12 @@ interface Selected {
 /** Selects the marked volumes and those of the claims' class; if there are none, a volume that probably is meant. */
 function registryVolumes(facts: EdgeFacts, { applied, claims, known, marked }: Selected): ObjectFacts[] {
   const all = ofKind(applied, 'PersistentVolume');
-  const classes = claims.map((claim) => classOf(claim)).filter((name) => name && !isFilledIn(name));
+  const classes = new Set(claims.map((claim) => classOf(claim)).filter((name) => name && !isFilledIn(name)));
   // If a marked volume has no claim, the class of a claim is probably wrong, and names another application's volume.
   const isUnclaimed = marked.some((volume) => !claims.some((claim) => sameClass(claim, volume)));
-  const ofClaims = isUnclaimed ? [] : all.filter((volume) => classes.includes(classOf(volume)));
-  const found = all.filter((volume) => marked.includes(volume) || ofClaims.includes(volume));
+  const ofClaims = isUnclaimed ? [] : all.filter((volume) => classes.has(classOf(volume)));
+  const selected = new Set([...marked, ...ofClaims]);
+  const found = all.filter((volume) => selected.has(volume));
   if (found.length > 0) return found;
   const mounted = mountsOf(facts).map(({ path }) => withoutSlashAtEnd(path));
   const onMount = all.filter((volume) =>

@@ -96,7 +96,14 @@ interface Merged {
 /** Makes the function that merges layers. It remembers what it found, because rules read a field often. */
 export function mergeLayers(layers: Layer[], style: MergeStyle): (path: FieldPath) => Merged {
   const known = new Map<string, Merged>();
+  // Rules compare many objects with each other, always with the same constant paths.
+  const byPath = new WeakMap<FieldPath, Merged>();
   const find = (path: FieldPath): Merged => {
+    const found = byPath.get(path) ?? findByKey(path);
+    byPath.set(path, found);
+    return found;
+  };
+  const findByKey = (path: FieldPath): Merged => {
     const key = JSON.stringify(path);
     const found = known.get(key) ?? mergedParts(partsAt(path).reduce<Part[]>(combined(style), []), style);
     known.set(key, found);

@@ -11,14 +11,15 @@ export const claimRules: Rule[] = [claimMatches];
 
 /** Kubernetes binds a claim to a volume of its class only if modes and size match, too. */
 function claimMatches(_facts: unknown, registry: RegistrySet): Finding[] {
-  const unbound = unboundClaims(registry);
+  const unbound = new Set(unboundClaims(registry));
   return registry.claims.flatMap((claim) => {
     if (isUnset(claim)) return [];
     // A wrong class can hide other mistakes.
-    const [best] = (unbound.includes(claim) ? registry.volumes : volumesOfClass(claim, registry))
-      .map((volume) => mismatches(claim, volume))
-      .sort((a, b) => a.length - b.length);
-    return best ?? [];
+    const own = unbound.has(claim) ? registry.volumes : volumesOfClass(claim, registry);
+    const best = fewestMismatches(claim, own);
+    if (best?.length === 0 || unbound.has(claim)) return best ?? [];
+    const other = fewestMismatches(claim, otherVolumes(claim, registry));
+    return best && other && other.length < best.length ? other : (best ?? []);
   });
 }
 
@@ -30,17 +31,29 @@ export function unboundClaims(registry: RegistrySet): ObjectFacts[] {
   const { configs, claims, volumes } = registry;
   if (volumes.length === 0) return [];
   if (configs.length > 0 && !configs.some((config) => fieldOf(config, FIELDS.claim))) return [];
-  return claims.filter((claim) => !isUnset(claim) && volumesOfClass(claim, registry).length === 0);
+  return claims.filter((claim) => !isUnset(claim) && !volumes.some((volume) => sameClass(claim, volume)));
 }
 
-/** Lists the volumes of the claim's class, those of the registry first; none if the registry's have other classes. */
-function volumesOfClass(claim: ObjectFacts, { volumes, applied }: RegistrySet): ObjectFacts[] {
-  const own = volumes.filter((volume) => sameClass(claim, volume));
-  if (own.length === 0 || isFilledIn(classOf(claim))) return own;
-  const others = ofKind(applied, 'PersistentVolume').filter(
-    (volume) => !volumes.includes(volume) && classOf(volume) === classOf(claim),
-  );
-  return [...own, ...others];
+/** Finds the registry's volumes of the claim's class, one by one: there can be thousands, and the first often fits. */
+function* volumesOfClass(claim: ObjectFacts, { volumes }: RegistrySet): Generator<ObjectFacts> {
+  for (const volume of volumes) if (sameClass(claim, volume)) yield volume;
+}
+
+/** Lists all volumes of the claim's class. */
+function otherVolumes(claim: ObjectFacts, { applied }: RegistrySet): ObjectFacts[] {
+  if (isFilledIn(classOf(claim))) return [];
+  return ofKind(applied, 'PersistentVolume').filter((volume) => classOf(volume) === classOf(claim));
+}
+
+/** Compares a claim with volumes until one has no mismatch; returns undefined if there are no volumes. */
+function fewestMismatches(claim: ObjectFacts, volumes: Iterable<ObjectFacts>): Finding[] | undefined {
+  let fewest: Finding[] | undefined;
+  for (const volume of volumes) {
+    const found = mismatches(claim, volume);
+    if (found.length === 0) return found;
+    if (!fewest || found.length < fewest.length) fewest = found;
+  }
+  return fewest;
 }
 
 function mismatches(claim: ObjectFacts, volume: ObjectFacts): Finding[] {
