@@ -106,6 +106,7 @@ export async function edgeVerifyRequest(
   if (flags['hub-kubeconfig'] !== undefined && cluster === undefined && !isFleet)
     throw usageError('--hub-kubeconfig needs --cluster NAME, --selector LABELS or --all');
   if (parallel !== undefined && !isFleet) throw usageError('--parallel needs --all or --selector');
+  if (selector !== undefined) checkSelector(selector);
   checkOrder(flags['sort-by'], isFleet);
   const request = await siteRequest(flags);
   const rendered = { butane, ignition };
@@ -126,6 +127,15 @@ async function siteRequest(flags: EdgeVerifyFlags): Promise<SiteRequest> {
     nodeCheck: flags['node-check'],
     timeoutMs,
   };
+}
+
+/** Refuses a selector that would select all clusters, such as `$A,$B` of variables that are not set. */
+function checkSelector(selector: string): void {
+  const terms = selector.replace(/\([^)]*\)/g, '').split(',');
+  if (terms.some((term) => term.trim() === ''))
+    throw usageError(
+      `--selector "${selector}" has an empty term: separate labels with one comma; --all selects all clusters`,
+    );
 }
 
 /** The flag accepts the columns of both tables. @throws RegadmError (USAGE) for a column of the other one */

@@ -3,6 +3,7 @@ import type { ClusterApi } from '../../core/cluster/api.js';
 import type { ClusterOptions } from '../../core/cluster/connection/kubeconfig.js';
 import { fleetOutput, fleetSummary } from '../../core/edge/verify/fleet/output.js';
 import { verifyFleet, type Fleet, type FleetRequest } from '../../core/edge/verify/fleet/verify-fleet.js';
+import { withHubFlags } from '../../core/edge/verify/hub-advice.js';
 import { edgeVerifyOutput } from '../../core/edge/verify/output.js';
 import { verifyEdge } from '../../core/edge/verify/verify.js';
 import { NOT_IMPERSONATED } from '../../core/model/advice.js';
@@ -95,7 +96,11 @@ prints all checks. A cluster that does not answer within --timeout fails, and th
   }
 
   private async openHub(flags: FlagsOf<typeof EdgeVerify>): Promise<ClusterApi> {
-    return this.announce(await this.open(hubOptions(flags)));
+    try {
+      return this.announce(await this.open(hubOptions(flags)));
+    } catch (error) {
+      throw withHubFlags(error);
+    }
   }
 
   private async open(options: ClusterOptions, log = this.logAt): Promise<ClusterApi> {

@@ -87,6 +87,11 @@ export function hasEnded({ status }: KubeObject): boolean {
   return status?.phase === 'Succeeded' || status?.phase === 'Failed';
 }
 
+/** True unless a pod is being deleted. */
+export function isStaying({ metadata }: KubeObject): boolean {
+  return metadata.deletionTimestamp === undefined;
+}
+
 /** True when a pod has the condition Ready. */
 export function isReady({ status }: KubeObject): boolean {
   const { conditions } = (status ?? {}) as PodStatus;

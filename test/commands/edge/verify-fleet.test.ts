@@ -106,7 +106,7 @@ describe('all clusters of a hub', () => {
 
   test('are announced before the first pod with --node-check, and the pods are deleted', async () => {
     const { stdout, stderr } = await verify('-l', 'name in (sno-01,sno-08)', '--node-check');
-    expect(stdout).toBe('sno-01: passed (11 checks)\nsno-08: passed (11 checks)\n');
+    expect(stdout).toBe('sno-01: passed (12 checks)\nsno-08: passed (12 checks)\n');
     expect(stderr).toBe(
       "about to create a privileged pod on the registry's node of 2 managed clusters (sno-01, sno-08), and delete it " +
         'afterward\n2 clusters: 2 passed, 0 failed\n',
@@ -124,6 +124,12 @@ function debugPods(cluster: string): { created: number; deleted: number; left: n
     .filter(({ metadata }) => /node-check/.test(metadata.name));
   return { created: count('POST', /\/pods$/), deleted: count('DELETE', /\/pods\/regadm-/), left: pods.length };
 }
+
+test('a path at which the node mounts nothing fails', async () => {
+  const { status, stdout } = await verify('-l', 'name=sno-08', '--node-check', '--path', '/var/other');
+  expect(status).toBe(2);
+  expect(stdout).toContain('; mount: nothing is mounted at /var/other: it is a directory of /\n');
+});
 
 test('a pod is created only after the announcement', async () => {
   const { stderr } = await verify('-l', 'name=sno-08', '--node-check', '-v', '6');
@@ -188,6 +194,11 @@ test.each([
     `--${flag} cannot be specified with --all`,
   ]),
   [['--cluster', 'x', '--parallel', '2'], '--parallel needs --all or --selector'],
+  ...[' ', ',', 'a=b,', 'a in (x,y), ,b'].map((selector): [string[], string] => [
+    ['--selector', selector],
+    `--selector "${selector}" has an empty term`,
+  ]),
+  [['--all', '--hub-kubeconfig', '/none/hub'], '  * pass the kubeconfig of the hub: --hub-kubeconfig FILE\n'],
   [['--all', '--parallel', '0'], 'invalid argument "0" for "--parallel" flag: must be at least 1'],
   [['--all', '--sort-by', 'where'], 'invalid argument "WHERE" for "--sort-by" flag: must be one of CLUSTER, OK'],
   [['--cluster', 'x', '--sort-by', 'ok'], 'invalid argument "OK" for "--sort-by" flag: must be one of WHERE, CHECK'],

@@ -8,12 +8,16 @@ import { isRecord } from '../../model/values/json.js';
 const MAX_LENGTH = 64 * 1024;
 
 /**
- * Fields that would run a command, read a file or redirect the connection on this machine, by part of the kubeconfig.
+ * Fields that would run a command, read a file or redirect the connection on this machine, or without which requests
+ * would run as another user or fail, by part of the kubeconfig.
  */
 const REFUSED = {
-  cluster: ['certificate-authority', 'proxy-url'],
-  user: ['exec', 'auth-provider', 'tokenFile', 'token-file', 'client-certificate', 'client-key'],
-} as const;
+  cluster: ['certificate-authority', 'proxy-url', 'insecure-skip-tls-verify'],
+  user: [
+    ...['exec', 'auth-provider', 'tokenFile', 'token-file', 'client-certificate', 'client-key'],
+    ...['as', 'as-groups', 'as-uid', 'as-user-extra', 'username', 'password'],
+  ],
+};
 /** The only fields that are taken from such a kubeconfig. */
 const TAKEN = {
   cluster: ['server', 'certificate-authority-data', 'tls-server-name'],
@@ -68,7 +72,7 @@ function entry(config: Fields, list: string, field: string, name: unknown): Fiel
 }
 
 function take(part: Part, fields: Fields, source: string): Fields {
-  const refused = REFUSED[part].find((name) => Object.hasOwn(fields, name));
+  const refused = REFUSED[part].find((name) => Object.hasOwn(fields, name) && fields[name] !== false);
   if (refused) throw invalid(source, `its ${part} has the field ${refused}, which is not used from a cluster's data`);
   const taken = TAKEN[part].filter((name) => Object.hasOwn(fields, name));
   const wrong = taken.find((name) => typeof fields[name] !== 'string');

@@ -1,3 +1,4 @@
+import { ADVICE } from '../../model/advice.js';
 import type { Check, CheckStatus } from '../../model/check.js';
 import type { ErrorCode } from '../../model/error-codes.js';
 import { RegadmError, hasCode, messageOf } from '../../model/errors.js';
@@ -35,6 +36,8 @@ const NOT_CHECKED: ReadonlySet<ErrorCode> = new Set([
   'NODE_CHECK_FAILED',
   'UNAUTHORIZED',
 ]);
+
+const OTHER_TYPES = 'an object that the API server returned has fields of other types than the API defines';
 
 /** Where a check is made. */
 interface CheckPlace {
@@ -94,6 +97,8 @@ export class CheckRun {
 /** Converts an error to the check that it fails. */
 export function toCheck({ where, name }: CheckPlace, error: unknown): EdgeCheck {
   const suggestion = error instanceof RegadmError ? error.suggestions[0] : undefined;
-  const failed = checker(where).failed(name, messageOf(error), suggestion);
+  // Objects are checked when they are used: an API server whose objects have other types can be of another program.
+  const message = error instanceof TypeError ? `${OTHER_TYPES}: ${messageOf(error)}` : messageOf(error);
+  const failed = checker(where).failed(name, message, error instanceof TypeError ? ADVICE.proxyInFront : suggestion);
   return error instanceof RegadmError && !NOT_CHECKED.has(error.code) ? failed : { ...failed, notChecked: true };
 }

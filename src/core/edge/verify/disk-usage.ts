@@ -1,7 +1,7 @@
 import { formatBytes } from '../../model/values/quantity.js';
 import { checker, type EdgeCheck } from './check.js';
 
-const { passed, failed, warning } = checker('node');
+const { passed, failed, skipped, warning } = checker('node');
 
 /** Separates the output of `lsblk` and `df`. */
 export const DIVIDER = '----regadm----';
@@ -52,18 +52,15 @@ export function checkUsage(output: string, path: string, volumeBytes?: number): 
     'mount',
     `${path} is mounted${device ? ` from ${device.type ?? 'device'} ${device.name}, ${formatBytes(Number(device.size))}` : ''}`,
   );
-  return [mount, ...sizeCheck(usage, volumeBytes), spaceCheck(usage, path)];
+  return [mount, sizeCheck(usage, volumeBytes), spaceCheck(usage, path)];
 }
 
-function sizeCheck({ size }: Usage, volumeBytes: number | undefined): EdgeCheck[] {
-  if (volumeBytes === undefined || size >= volumeBytes * MIN_SIZE_SHARE) return [];
-  return [
-    failed(
-      'mount-size',
-      `the file system has ${formatBytes(size)}, the volume has ${formatBytes(volumeBytes)}`,
-      'make the volume smaller, or install with a larger partition',
-    ),
-  ];
+function sizeCheck({ size }: Usage, volumeBytes: number | undefined): EdgeCheck {
+  const name = 'mount-size';
+  if (volumeBytes === undefined) return skipped(name, 'the size of the volume is unknown', 'see the other checks');
+  const sizes = `the file system has ${formatBytes(size)}, the volume has ${formatBytes(volumeBytes)}`;
+  if (size >= volumeBytes * MIN_SIZE_SHARE) return passed(name, sizes);
+  return failed(name, sizes, 'make the volume smaller, or install with a larger partition');
 }
 
 function spaceCheck({ size, available }: Usage, path: string): EdgeCheck {

@@ -1,9 +1,11 @@
 import type { ClusterApi } from '../../cluster/api.js';
 import { hideSecret } from '../../kit/secrets/known.js';
 import { reviewAccess, type AccessReview, type Permission } from '../../cluster/access-review.js';
+import { getObject } from '../../cluster/objects.js';
 import { requestToken } from '../../cluster/server-info.js';
 import { ADVICE } from '../../model/advice.js';
 import { hasCode } from '../../model/errors.js';
+import { IMAGE_CONFIG } from '../../operator/objects.js';
 import { explainLoginRefusal } from '../../operator/login-refusal.js';
 import type { Registry } from '../../registry/api.js';
 import { isUnauthorized } from '../../registry/error.js';
@@ -31,12 +33,18 @@ export async function checkLogin(api: ClusterApi, open: OpenRegistry, limit: Log
   const token = ownToken ?? (await shortToken(api));
   // The API server can only be asked about the user of the kubeconfig.
   const review = ownToken === undefined ? undefined : (permission: Permission) => reviewAccess(api, permission);
-  const registry = await open(token);
+  const registry = await open(token).catch((error: unknown) => explained(error, api));
   try {
     return [await loginCheck(registry, token !== undefined, { review, limit })];
   } finally {
     await registry.close();
   }
+}
+
+/** Throws why the name of the registry could not be read, if that is why it is not known; else the error. */
+async function explained(error: unknown, api: ClusterApi): Promise<never> {
+  if (hasCode(error, 'REGISTRY_UNKNOWN')) await getObject(api, IMAGE_CONFIG);
+  throw error;
 }
 
 interface LoginOptions {

@@ -15,9 +15,10 @@ export async function managedKubeconfig(hub: ClusterApi, cluster: string): Promi
   const secret = `${cluster}-admin-kubeconfig`;
   const found = await findObject<Secret>(hub, { resource: SECRETS, namespace: cluster, name: secret });
   if (!found) throw missing(`the hub has no secret ${cluster}/${secret}`);
-  const data = found.data ?? {};
-  if (!data.kubeconfig) throw missing(`secret ${cluster}/${secret} of the hub has no key kubeconfig`);
-  return inlineKubeconfig(Buffer.from(data.kubeconfig, 'base64').toString('utf8'), `secret ${cluster}/${secret}`);
+  const { kubeconfig } = found.data ?? {};
+  if (typeof kubeconfig !== 'string' || kubeconfig === '')
+    throw missing(`secret ${cluster}/${secret} of the hub has no key kubeconfig`);
+  return inlineKubeconfig(Buffer.from(kubeconfig, 'base64').toString('utf8'), `secret ${cluster}/${secret}`);
 }
 
 function missing(message: string): RegadmError {

@@ -1,6 +1,6 @@
 import type { ClusterApi } from '../../cluster/api.js';
 import type { Reporter } from '../../kit/reporter.js';
-import { isReady, listRegistryPodObjects } from '../../operator/pods.js';
+import { isReady, isStaying, listRegistryPodObjects } from '../../operator/pods.js';
 import { checker, type EdgeCheck } from './check.js';
 import { volumeBytes } from './claim.js';
 import { runOnNode } from './debug-pod.js';
@@ -19,7 +19,7 @@ interface NodeOptions {
 export async function checkNode(cluster: ClusterApi, { path, limit, reporter }: NodeOptions): Promise<EdgeCheck[]> {
   const api = limit.bound(cluster);
   const pods = await listRegistryPodObjects(api);
-  const pod = pods.find(isReady) ?? pods[0];
+  const pod = pods.find((each) => isReady(each) && isStaying(each)) ?? pods.find(isStaying) ?? pods[0];
   const node = pod?.spec?.nodeName as string | undefined;
   const image = (pod?.spec?.containers as { image?: string }[] | undefined)?.[0]?.image;
   if (!node || !image)

@@ -54,6 +54,10 @@ test.each<[string, object, object]>([
   ['client-key', {}, { 'client-key': '/etc/passwd' }],
   ['certificate-authority', { 'certificate-authority': '/etc/passwd' }, {}],
   ['proxy-url', { 'proxy-url': 'http://proxy.example' }, {}],
+  ['insecure-skip-tls-verify', { 'insecure-skip-tls-verify': true }, {}],
+  ['as', {}, { token: 't', as: 'admin' }],
+  ['as-groups', {}, { token: 't', 'as-groups': ['admins'] }],
+  ['username', {}, { username: 'u', password: 'p' }],
 ])('refuses %s, and names the field and the secret', (field, cluster, user) => {
   const message = problemOf(kubeconfig(cluster, user));
   expect(message).toContain(field);
@@ -61,12 +65,12 @@ test.each<[string, object, object]>([
   expect(message).not.toContain('/etc/passwd');
 });
 
-test('drops everything else, such as impersonation and extensions', () => {
+test('drops everything else, such as extensions', () => {
   const text = kubeconfig(
-    { extensions: [{ name: 'x' }], 'insecure-skip-tls-verify': true },
-    { token: 't', as: 'admin', password: 'p' },
+    { extensions: [{ name: 'x' }], 'insecure-skip-tls-verify': false },
+    { token: 't', extensions: [{ name: 'x' }] },
   );
-  expect(inlineKubeconfig(text, SOURCE)).not.toMatch(/extensions|insecure|admin|password/);
+  expect(inlineKubeconfig(text, SOURCE)).not.toMatch(/extensions|insecure/);
 });
 
 test('fails with an error for any text', () => {

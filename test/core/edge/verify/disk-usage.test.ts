@@ -25,6 +25,7 @@ const brief = (output: string, wanted?: number) =>
 test('accepts a mounted partition with free space', () => {
   expect(brief(outputOf('/dev/sda5 107374182400 10737418240 96636764160 10% /var/imageregistry'), 100 * GIB)).toEqual([
     ['mount', 'ok', '/var/imageregistry is mounted from part sda5, 100.1 GiB'],
+    ['mount-size', 'ok', 'the file system has 100 GiB, the volume has 100 GiB'],
     ['free-space', 'ok', '90 GiB of 100 GiB are free at /var/imageregistry'],
   ]);
 });
@@ -40,10 +41,11 @@ test('fails for a path that does not exist', () => {
 });
 
 test('warns about little free space', () => {
-  const [, space] = checkUsage(
+  const [, size, space] = checkUsage(
     outputOf('/dev/sda5 107374182400 106374182400 1000000000 100% /var/imageregistry'),
     '/var/imageregistry',
   );
+  expect(size).toMatchObject({ name: 'mount-size', status: 'skipped' });
   expect(space).toMatchObject({
     name: 'free-space',
     status: 'warning',

@@ -12,6 +12,9 @@ export const fleetOutput: Output<FleetReport, VerifyReport> = {
   main: CLUSTERS,
 };
 
+/** Maximum characters of a detail in the line of a cluster; all output formats but the table have the whole one. */
+const MAX_DETAIL = 300;
+
 const COLUMNS = [
   { title: 'CLUSTER' },
   { title: 'WHERE' },
@@ -39,7 +42,7 @@ function remedyLine({ name, remedy }: VerifyEntry): string[] {
 
 /** Formats `NAME: passed (9 checks)` or `NAME: failed: CHECK: DETAIL; …`, on one line whatever the clusters state. */
 function clusterLine({ cluster, ok, summary, checks }: ClusterEntry, { styles }: Layout): string {
-  if (!ok) return `${clean(cluster)}: ${styles.bad('failed')}: ${clean(failures(checks))}\n`;
+  if (!ok) return `${clean(cluster)}: ${styles.bad('failed')}: ${failures(checks)}\n`;
   const { passed, warnings, skipped } = summary;
   const counts = [
     plural(passed, 'check'),
@@ -54,7 +57,11 @@ function failures(checks: VerifyEntry[]): string {
   const byDetail = new Map<string, Set<string>>();
   for (const { name, status, detail } of checks)
     if (status === 'failed') byDetail.set(detail.trim(), (byDetail.get(detail.trim()) ?? new Set()).add(name));
-  return [...byDetail].map(([detail, names]) => `${[...names].join(', ')}: ${detail}`).join('; ');
+  return [...byDetail].map(([detail, names]) => `${[...names].join(', ')}: ${shortened(clean(detail))}`).join('; ');
+}
+
+function shortened(detail: string): string {
+  return detail.length <= MAX_DETAIL ? detail : `${[...detail].slice(0, MAX_DETAIL).join('')}…`;
 }
 
 /** Sums up the clusters, for stderr. */

@@ -15,6 +15,11 @@ test('a cluster has one line, whatever its checks state, and at any width', asyn
   expect(await linesOf(hostile)).toBe('sno-1\\n: failed: claim: a\\nb: \\x1b[31mred\\u2028c\n');
 });
 
+test('a long detail is cut', async () => {
+  const entry = clusterEntry('sno-1', [failed('claim', 'x'.repeat(100_000))]);
+  expect((await linesOf(entry)).length).toBeLessThan(500);
+});
+
 test('checks that fail for the same reason are listed together', async () => {
   const entry = clusterEntry('sno-1', [
     passed('image-config', 'fine'),

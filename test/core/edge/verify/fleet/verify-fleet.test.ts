@@ -33,10 +33,7 @@ const unavailable = (status: string): object => ({
 });
 
 /** A hub with managed clusters whose kubeconfigs cannot be opened. */
-function aHub(
-  clusters: KubeObject[],
-  problem: (kubeconfig: string) => Error = () => new TypeError('cannot be opened'),
-) {
+function aHub(clusters: KubeObject[], problem: (kubeconfig: string) => Error = () => new Error('cannot be opened')) {
   const opened: string[] = [];
   const asked: string[] = [];
   let closed = 0;
