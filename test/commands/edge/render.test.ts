@@ -333,6 +333,14 @@ test('warns about values that will not work', async () => {
   expect(stderr).toContain('warning: /dev/sda can be another disk after the next boot');
 });
 
+test('warns about a file system that nothing mounts', async () => {
+  const other = `${BUTANE}    - {path: /var/data, device: /dev/disk/by-id/b, format: xfs}\n`;
+  writeFileSync(join(directory, 'other.bu'), other);
+  const { stderr } = await render('--butane', 'other.bu', '-o', 'policy');
+  expect(stderr).toContain('warning: nothing mounts /var/data when the node boots: set with_mount_unit: true');
+  expect(stderr).not.toContain('nothing mounts /var/imageregistry');
+});
+
 test('compares only the partition of the registry with the size of the volume', async () => {
   const other = '{label: other, start_mib: 30000, size_mib: 1000}, {label: var';
   writeFileSync(join(directory, 'other.bu'), BUTANE.replace('{label: var', other));

@@ -1,5 +1,8 @@
-import { NAMES, registryObjects, type RegistryObject, type RegistryVolume } from './registry-objects.js';
+import { NAMES, inWave, registryObjects, type RegistryObject, type RegistryVolume } from './registry-objects.js';
 import { sourcePath, type SourceLayout } from './source-layout.js';
+
+/** The wave of all objects: after everything that a site usually applies. */
+const LATE_WAVE = '100';
 
 /**
  * Renders the PolicyGenTemplate overlay for the registry's storage. An overlay can set only metadata and spec;
@@ -26,7 +29,7 @@ function entry({ shortName, object }: RegistryObject, fileName: string): object 
     fileName,
     policyName: `${shortName}-for-image-registry`,
     ...(kind === 'Config' && { complianceType: 'musthave' }),
-    metadata: kind === 'Config' ? { annotations: metadata.annotations } : metadata,
+    metadata: { ...(kind !== 'Config' && metadata), ...inWave(LATE_WAVE) },
     ...(spec !== undefined && { spec }),
   };
 }

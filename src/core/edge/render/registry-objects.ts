@@ -17,13 +17,18 @@ export const NAMES = {
   volume: 'image-registry-pv-filesystem',
   path: '/var/imageregistry',
   size: '100Gi',
-  wave: '100',
   role: 'master',
 } as const;
 
 export const WAVE_ANNOTATION = 'ran.openshift.io/ztp-deploy-wave';
 
-const wave = { annotations: { [WAVE_ANNOTATION]: NAMES.wave } };
+/** Returns the annotation that puts an object into a wave. */
+export function inWave(wave: string): object {
+  return { annotations: { [WAVE_ANNOTATION]: wave } };
+}
+
+/** The waves of the published source files, so that rendered and published files can be mixed. */
+const WAVES = { volume: inWave('2'), storageClass: inWave('10'), claim: inWave('10'), config: inWave('11') };
 
 export interface RegistryObject {
   /** Name of the published source file. */
@@ -55,7 +60,7 @@ export function registryObjects(volume: RegistryVolume): RegistryObject[] {
 const STORAGE_CLASS = {
   apiVersion: 'storage.k8s.io/v1',
   kind: 'StorageClass',
-  metadata: { name: NAMES.storageClass, ...wave },
+  metadata: { name: NAMES.storageClass, ...WAVES.storageClass },
   provisioner: 'kubernetes.io/no-provisioner',
   reclaimPolicy: 'Delete',
 };
@@ -63,7 +68,7 @@ const STORAGE_CLASS = {
 const CONFIG = {
   apiVersion: 'imageregistry.operator.openshift.io/v1',
   kind: 'Config',
-  metadata: { name: 'cluster', ...wave },
+  metadata: { name: 'cluster', ...WAVES.config },
   spec: { storage: { pvc: { claim: NAMES.claim } } },
 };
 
@@ -71,7 +76,7 @@ function claim({ size }: RegistryVolume): ClusterObject {
   return {
     apiVersion: 'v1',
     kind: 'PersistentVolumeClaim',
-    metadata: { name: NAMES.claim, namespace: NAMES.namespace, ...wave },
+    metadata: { name: NAMES.claim, namespace: NAMES.namespace, ...WAVES.claim },
     spec: {
       accessModes: ['ReadWriteMany'],
       resources: { requests: { storage: size } },
@@ -85,7 +90,7 @@ function persistentVolume({ path, size, role = NAMES.role }: RegistryVolume): Cl
   return {
     apiVersion: 'v1',
     kind: 'PersistentVolume',
-    metadata: { name: NAMES.volume, ...wave },
+    metadata: { name: NAMES.volume, ...WAVES.volume },
     spec: {
       capacity: { storage: size },
       volumeMode: 'Filesystem',

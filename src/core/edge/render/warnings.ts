@@ -39,6 +39,9 @@ export function renderWarnings({ storage, size, path, cluster, forms }: Rendered
     ...storage.filesystems
       .filter(({ format, withMountUnit }) => withMountUnit && format === 'swap')
       .map(({ device }) => `${device} is swap, which a mount unit cannot mount: the unit will fail`),
+    ...storage.filesystems
+      .filter((each) => each.path && !each.withMountUnit)
+      .map((each) => `nothing mounts ${each.path} when the node boots: set with_mount_unit: true in the Butane file`),
     ...(forms.includes('policygenerator') ? tooLongPolicyNames(cluster) : []).map(
       (name) => `the policy name ${name} is too long: the generator allows 63 characters with the namespace`,
     ),
