@@ -1,3 +1,5 @@
+import { isRecord, listOf, textIn } from './values/json.js';
+
 /** An object of the API. Readers check the fields that they use. */
 export interface KubeObject {
   apiVersion?: string;
@@ -27,6 +29,14 @@ export interface Condition {
   status: string;
   reason?: string;
   message?: string;
+}
+
+/** Returns the conditions in the status of an object; without values that are none. */
+export function conditionsOf({ status }: Pick<KubeObject, 'status'>): Condition[] {
+  return listOf(status?.conditions).flatMap((each) => {
+    if (!isRecord(each) || typeof each.type !== 'string' || typeof each.status !== 'string') return [];
+    return [{ type: each.type, status: each.status, reason: textIn(each.reason), message: textIn(each.message) }];
+  });
 }
 
 /** A list of objects, as the API server sends it. */

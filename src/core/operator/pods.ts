@@ -1,6 +1,8 @@
 import { ADVICE } from '../model/advice.js';
 import { RegadmError } from '../model/errors.js';
+import { conditionsOf } from '../model/kube.js';
 import { REGISTRY_NAMESPACE } from '../model/openshift.js';
+import { isAbsent } from '../model/values/json.js';
 import type { ClusterApi, KubeObject } from '../cluster/api.js';
 import { listObjects } from '../cluster/objects.js';
 import { PODS } from '../cluster/resources.js';
@@ -89,13 +91,12 @@ export function hasEnded({ status }: KubeObject): boolean {
 
 /** True unless a pod is being deleted. */
 export function isStaying({ metadata }: KubeObject): boolean {
-  return metadata.deletionTimestamp === undefined;
+  return isAbsent(metadata.deletionTimestamp);
 }
 
 /** True when a pod has the condition Ready. */
-export function isReady({ status }: KubeObject): boolean {
-  const { conditions } = (status ?? {}) as PodStatus;
-  return conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
+export function isReady(pod: KubeObject): boolean {
+  return conditionsOf(pod).some(({ type, status }) => type === 'Ready' && status === 'True');
 }
 
 /** True if the environment of the registry's container sets read-only mode. */

@@ -104,6 +104,18 @@ test('passes on the hub and on the managed cluster with the kubeconfig from the 
   expect(stdout + stderr).not.toContain(managed.tokens.admin);
 });
 
+test('compares the mount with the rendered partition', async () => {
+  await startManaged();
+  await startHub(override);
+  const file = join(directory, 'large.json');
+  writeFileSync(file, override.replace('"sizeMiB":0', '"sizeMiB":409600'));
+  const { checks } = await verify(...hubFlags(), '--ignition', file, '--node-check');
+  expect(checks.filter(({ status }) => status === 'failed')).toMatchObject([
+    { name: 'ignition-override' },
+    { name: 'mount-size', detail: expect.stringContaining('the rendered partition 400 GiB') },
+  ]);
+});
+
 test('a command in the kubeconfig that the hub keeps never runs', async () => {
   await startManaged();
   const marker = join(directory, 'command-ran');
@@ -353,6 +365,18 @@ describe('the managed cluster', () => {
       'registry-login',
     ]);
     expect(checks.slice(0, 4).every(({ detail }) => detail.includes('forbidden'))).toBe(true);
+  });
+
+  test('fails with --node-check if the volume is larger than the mount', async () => {
+    await startManaged();
+    const volume = managed.store.get('persistentvolumes', 'image-registry-storage')!;
+    managed.store.put('persistentvolumes', { ...volume, spec: { ...volume.spec, capacity: { storage: '400Gi' } } });
+    expect(await problems('--node-check')).toMatchObject([
+      {
+        ...{ where: 'node', name: 'mount-size', status: 'failed' },
+        detail: 'the file system has 200 GiB, the volume 400 GiB, the claim 100 GiB',
+      },
+    ]);
   });
 
   test('fails with --node-check if nothing is mounted at the path', async () => {

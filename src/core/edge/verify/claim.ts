@@ -1,14 +1,12 @@
 import type { ClusterApi, KubeObject } from '../../cluster/api.js';
-import { ApiError } from '../../cluster/api-error.js';
 import { getObject } from '../../cluster/objects.js';
 import { VOLUMES } from '../../cluster/resources.js';
-import { parseQuantity } from '../../model/values/quantity.js';
-import type { RegistryConfig } from '../../operator/config.js';
 import { CONFIG, claimNamed } from '../../operator/objects.js';
+import { bytesAt, textAt } from './fields.js';
 
 /** Returns the name of the claim that the registry's Config names; undefined if there is none. */
-export function claimIn({ spec }: RegistryConfig): string | undefined {
-  return (spec?.storage as { pvc?: { claim?: string } } | undefined)?.pvc?.claim || undefined;
+export function claimIn(config: KubeObject): string | undefined {
+  return textAt(config, 'spec', 'storage', 'pvc', 'claim');
 }
 
 /**
@@ -17,18 +15,23 @@ export function claimIn({ spec }: RegistryConfig): string | undefined {
  * @throws ApiError
  */
 export async function readClaim(api: ClusterApi): Promise<KubeObject | undefined> {
-  const name = claimIn(await getObject<RegistryConfig>(api, CONFIG));
+  const name = claimIn(await getObject(api, CONFIG));
   return name === undefined ? undefined : getObject(api, claimNamed(name));
 }
 
-/** Returns the size of the registry's volume in bytes; undefined if it is unknown. */
-export async function volumeBytes(api: ClusterApi): Promise<number | undefined> {
-  try {
-    const name = (await readClaim(api))?.spec?.volumeName as string | undefined;
-    const spec = name ? (await getObject(api, { resource: VOLUMES, name })).spec : undefined;
-    return parseQuantity((spec?.capacity as { storage?: string } | undefined)?.storage ?? '');
-  } catch (error) {
-    if (error instanceof ApiError) return undefined;
-    throw error;
-  }
+/** A size that the mount must have, and what states it. */
+export interface StatedSize {
+  what: string;
+  bytes: number;
+}
+
+/** Reads the sizes of the registry's volume and claim; without those that are not stated. @throws ApiError */
+export async function storageSizes(api: ClusterApi): Promise<StatedSize[]> {
+  const claim = await readClaim(api);
+  const name = textAt(claim, 'spec', 'volumeName');
+  const volume = name === undefined ? undefined : await getObject(api, { resource: VOLUMES, name });
+  return [
+    { what: 'the volume', bytes: bytesAt(volume, 'spec', 'capacity', 'storage') },
+    { what: 'the claim', bytes: bytesAt(claim, 'spec', 'resources', 'requests', 'storage') },
+  ].filter((size): size is StatedSize => size.bytes !== undefined);
 }

@@ -8,7 +8,9 @@ import { Deadline } from '../../kit/deadline.js';
 import { RegadmError, messageOf } from '../../model/errors.js';
 import { requestPodDeletion } from '../../operator/delete-pod.js';
 import { podNamed } from '../../operator/objects.js';
+import { valueAt } from '../model.js';
 import { NAMES } from '../render/registry-objects.js';
+import { listAt, textAt } from './fields.js';
 import type { TimeLimit } from './time-limit.js';
 
 const LABELS = { 'app.kubernetes.io/managed-by': 'regadm', 'app.kubernetes.io/component': 'node-check' };
@@ -122,13 +124,10 @@ async function waitForEnd(api: ClusterApi, name: string, limit: TimeLimit): Prom
 }
 
 function describeState({ status }: KubeObject): string {
-  const [container] = (status?.containerStatuses ?? []) as {
-    state?: Record<string, { reason?: string; message?: string } | undefined>;
-  }[];
-  const state = container?.state?.waiting ?? container?.state?.terminated;
-  return [String(status?.phase ?? 'Pending'), state?.reason, state?.message ?? (status?.message as string | undefined)]
-    .filter(Boolean)
-    .join(' ');
+  const [container] = listAt(status, 'containerStatuses');
+  const state = valueAt(container, ['state', 'waiting']) ?? valueAt(container, ['state', 'terminated']);
+  const message = textAt(state, 'message') ?? textAt(status, 'message');
+  return [textAt(status, 'phase') ?? 'Pending', textAt(state, 'reason'), message].filter(Boolean).join(' ');
 }
 
 function nodeCheckError(message: string): RegadmError {

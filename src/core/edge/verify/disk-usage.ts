@@ -1,5 +1,6 @@
 import { formatBytes } from '../../model/values/quantity.js';
 import { checker, type EdgeCheck } from './check.js';
+import type { StatedSize } from './claim.js';
 
 const { passed, failed, skipped, warning } = checker('node');
 
@@ -29,16 +30,16 @@ interface Usage {
 /** Minimum share of free space; below it, pushes can soon fail. */
 const MIN_FREE_SHARE = 0.1;
 
-/** Minimum size of a file system, as a share of the volume. A file system is slightly smaller than its partition. */
+/** Minimum size of a file system, as a share of the stated size: it is slightly smaller than its partition. */
 const MIN_SIZE_SHARE = 0.9;
 
 /**
  * Checks the mount and its free space.
  * @param output output of `SCRIPT`
  * @param path expected mount point
- * @param volumeBytes size of the volume; undefined if unknown
+ * @param sizes what the mount must be large enough for
  */
-export function checkUsage(output: string, path: string, volumeBytes?: number): EdgeCheck[] {
+export function checkUsage(output: string, path: string, sizes: StatedSize[]): EdgeCheck[] {
   const [blocks = '', files = ''] = output.split(DIVIDER);
   const device = deviceAt(blocks, path);
   const usage = parseDf(files);
@@ -52,15 +53,16 @@ export function checkUsage(output: string, path: string, volumeBytes?: number): 
     'mount',
     `${path} is mounted${device ? ` from ${device.type ?? 'device'} ${device.name}, ${formatBytes(Number(device.size))}` : ''}`,
   );
-  return [mount, sizeCheck(usage, volumeBytes), spaceCheck(usage, path)];
+  return [mount, sizeCheck(usage, sizes), spaceCheck(usage, path)];
 }
 
-function sizeCheck({ size }: Usage, volumeBytes: number | undefined): EdgeCheck {
+function sizeCheck({ size }: Usage, sizes: StatedSize[]): EdgeCheck {
   const name = 'mount-size';
-  if (volumeBytes === undefined) return skipped(name, 'the size of the volume is unknown', 'see the other checks');
-  const sizes = `the file system has ${formatBytes(size)}, the volume has ${formatBytes(volumeBytes)}`;
-  if (size >= volumeBytes * MIN_SIZE_SHARE) return passed(name, sizes);
-  return failed(name, sizes, 'make the volume smaller, or install with a larger partition');
+  const own = `the file system has ${formatBytes(size)}`;
+  if (sizes.length === 0) return skipped(name, `${own}; no volume and no claim states a size`, 'see the other checks');
+  const stated = sizes.map(({ what, bytes }) => `${what} ${formatBytes(bytes)}`).join(', ');
+  if (sizes.every(({ bytes }) => size >= bytes * MIN_SIZE_SHARE)) return passed(name, `${own}, ${stated}`);
+  return failed(name, `${own}, ${stated}`, 'make the volume smaller, or install with a larger partition');
 }
 
 function spaceCheck({ size, available }: Usage, path: string): EdgeCheck {

@@ -5,6 +5,8 @@ import { parseYaml } from '../files/yaml-document.js';
 import type { IgnitionConfig } from '../ignition/config.js';
 import { readIgnition } from '../ignition/read.js';
 import { toIgnition } from '../ignition/translate.js';
+import { partitionOf } from '../lint/facts.js';
+import type { StatedSize } from './claim.js';
 
 /** Names of the files that a site was rendered from or to; at most one. */
 export interface RenderedFiles {
@@ -28,4 +30,11 @@ async function readIgnitionFile(file: string): Promise<IgnitionConfig> {
   const { config, problems } = readIgnition(document.value());
   if (!config || problems.length > 0) throw invalidFile(locate(document, problems));
   return config;
+}
+
+/** Returns the size of the partition that is mounted at a path; empty if the configuration does not state it. */
+export function partitionSizes(config: IgnitionConfig | undefined, path: string): StatedSize[] {
+  const filesystem = config?.storage?.filesystems?.find((each) => each.path === path);
+  const sizeMiB = config && filesystem && partitionOf(config, filesystem.device)?.sizeMiB;
+  return sizeMiB ? [{ what: 'the rendered partition', bytes: sizeMiB * 2 ** 20 }] : [];
 }

@@ -1,10 +1,9 @@
 import { RegadmError } from '../../model/errors.js';
-import type { ClusterApi, KubeObject } from '../../cluster/api.js';
+import type { ClusterApi } from '../../cluster/api.js';
 import { findObject } from '../../cluster/objects.js';
 import { SECRETS } from '../../cluster/resources.js';
 import { inlineKubeconfig } from '../../cluster/connection/untrusted-kubeconfig.js';
-
-type Secret = KubeObject & { data?: Record<string, string> };
+import { textAt } from './fields.js';
 
 /**
  * Reads the kubeconfig of a managed cluster from its hub: secret `NAME-admin-kubeconfig` in namespace NAME.
@@ -13,11 +12,10 @@ type Secret = KubeObject & { data?: Record<string, string> };
  */
 export async function managedKubeconfig(hub: ClusterApi, cluster: string): Promise<string> {
   const secret = `${cluster}-admin-kubeconfig`;
-  const found = await findObject<Secret>(hub, { resource: SECRETS, namespace: cluster, name: secret });
+  const found = await findObject(hub, { resource: SECRETS, namespace: cluster, name: secret });
   if (!found) throw missing(`the hub has no secret ${cluster}/${secret}`);
-  const { kubeconfig } = found.data ?? {};
-  if (typeof kubeconfig !== 'string' || kubeconfig === '')
-    throw missing(`secret ${cluster}/${secret} of the hub has no key kubeconfig`);
+  const kubeconfig = textAt(found, 'data', 'kubeconfig');
+  if (kubeconfig === undefined) throw missing(`secret ${cluster}/${secret} of the hub has no key kubeconfig`);
   return inlineKubeconfig(Buffer.from(kubeconfig, 'base64').toString('utf8'), `secret ${cluster}/${secret}`);
 }
 

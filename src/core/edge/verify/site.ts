@@ -62,7 +62,7 @@ export async function checkSite(site: Site, request: SiteRequest, context: SiteC
     const hub = site.hub && { ...site.hub, api: limit.bound(site.hub.api) };
     if (hub) await checkOverride(hub, request, checks);
     managed = await openManaged({ ...site, hub }, checks);
-    if (managed) await checkManaged(managed, request, { ...context, checks });
+    if (managed) await checkManaged(managed, request, { ...context, checks, expected: hub?.expected });
   } finally {
     limit.clear();
     await managed?.close();
@@ -92,10 +92,16 @@ async function openManaged({ hub, openManaged: open }: Site, checks: CheckRun): 
   return managed;
 }
 
+interface ManagedContext extends SiteContext {
+  checks: CheckRun;
+  /** The rendered configuration, if files of it are given. */
+  expected?: IgnitionConfig;
+}
+
 async function checkManaged(
   managed: ClusterApi,
   { path, registry, nodeCheck }: SiteRequest,
-  { checks, reporter, registryReporter = reporter }: SiteContext & { checks: CheckRun },
+  { checks, expected, reporter, registryReporter = reporter }: ManagedContext,
 ): Promise<void> {
   const { limit } = checks;
   const { signal } = limit;
@@ -111,5 +117,7 @@ async function checkManaged(
     openClusterRegistry(api, { ...registry, token }, { reporter: registryReporter, signal });
   await checks.run({ where: 'cluster', name: 'registry-login' }, () => checkLogin(api, openRegistry, limit));
   if (nodeCheck)
-    await checks.run({ where: 'node', name: 'mount', server }, () => checkNode(managed, { path, limit, reporter }));
+    await checks.run({ where: 'node', name: 'mount', server }, () =>
+      checkNode(managed, { path, expected, limit, reporter }),
+    );
 }

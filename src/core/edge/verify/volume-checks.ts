@@ -3,17 +3,14 @@ import { getObject } from '../../cluster/objects.js';
 import { VOLUMES } from '../../cluster/resources.js';
 import { isStaying, listRegistryPodObjects } from '../../operator/pods.js';
 import { NAMES } from '../render/registry-objects.js';
+import { withoutSlashAtEnd } from '../text-problems.js';
 import { checker, type EdgeCheck } from './check.js';
 import { readClaim } from './claim.js';
+import { listAt, textAt } from './fields.js';
 
 const { passed, failed, skipped } = checker('cluster');
+const BOUND = 'Bound';
 const COMPARE = 'compare class, access modes and size of claim and volume: regadm edge lint FILES';
-
-interface ClaimReference {
-  namespace?: string;
-  name?: string;
-  uid?: string;
-}
 
 /**
  * Checks that the claim and its volume are bound to each other, at the mount point, and used by the registry.
@@ -24,9 +21,9 @@ export async function checkVolume(api: ClusterApi, path: string): Promise<EdgeCh
   const claim = await readClaim(api);
   if (!claim) return [skipped('claim', "the registry's Config names no claim")];
   const { name } = claim.metadata;
-  const problem = claimProblem(claim);
-  if (problem !== undefined) return [failed('claim', `claim ${name} ${problem}`, COMPARE)];
-  const volumeName = claim.spec!.volumeName as string;
+  const volumeName = textAt(claim, 'spec', 'volumeName');
+  const problem = claimProblem(claim, volumeName);
+  if (volumeName === undefined || problem !== undefined) return [failed('claim', `claim ${name} ${problem}`, COMPARE)];
   const volume = await getObject(api, { resource: VOLUMES, name: volumeName });
   return [
     passed('claim', `claim ${name} is bound to volume ${volumeName}`),
@@ -36,33 +33,40 @@ export async function checkVolume(api: ClusterApi, path: string): Promise<EdgeCh
 }
 
 /** Returns why no pod can use a claim; undefined if there is no reason. */
-function claimProblem({ metadata, spec, status }: KubeObject): string | undefined {
-  const phase = String(status?.phase ?? 'Unknown');
-  if (phase !== 'Bound') return `is ${phase}`;
-  if (!spec?.volumeName) return `is ${phase}, but names no volume`;
-  return metadata.deletionTimestamp === undefined ? undefined : 'is being deleted';
+function claimProblem(claim: KubeObject, volumeName: string | undefined): string | undefined {
+  const phase = phaseOf(claim);
+  if (phase !== BOUND) return `is ${phase}`;
+  if (volumeName === undefined) return `is ${phase}, but names no volume`;
+  return isStaying(claim) ? undefined : 'is being deleted';
 }
 
-function volumeCheck({ metadata, spec = {}, status = {} }: KubeObject, claim: KubeObject, path: string): EdgeCheck {
+function phaseOf(object: KubeObject): string {
+  return textAt(object, 'status', 'phase') ?? 'in no phase';
+}
+
+function volumeCheck(volume: KubeObject, claim: KubeObject, path: string): EdgeCheck {
   const name = 'volume';
-  const volume = `volume ${metadata.name}`;
-  if (status.phase !== 'Bound')
-    return failed(name, `${volume} is ${String(status.phase ?? 'Unknown')}`, 'see why: oc describe pv');
-  if (metadata.deletionTimestamp !== undefined)
-    return failed(name, `${volume} is being deleted`, 'see why: oc describe pv');
-  const user = spec.claimRef as ClaimReference | undefined;
-  const isOther = user?.uid !== undefined && user.uid !== claim.metadata.uid;
-  if (user?.name !== claim.metadata.name || user.namespace !== NAMES.namespace || isOther) {
-    const which = isOther ? ' of another uid, an earlier claim' : '';
-    const remedy = 'release the volume, or give the registry another one';
-    return failed(name, `${volume} is bound to ${user?.namespace}/${user?.name}${which}`, remedy);
-  }
-  const local = (spec.local as { path?: string } | undefined)?.path?.replace(/(?<=.)\/+$/, '');
+  const title = `volume ${volume.metadata.name}`;
+  const phase = phaseOf(volume);
+  if (phase !== BOUND) return failed(name, `${title} is ${phase}`, 'see why: oc describe pv');
+  if (!isStaying(volume)) return failed(name, `${title} is being deleted`, 'see why: oc describe pv');
+  const other = otherUser(volume, claim);
+  if (other !== undefined)
+    return failed(name, `${title} is bound to ${other}`, 'release the volume, or give the registry another one');
+  const local = withoutSlashAtEnd(textAt(volume, 'spec', 'local', 'path') ?? '');
   if (local !== path) {
     const remedy = `set spec.local.path of the volume to ${path}, or pass --path`;
-    return failed(name, `${volume} is at ${local ?? 'no local path'}, not at ${path}`, remedy);
+    return failed(name, `${title} is at ${local || 'no local path'}, not at ${path}`, remedy);
   }
-  return passed(name, `${volume} is at ${path}`);
+  return passed(name, `${title} is at ${path}`);
+}
+
+/** Describes the claim that a volume is bound to, if it is another one. */
+function otherUser(volume: KubeObject, { metadata }: KubeObject): string | undefined {
+  const [namespace, name, uid] = ['namespace', 'name', 'uid'].map((key) => textAt(volume, 'spec', 'claimRef', key));
+  if (name === undefined) return 'no claim';
+  if (name !== metadata.name || namespace !== NAMES.namespace) return `${namespace ?? 'no namespace'}/${name}`;
+  return uid === undefined || uid === metadata.uid ? undefined : `an earlier claim ${namespace}/${name} (uid ${uid})`;
 }
 
 async function useCheck(api: ClusterApi, claim: string): Promise<EdgeCheck> {
@@ -73,7 +77,6 @@ async function useCheck(api: ClusterApi, claim: string): Promise<EdgeCheck> {
   return failed('claim-use', `no registry pod uses claim ${claim}`, remedy);
 }
 
-function usesClaim({ spec }: KubeObject, claim: string): boolean {
-  const volumes = (spec?.volumes ?? []) as { persistentVolumeClaim?: { claimName?: string } }[];
-  return volumes.some(({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName === claim);
+function usesClaim(pod: KubeObject, claim: string): boolean {
+  return listAt(pod, 'spec', 'volumes').some((each) => textAt(each, 'persistentVolumeClaim', 'claimName') === claim);
 }

@@ -1,6 +1,7 @@
 import type { KubeObject } from '../../../../src/core/cluster/api.js';
-import { toCheck } from '../../../../src/core/edge/verify/check.js';
+import { storageSizes } from '../../../../src/core/edge/verify/claim.js';
 import { checkConfig } from '../../../../src/core/edge/verify/config-checks.js';
+import { partitionSizes } from '../../../../src/core/edge/verify/expected.js';
 import { checkPods } from '../../../../src/core/edge/verify/pod-check.js';
 import { checkVolume } from '../../../../src/core/edge/verify/volume-checks.js';
 import { aResponse, fakeApi } from '../../../support/fake-api.js';
@@ -69,8 +70,16 @@ describe('the Config of the registry', () => {
   });
 
   test.each([
-    ['states nothing', { conditions: [] }, 'the operator does not state that the registry is Available'],
-    ['has no conditions', { conditions: undefined }, 'the operator does not state that the registry is Available'],
+    [
+      'does not state whether it is degraded',
+      { conditions: [{ type: 'Available', status: 'True' }] },
+      'the operator does not report whether the registry is Degraded',
+    ],
+    [
+      'does not state whether it is available',
+      { conditions: [{ type: 'Degraded', status: 'False' }] },
+      'the operator does not report whether the registry is Available',
+    ],
     [
       'does not know whether it is degraded',
       {
@@ -85,8 +94,9 @@ describe('the Config of the registry', () => {
     expect(await checkConfig(site.setStatus(status).api)).toMatchObject([{ status: 'failed', message }]);
   });
 
-  test('is a warning if its conditions are about an earlier state', async () => {
-    expect(await checkConfig(site.setStatus({ observedGeneration: 1 }).api)).toMatchObject([{ status: 'warning' }]);
+  test.each([1, undefined, '2'])('fails if its conditions are about another state: %j', async (observedGeneration) => {
+    const [check] = await checkConfig(site.setStatus({ observedGeneration }).api);
+    expect(check).toMatchObject({ status: 'failed', message: expect.stringContaining('has not acted on the latest') });
   });
 
   test('without a state is not managed', async () => {
@@ -94,14 +104,13 @@ describe('the Config of the registry', () => {
     expect(await checkConfig(site.api)).toMatchObject([{ message: 'managementState is not set' }]);
   });
 
-  test.each([{ conditions: [null] }, { conditions: 'none' }])(
-    'with a field of another type is not checked, and the message states why: %j',
+  test.each([{ conditions: [null, 5, { type: 'Available' }] }, { conditions: 'none' }])(
+    'fails with conditions that are none: %j',
     async (status) => {
-      const error: unknown = await checkConfig(site.setStatus(status).api).catch((cause: unknown) => cause);
-      expect(toCheck({ where: 'cluster', name: 'registry-config' }, error)).toMatchObject({
-        ...{ status: 'failed', notChecked: true, suggestions: [expect.any(String)] },
-        message: expect.stringMatching(/^an object that the API server returned has fields of other types than/),
-      });
+      expect(await checkConfig(site.setStatus(status).api)).toMatchObject([
+        { status: 'failed', message: 'the operator does not report whether the registry is Available' },
+        { status: 'failed', message: 'the operator does not report whether the registry is Degraded' },
+      ]);
     },
   );
 });
@@ -124,7 +133,7 @@ describe('claim and volume', () => {
   });
 
   test.each<[string, () => unknown, string]>([
-    ['a volume of an earlier claim', () => (site.claim.metadata.uid = '2'), 'is bound to .*/c of another uid'],
+    ['a volume of an earlier claim', () => (site.claim.metadata.uid = '2'), 'is bound to an earlier claim .*/c'],
     ['a volume that is deleted', () => (site.volume.metadata.deletionTimestamp = GONE), 'v is being deleted'],
     ['a claim that is deleted', () => (site.claim.metadata.deletionTimestamp = GONE), 'c is being deleted'],
     ['a claim without a volume', () => (site.claim.spec = {}), 'is Bound, but names no volume'],
@@ -142,4 +151,30 @@ test('pods that are being deleted do not count', async () => {
   expect(await checkPods(site.api)).toMatchObject([{ status: 'ok', message: 'ready: new' }]);
   site.pods = [aPod('old', { deletionTimestamp: GONE })];
   expect(await checkPods(site.api)).toMatchObject([{ status: 'failed' }]);
+});
+
+describe('the size of the mount', () => {
+  const config = {
+    ignition: { version: '3.2.0' as const },
+    storage: {
+      disks: [{ device: '/dev/sda', partitions: [{ label: 'r', sizeMiB: 2048 }] }],
+      filesystems: [{ device: '/dev/disk/by-partlabel/r', format: 'xfs', path: '/r' }],
+    },
+  };
+
+  test('is compared with the volume, the claim and the rendered partition', async () => {
+    site.volume.spec = { ...site.volume.spec, capacity: { storage: '3Gi' } };
+    site.claim.spec = { ...site.claim.spec, resources: { requests: { storage: '1Gi' } } };
+    expect([...(await storageSizes(site.api)), ...partitionSizes(config, '/r')]).toEqual([
+      { what: 'the volume', bytes: 3 * 2 ** 30 },
+      { what: 'the claim', bytes: 2 ** 30 },
+      { what: 'the rendered partition', bytes: 2 ** 31 },
+    ]);
+  });
+
+  test('is not compared with what states none', async () => {
+    expect([...(await storageSizes(site.api)), ...partitionSizes(config, '/other')]).toEqual([]);
+    site.config.spec = {};
+    expect(await storageSizes(site.api)).toEqual([]);
+  });
 });

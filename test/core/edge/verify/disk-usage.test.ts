@@ -19,13 +19,15 @@ function outputOf(df: string, mountpoint = '/var/imageregistry'): string {
   return `${JSON.stringify(lsblk)}\n${DIVIDER}\n${head}\n${df}\n`;
 }
 
-const brief = (output: string, wanted?: number) =>
-  checkUsage(output, '/var/imageregistry', wanted).map(({ name, status, message }) => [name, status, message]);
+const volumeOf = (bytes: number) => [{ what: 'the volume', bytes }];
+
+const brief = (output: string, bytes = GIB) =>
+  checkUsage(output, '/var/imageregistry', volumeOf(bytes)).map(({ name, status, message }) => [name, status, message]);
 
 test('accepts a mounted partition with free space', () => {
   expect(brief(outputOf('/dev/sda5 107374182400 10737418240 96636764160 10% /var/imageregistry'), 100 * GIB)).toEqual([
     ['mount', 'ok', '/var/imageregistry is mounted from part sda5, 100.1 GiB'],
-    ['mount-size', 'ok', 'the file system has 100 GiB, the volume has 100 GiB'],
+    ['mount-size', 'ok', 'the file system has 100 GiB, the volume 100 GiB'],
     ['free-space', 'ok', '90 GiB of 100 GiB are free at /var/imageregistry'],
   ]);
 });
@@ -44,6 +46,7 @@ test('warns about little free space', () => {
   const [, size, space] = checkUsage(
     outputOf('/dev/sda5 107374182400 106374182400 1000000000 100% /var/imageregistry'),
     '/var/imageregistry',
+    [],
   );
   expect(size).toMatchObject({ name: 'mount-size', status: 'skipped' });
   expect(space).toMatchObject({
@@ -57,7 +60,7 @@ test('fails for a file system that is much smaller than the volume', () => {
   expect(brief(outputOf('/dev/sda5 53687091200 0 53687091200 0% /var/imageregistry'), 100 * GIB)[1]).toEqual([
     'mount-size',
     'failed',
-    'the file system has 50 GiB, the volume has 100 GiB',
+    'the file system has 50 GiB, the volume 100 GiB',
   ]);
 });
 
@@ -73,11 +76,11 @@ test("reads the script's df for any path", () => {
   const output = execFileSync('/bin/sh', ['-c', SCRIPT.replace(/^lsblk[^;]*/, 'true'), 'regadm', '/'], {
     encoding: 'utf8',
   });
-  expect(checkUsage(output, '/', 0)[0]).toMatchObject({ name: 'mount', status: 'ok' });
+  expect(checkUsage(output, '/', [])[0]).toMatchObject({ name: 'mount', status: 'ok' });
   const odd = execFileSync(
     '/bin/sh',
     ['-c', `${SCRIPT.replace(/^lsblk[^;]*/, 'true')}; true`, 'regadm', '/$(echo x)'],
     { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] },
   );
-  expect(checkUsage(odd, '/$(echo x)')).toMatchObject([{ status: 'failed' }]);
+  expect(checkUsage(odd, '/$(echo x)', [])).toMatchObject([{ status: 'failed' }]);
 });

@@ -2,7 +2,8 @@ import type { ClusterApi, KubeObject } from '../../../cluster/api.js';
 import { listObjects } from '../../../cluster/objects.js';
 import { defineResource } from '../../../cluster/resources.js';
 import { RegadmError, hasCode, withAdvice } from '../../../model/errors.js';
-import type { Condition } from '../../../model/kube.js';
+import { conditionsOf } from '../../../model/kube.js';
+import { isAbsent } from '../../../model/values/json.js';
 import { checker, type EdgeCheck } from '../check.js';
 import type { TimeLimit } from '../time-limit.js';
 
@@ -58,22 +59,21 @@ function isHub({ metadata: { name, labels } }: KubeObject): boolean {
   return name === LOCAL_CLUSTER || labels?.[LOCAL_CLUSTER] === 'true';
 }
 
-function toManagedCluster({ metadata, spec, status }: KubeObject): ManagedCluster {
-  const { name, deletionTimestamp } = metadata;
-  if (deletionTimestamp !== undefined) {
+function toManagedCluster(object: KubeObject): ManagedCluster {
+  const { name, deletionTimestamp } = object.metadata;
+  if (!isAbsent(deletionTimestamp)) {
     const remedy = 'wait until it is detached, or find out what keeps it: oc describe managedcluster';
     return { name, problem: failed(CHECK, 'not checked: the hub is detaching it', remedy) };
   }
-  if (spec?.hubAcceptsClient !== true) {
+  if (object.spec?.hubAcceptsClient !== true) {
     const remedy = 'accept it on the hub: set spec.hubAcceptsClient of the ManagedCluster to true';
     return { name, problem: failed(CHECK, 'not checked: the hub has not accepted it', remedy) };
   }
-  return { name, silence: silenceIn(status?.conditions) };
+  return { name, silence: silenceIn(object) };
 }
 
-function silenceIn(conditions: unknown): EdgeCheck | undefined {
-  const all = Array.isArray(conditions) ? (conditions as (Condition | null)[]) : [];
-  const available = all.find((condition) => condition?.type === AVAILABLE);
+function silenceIn(object: KubeObject): EdgeCheck | undefined {
+  const available = conditionsOf(object).find(({ type }) => type === AVAILABLE);
   if (!available || available.status === 'True') return undefined;
   const { status, reason = '', message = '' } = available;
   const state = `the hub states that ${AVAILABLE} is ${status}: ${reason} ${message}`.trim();
