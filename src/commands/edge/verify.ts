@@ -1,10 +1,11 @@
 import { BaseCommand, type FlagsOf } from '../../cli/base-command.js';
 import type { ClusterApi } from '../../core/cluster/api.js';
 import type { ClusterOptions } from '../../core/cluster/connection/kubeconfig.js';
-import { fleetOutput, fleetSummary } from '../../core/edge/verify/fleet/output.js';
+import { fleetOutput, fleetSummary, reportOf } from '../../core/edge/verify/fleet/output.js';
 import { verifyFleet, type Fleet, type FleetRequest } from '../../core/edge/verify/fleet/verify-fleet.js';
 import { withHubFlags } from '../../core/edge/verify/hub-advice.js';
 import { edgeVerifyOutput } from '../../core/edge/verify/output.js';
+import type { ClusterEntry } from '../../core/edge/verify/report.js';
 import { verifyEdge } from '../../core/edge/verify/verify.js';
 import { NOT_IMPERSONATED } from '../../core/model/advice.js';
 import { EXIT } from '../../core/model/errors.js';
@@ -20,8 +21,8 @@ On the managed cluster: checks the registry's Config, the cluster's image config
 login. With --node-check, a privileged pod checks the mount and its free space on the registry's node; it is created without --confirm,
 and deleted afterward. The kubeconfig of the managed cluster is the secret NAME-admin-kubeconfig on the hub, unless --kubeconfig is given.
 
---all and --selector check all managed clusters of the hub, or those with the given labels, and print one line per cluster; -o wide
-prints all checks. A cluster that does not answer within --timeout fails, and the others do not wait for it.`;
+--all and --selector check all managed clusters of the hub, or those with the given labels, and print one line per cluster as soon as it
+is checked; --sort-by CLUSTER prints them at the end, and -o wide prints all checks. A cluster that does not answer within --timeout fails, and the others do not wait for it.`;
 
   static override page = 'edge.md';
 
@@ -85,11 +86,13 @@ prints all checks. A cluster that does not answer within --timeout fails, and th
     };
     const fleet = { openHub: () => this.openHub(flags), openManaged };
     if (flags.as !== undefined) this.warning(NOT_IMPERSONATED(flags.as));
+    const isSorted = flags.output !== 'table' || flags['sort-by'] !== undefined;
+    const finished = (entry: ClusterEntry): Promise<void> => this.present(reportOf(entry), flags, fleetOutput);
     const { report, interruption } = await this.withSession(async (session) => ({
-      report: await verifyFleet(request, fleet, session),
+      report: await verifyFleet(request, fleet, { ...session, ...(!isSorted && { finished }) }),
       interruption: session.signal.reason as Error | undefined,
     }));
-    await this.present(report, flags, fleetOutput);
+    if (isSorted) await this.present(report, flags, fleetOutput);
     this.note(fleetSummary(report));
     if (report.summary.failed > 0) process.exitCode = EXIT.found;
     if (interruption) await this.fail(interruption);

@@ -26,7 +26,7 @@ const verify = (...args: string[]) =>
 
 describe('all clusters of a hub', () => {
   test('have exactly one line each, and what is wrong with one does not affect the others', async () => {
-    const { status, stdout, stderr, header } = await verify('--all');
+    const { status, stdout, stderr, header } = await verify('--all', '--sort-by', 'cluster');
     expect(status).toBe(2);
     expect(stdout.split('\n')).toEqual([
       'sno-01: passed (9 checks)',
@@ -105,7 +105,7 @@ describe('all clusters of a hub', () => {
   });
 
   test('are announced before the first pod with --node-check, and the pods are deleted', async () => {
-    const { stdout, stderr } = await verify('-l', 'name in (sno-01,sno-08)', '--node-check');
+    const { stdout, stderr } = await verify('-l', 'name in (sno-01,sno-08)', '--node-check', '--sort-by', 'cluster');
     expect(stdout).toBe('sno-01: passed (12 checks)\nsno-08: passed (12 checks)\n');
     expect(stderr).toBe(
       "about to create a privileged pod on the registry's node of 2 managed clusters (sno-01, sno-08), and delete it " +
@@ -178,7 +178,7 @@ test('a cluster whose registry is removed, and one whose kubeconfig is damaged, 
   store.put('configs', { ...config, spec: { ...config.spec, managementState: 'Removed' } });
   const secret = hub.store.get('secrets', 'sno-08', 'sno-08-admin-kubeconfig')!;
   hub.store.put('secrets', { ...secret, data: { kubeconfig: Buffer.from('{').toString('base64') } });
-  const { status, stdout } = await verify('-l', 'name in (sno-01,sno-08)');
+  const { status, stdout } = await verify('-l', 'name in (sno-01,sno-08)', '--sort-by', 'cluster');
   expect(status).toBe(2);
   expect(stdout).toMatch(
     /^sno-01: failed: registry-config: managementState is Removed; .*\nsno-08: failed: managed-kubeconfig: the kubeconfig in secret sno-08\/sno-08-admin-kubeconfig cannot be used: .*\n$/,

@@ -19,8 +19,10 @@ const SELECTOR = Object.entries(LABELS)
   .join(',');
 /** Lifetime of the pod in seconds. If regadm is killed, the pod ends by itself. */
 const DEADLINE_SECONDS = 300;
-/** Age of an ended pod, in ms, after which no run can still need it. */
-const LEFTOVER_MS = 600_000;
+/** Annotation with the time, in seconds after its creation, for which its run can need a pod. */
+const NEEDED = 'regadm/needed-seconds';
+/** That time for a pod without the annotation. */
+const DEFAULT_NEEDED_SECONDS = 600;
 /** Interval between two reads of the pod, in ms. */
 const POLL_MS = 250;
 /** Timeout of the deletion of the pod, in ms. It also applies when the time of all checks is over. */
@@ -64,7 +66,7 @@ export async function runOnNode(cluster: ClusterApi, options: DebugPodOptions): 
 async function deleteLeftovers(api: ClusterApi): Promise<void> {
   const selection = { namespace: NAMES.namespace, labelSelector: SELECTOR };
   const { objects, serverTime = 0 } = await listReading(api, PODS, selection);
-  const left = objects.filter((pod) => hasEnded(pod) && serverTime - createdAt(pod) > LEFTOVER_MS);
+  const left = objects.filter((pod) => hasEnded(pod) && serverTime > neededUntil(pod));
   await Promise.all(left.map(({ metadata }) => deletePod(api, metadata.name)));
 }
 
@@ -72,8 +74,10 @@ function hasEnded({ status }: KubeObject): boolean {
   return status?.phase === 'Succeeded' || status?.phase === 'Failed';
 }
 
-function createdAt({ metadata }: KubeObject): number {
-  return Date.parse(metadata.creationTimestamp ?? '');
+/** Returns the time until which the run of a pod can need it, in ms since the epoch; NaN if it is not known. */
+function neededUntil({ metadata: { creationTimestamp = '', annotations } }: KubeObject): number {
+  const seconds = Number(annotations?.[NEEDED] ?? DEFAULT_NEEDED_SECONDS);
+  return Date.parse(creationTimestamp) + seconds * 1000;
 }
 
 async function deleteAtEnd(cluster: ClusterApi, name: string, { limit, warning }: DebugPodOptions): Promise<void> {
@@ -137,11 +141,12 @@ function nodeCheckError(message: string): RegadmError {
   });
 }
 
-function debugPod(name: string, { node, image, command }: DebugPodOptions): object {
+function debugPod(name: string, { node, image, command, limit }: DebugPodOptions): object {
+  const annotations = { [NEEDED]: String(DEADLINE_SECONDS + Math.ceil((limit.ms + DELETION_MS) / 1000)) };
   return {
     apiVersion: 'v1',
     kind: 'Pod',
-    metadata: { name, namespace: NAMES.namespace, labels: LABELS },
+    metadata: { name, namespace: NAMES.namespace, labels: LABELS, annotations },
     spec: {
       nodeName: node,
       restartPolicy: 'Never',

@@ -16,7 +16,7 @@ export class TimeLimit {
    * @param interruption aborts when the user ends the run
    */
   constructor(
-    private readonly ms: number,
+    readonly ms: number,
     private readonly interruption?: AbortSignal,
   ) {
     this.deadline = new Deadline(ms, interruption);

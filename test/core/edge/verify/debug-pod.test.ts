@@ -171,15 +171,17 @@ test('warns of a pod that it cannot delete after the end of the run', async () =
 
 test('deletes the ended pods of killed runs, but not pods that can belong to another run', async () => {
   const cluster = new PodCluster();
-  const pod = (name: string, phase: string, time: string): void => {
+  const pod = (name: string, phase: string, time: string, annotations = {}): void => {
     const creationTimestamp = `2026-11-28T${time}Z`;
-    cluster.pods.set(name, { metadata: { name, creationTimestamp }, status: { phase } });
+    cluster.pods.set(name, { metadata: { name, creationTimestamp, annotations }, status: { phase } });
   };
+  pod('regadm-node-check-00000004', 'Succeeded', '11:00:01', { 'regadm/needed-seconds': '3600' });
+  pod('regadm-node-check-00000005', 'Succeeded', '10:59:59', { 'regadm/needed-seconds': '3600' });
   pod('regadm-node-check-00000001', 'Failed', '11:49:59');
   pod('regadm-node-check-00000002', 'Succeeded', '11:50:01');
   pod('regadm-node-check-00000003', 'Running', '10:00:00');
   await runOnNode(cluster.api, OPTIONS);
-  expect([...cluster.pods.keys()]).toEqual(['regadm-node-check-00000002', 'regadm-node-check-00000003']);
+  expect([...cluster.pods.keys()].sort()).toEqual(['2', '3', '4'].map((n) => `regadm-node-check-0000000${n}`));
 });
 
 test('reports that the pod could not be deleted', async () => {

@@ -2,7 +2,7 @@ import { inRowOrder } from '../../../terminal/main-table.js';
 import type { Layout, Output } from '../../../terminal/output.js';
 import { tableLines } from '../../../terminal/table.js';
 import { clean, plural } from '../../../terminal/text.js';
-import type { ClusterEntry, FleetReport, VerifyEntry, VerifyReport } from '../report.js';
+import { fleetReport, type ClusterEntry, type FleetReport, type VerifyEntry, type VerifyReport } from '../report.js';
 import { CLUSTERS } from './main-table.js';
 
 /** The output of `edge verify` for several clusters. */
@@ -11,6 +11,11 @@ export const fleetOutput: Output<FleetReport, VerifyReport> = {
   table: fleetLines,
   main: CLUSTERS,
 };
+
+/** Returns the report about one of the clusters, for its line. */
+export function reportOf(entry: ClusterEntry): FleetReport {
+  return fleetReport([entry], 1, false);
+}
 
 /** Maximum characters of a detail in the line of a cluster; all output formats but the table have the whole one. */
 const MAX_DETAIL = 300;

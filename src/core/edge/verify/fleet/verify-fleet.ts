@@ -31,6 +31,11 @@ export interface Fleet {
   openManaged(kubeconfig: string, reporter: Reporter): Promise<ClusterApi>;
 }
 
+export interface FleetContext extends SiteContext {
+  /** Gets each cluster as soon as it is checked. */
+  finished?: (entry: ClusterEntry) => Promise<void>;
+}
+
 /** The hub, and what all its clusters are compared with. */
 interface Hub {
   api: ClusterApi;
@@ -43,7 +48,7 @@ interface Hub {
  * @throws RegadmError INVALID_FILE, UNREADABLE_FILE, NO_MANAGED_CLUSTERS, and what opening and listing the hub throws;
  *   the signal's reason when it aborts before the first cluster
  */
-export async function verifyFleet(request: FleetRequest, fleet: Fleet, context: SiteContext): Promise<FleetReport> {
+export async function verifyFleet(request: FleetRequest, fleet: Fleet, context: FleetContext): Promise<FleetReport> {
   const { reporter, signal } = context;
   const expected = await expectedConfig(request.rendered);
   const api = await fleet.openHub();
@@ -51,7 +56,7 @@ export async function verifyFleet(request: FleetRequest, fleet: Fleet, context: 
     const { clusters, leftOut } = await selectClusters(api, request, signal);
     if (leftOut.length > 0) reporter.note(`hint: the hub itself is not checked: ${leftOut.join(', ')}`);
     announce(clusters, request, context);
-    const entries = await checkAll(clusters, { api, expected }, { request, fleet, context });
+    const entries = await checkAll(clusters, { api, expected }, { request, fleet, context, servers: new Map() });
     return fleetReport(entries, clusters.length, signal?.aborted ?? false);
   } finally {
     await api.close();
@@ -82,7 +87,9 @@ function announce(clusters: ManagedCluster[], { nodeCheck }: FleetRequest, { rep
 interface Work {
   request: FleetRequest;
   fleet: Fleet;
-  context: SiteContext;
+  context: FleetContext;
+  /** Names of the clusters whose kubeconfigs were opened, by server. */
+  servers: Map<string, string>;
 }
 
 /** Returns the entries of the clusters that were checked, in the order of the clusters. */
@@ -91,14 +98,20 @@ async function checkAll(clusters: ManagedCluster[], hub: Hub, work: Work): Promi
   const { reporter, signal } = context;
   const waiting = new Waiting();
   const entries = new Map<string, ClusterEntry>();
+  const reports: Promise<void>[] = [];
   reporter.phase('checking clusters', clusters.length, 'items', () => waiting.text());
   const shouldStop = (): boolean => signal?.aborted ?? false;
   await forEachParallel(inWorkOrder(clusters), { concurrency: request.parallel, shouldStop }, async (cluster) => {
     const { name } = cluster;
     const found = await waiting.during(name, () => checksOf(cluster, hub, work));
-    if (found) entries.set(name, clusterEntry(name, found));
     reporter.tick();
+    if (!found) return;
+    const entry = clusterEntry(name, found);
+    entries.set(name, entry);
+    // The other clusters do not wait for a slow reader.
+    reports.push(Promise.resolve(context.finished?.(entry)));
   });
+  await Promise.all(reports);
   return clusters.flatMap(({ name }) => entries.get(name) ?? []);
 }
 
@@ -115,7 +128,14 @@ async function checksOf(cluster: ManagedCluster, hub: Hub, work: Work): Promise<
   const reporter = clusterReporter(context.reporter, name);
   // The check of the login has the address that was used.
   const siteContext = { ...context, reporter, registryReporter: muted(reporter) };
-  const openManaged = (kubeconfig = ''): Promise<ClusterApi> => fleet.openManaged(kubeconfig, reporter);
+  const openManaged = async (kubeconfig = ''): Promise<ClusterApi> => {
+    const api = await fleet.openManaged(kubeconfig, reporter);
+    const { server } = api;
+    const other = work.servers.get(server);
+    if (other !== undefined) reporter.warning(`its kubeconfig has the same server as that of ${other}: ${server}`);
+    work.servers.set(server, name);
+    return api;
+  };
   try {
     const site = { hub: { ...hub, cluster: name, kubeconfigFrom: 'hub' as const }, openManaged };
     return [...(silence ? [silence] : []), ...(await checkSite(site, request, siteContext))];

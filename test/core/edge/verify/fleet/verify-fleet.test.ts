@@ -79,6 +79,34 @@ test('an error in the checks of a cluster fails only this cluster, and the hub i
   expect(closed()).toBe(1);
 });
 
+test('a cluster is reported while another one is still checked', async () => {
+  const { fleet } = aHub([aCluster('a'), aCluster('b')]);
+  const reported: string[] = [];
+  let release = (): void => {};
+  const isReported = new Promise<void>((resolve) => (release = resolve));
+  let opened = 0;
+  const openManaged: Fleet['openManaged'] = async () => {
+    if (opened++ > 0) await isReported;
+    throw new Error('cannot be opened');
+  };
+  const finished = async ({ cluster }: { cluster: string }): Promise<void> => {
+    reported.push(cluster);
+    release();
+  };
+  await verifyFleet({ ...REQUEST, parallel: 2 }, { ...fleet, openManaged }, { reporter: SILENT, finished });
+  expect(reported.sort()).toEqual(['a', 'b']);
+});
+
+test('clusters whose kubeconfigs have the same server are a warning', async () => {
+  const { fleet } = aHub([aCluster('a'), aCluster('b')]);
+  const openManaged: Fleet['openManaged'] = async () =>
+    ({ ...fakeApi(() => aResponse(404)).api, token: async () => undefined, close: async () => {} }) as never;
+  const warnings: string[] = [];
+  const reporter = { ...SILENT, warning: (text: string) => void warnings.push(text) };
+  await verifyFleet(REQUEST, { ...fleet, openManaged }, { reporter });
+  expect(warnings).toEqual(['b: its kubeconfig has the same server as that of a: https://api.example.com:6443']);
+});
+
 test('clusters that the hub does not hear from are checked last, with a warning', async () => {
   const { fleet, opened } = aHub([
     aCluster('a', {}, unavailable('Unknown')),
