@@ -4,7 +4,7 @@ import { listObjects } from '../../cluster/objects.js';
 import { defineResource } from '../../cluster/resources.js';
 import { isAbsent } from '../../model/values/json.js';
 import type { IgnitionConfig } from '../ignition/config.js';
-import { isMounted } from '../ignition/read.js';
+import { mountProblem } from '../ignition/mount-problem.js';
 import { sameIgnition } from '../ignition/same.js';
 import { parseOverride } from '../lint/override/read-override.js';
 import { valueAt } from '../model.js';
@@ -90,8 +90,10 @@ function checkMount(
   config: IgnitionConfig,
   { path, reason }: { path: string; reason: string },
 ): EdgeCheck {
-  const hasFilesystem = (config.storage?.filesystems ?? []).some((filesystem) => filesystem.path === path);
-  return hasFilesystem && isMounted(config, path)
+  const filesystem = (config.storage?.filesystems ?? []).find((each) => each.path === path);
+  const problem = filesystem && mountProblem(config, filesystem);
+  if (problem) return failed(NAME, `${title}: the annotation mounts nothing at ${path}: ${problem.message}`, REINSTALL);
+  return filesystem
     ? passed(NAME, `${title} mounts ${path}; only that was checked: ${reason}`)
     : failed(NAME, `${title}: the annotation mounts nothing at ${path}`, REINSTALL);
 }

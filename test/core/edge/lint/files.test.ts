@@ -4,6 +4,8 @@ import type { SourceFile } from '../../../../src/core/edge/lint/sources/parse-fi
 import { REGISTRY_BUTANE } from '../../../support/edge-builders.js';
 import { policyGenerator, policyGenTemplate, registryEntries } from '../../../support/edge-policies.js';
 
+const UNIT = '[Mount]\nWhere=/var/imageregistry\nWhat=/dev/disk/by-partlabel/r\n[Install]\nWantedBy=local-fs.target';
+
 type Objects = Record<'class' | 'claim' | 'volume' | 'config', Record<string, unknown>>;
 
 const butane = (text = REGISTRY_BUTANE): SourceFile => ({ name: 'storage.bu', text });
@@ -222,7 +224,7 @@ describe('partition and volume', () => {
         disks: [{ device: '/dev/disk/by-id/a', partitions: [{ label: 'r', startMiB: 30000, sizeMiB: size }] }],
         filesystems: [{ device: '/dev/disk/by-partlabel/r', path: '/var/imageregistry', format: 'xfs' }],
       },
-      systemd: { units: [{ name: 'var-imageregistry.mount', enabled: true, contents: '[Mount]' }] },
+      systemd: { units: [{ name: 'var-imageregistry.mount', enabled: true, contents: UNIT }] },
     });
 
   test('finds a partition that is too small in the configuration of a node', () => {

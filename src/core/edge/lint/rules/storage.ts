@@ -1,43 +1,44 @@
 import { MIN_START_MIB, isPersistentName } from '../../render/warnings.js';
 import { sameIgnition } from '../../ignition/same.js';
-import { isMounted } from '../../ignition/read.js';
+import { mountProblem } from '../../ignition/mount-problem.js';
 import { labelOf, partitionOf, type EdgeFacts, type StorageFacts } from '../facts.js';
 import type { Finding } from '../finding.js';
 import { isFilledIn, isUnknown } from '../known.js';
+import { registryMounts, type RegistryMounts } from '../registry-mounts.js';
 import { UNKNOWN_CONFIG } from '../storage-part.js';
 import { filledIn } from './filled-in.js';
 import { error, warning, type Rule } from './rule.js';
 
 /** Rules that check each disk configuration, and compare plans with the configurations of the nodes. */
 export const storageRules: Rule[] = [
-  ({ storages }) => storages.flatMap(deviceNames),
-  ({ storages }) => storages.flatMap(partitionStarts),
-  mountUnits,
-  ({ storages }) => storages.flatMap(partitionLabels),
+  (facts, registry) => facts.storages.flatMap((each) => deviceNames(each, registryMounts(facts, registry))),
+  (facts, registry) => facts.storages.flatMap((each) => partitionStarts(each, registryMounts(facts, registry))),
+  (facts, registry) => facts.storages.flatMap((each) => mountUnits(each, facts, registryMounts(facts, registry))),
+  (facts, registry) => facts.storages.flatMap((each) => partitionLabels(each, registryMounts(facts, registry))),
   ({ storages }) => storages.flatMap(unknownValues),
   ({ storages }) => overrideDifferences(storages),
 ];
 
-function deviceNames({ config, at }: StorageFacts): Finding[] {
-  const disks = config.storage?.disks ?? [];
-  return disks.flatMap(({ device }, index) =>
-    isPersistentName(device) || isFilledIn(device)
+/** The disks of other applications only cause warnings. */
+function deviceNames({ config, at }: StorageFacts, { isRegistryDisk }: RegistryMounts): Finding[] {
+  return (config.storage?.disks ?? []).flatMap((disk, index) =>
+    isPersistentName(disk.device) || isFilledIn(disk.device)
       ? []
       : [
-          error(
+          (isRegistryDisk(disk) ? error : warning)(
             'device-name',
             at(['disks', index, 'device']),
-            `${device} can be another disk after the next boot`,
+            `${disk.device} can be another disk after the next boot`,
             'use the disk name in /dev/disk/by-path/ or /dev/disk/by-id/',
           ),
         ],
   );
 }
 
-function partitionStarts({ config, at }: StorageFacts): Finding[] {
+function partitionStarts({ config, at }: StorageFacts, { isRegistryLabel }: RegistryMounts): Finding[] {
   return (config.storage?.disks ?? []).flatMap(({ partitions = [] }, disk) =>
-    partitions.flatMap(({ startMiB }, index) =>
-      startMiB && startMiB < MIN_START_MIB
+    partitions.flatMap(({ label, startMiB }, index) =>
+      startMiB && startMiB < MIN_START_MIB && isRegistryLabel(label)
         ? [
             warning(
               'partition-start',
@@ -51,34 +52,32 @@ function partitionStarts({ config, at }: StorageFacts): Finding[] {
   );
 }
 
-function mountUnits({ storages }: EdgeFacts): Finding[] {
-  return storages.flatMap(({ config, role, at }) => {
-    // The unit can be in another MachineConfig of the pool.
-    const configs = role === 'machineconfig' ? storages.filter((each) => each.role === role) : [{ config }];
-    return (config.storage?.filesystems ?? []).flatMap(({ path }, index) =>
-      !path || isFilledIn(path) || configs.some((each) => canBeMounted(each.config, path))
-        ? []
-        : [
-            error(
-              'mount-unit',
-              at(['filesystems', index, 'path']),
-              `nothing mounts ${path} when the node boots`,
-              'set with_mount_unit: true in the Butane file, and render the other files again',
-            ),
-          ],
-    );
+function mountUnits(
+  { config, role, at, atUnit }: StorageFacts,
+  { storages }: EdgeFacts,
+  { isRegistryPath }: RegistryMounts,
+): Finding[] {
+  // The unit can be in another MachineConfig of the pool.
+  const configs = role === 'machineconfig' ? storages.filter((each) => each.role === role) : [{ config }];
+  return (config.storage?.filesystems ?? []).flatMap((filesystem, index) => {
+    // The site generator writes the units of the older diskPartition.
+    if (role === 'diskpartition' || !isRegistryPath(filesystem.path)) return [];
+    const own = mountProblem(config, filesystem, isUnknown);
+    if (!own || configs.some((each) => !mountProblem(each.config, filesystem, isUnknown))) return [];
+    const place = own.unit && atUnit?.([own.unit.index, own.unit.field]);
+    const remedy = own.unit
+      ? 'write the unit as edge render does: regadm edge render --butane FILE -o ignition'
+      : 'set with_mount_unit: true in the Butane file, and render the other files again';
+    return [error('mount-unit', place ?? at(['filesystems', index, 'path']), own.message, remedy)];
   });
 }
 
-function canBeMounted(config: StorageFacts['config'], path: string): boolean {
-  return isMounted(config, path) || (config.systemd?.units ?? []).some(({ name }) => isFilledIn(name));
-}
-
-function partitionLabels({ config, at }: StorageFacts): Finding[] {
+function partitionLabels({ config, at }: StorageFacts, { isRegistryPath }: RegistryMounts): Finding[] {
   const labels = (config.storage?.disks ?? []).flatMap(({ partitions = [] }) => partitions.map(({ label }) => label));
-  return (config.storage?.filesystems ?? []).flatMap(({ device }, index) => {
+  return (config.storage?.filesystems ?? []).flatMap(({ device, path }, index) => {
     const label = labelOf(device);
     if (label === undefined || partitionOf(config, device) || [label, ...labels].some(isFilledIn)) return [];
+    if (!isRegistryPath(path)) return [];
     return [
       error(
         'partition-label',

@@ -2,6 +2,7 @@ import { mountsOf, type EdgeFacts, type Mount, type ObjectFacts } from '../facts
 import { FIELDS } from '../fields.js';
 import type { Finding } from '../finding.js';
 import { canBeEqual, fieldOf, isFilledIn } from '../known.js';
+import { isOwnPath } from '../registry-mounts.js';
 import type { RegistrySet } from '../registry-set.js';
 import { bytesOf, isQuantity } from './quantities.js';
 import { error, listText, type Rule } from './rule.js';
@@ -10,21 +11,9 @@ import { withoutSlashAtEnd } from '../../text-problems.js';
 /** Rules that compare the volume with the partition. */
 export const volumeRules: Rule[] = [volumePaths, partitionSizes];
 
-/** File systems of the platform. A site that mounts only these does not set up the registry's partition. */
-const PLATFORM = new Set([
-  '/var',
-  '/var/lib/containers',
-  '/var/lib/etcd',
-  '/var/lib/kubelet',
-  '/var/log',
-  '/var/recovery',
-  '/var/tmp',
-  '/home',
-]);
-
 function volumePaths(facts: EdgeFacts, { volumes }: RegistrySet): Finding[] {
   const paths = mountsOf(facts).map(({ path }) => withoutSlashAtEnd(path));
-  const [own] = paths.filter((path) => !PLATFORM.has(path));
+  const [own] = paths.filter(isOwnPath);
   if (own === undefined) return [];
   return volumes
     .filter((volume) => isLocal(volume) && !paths.some((path) => canBeEqual(path, volumePath(volume))))
