@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parse } from 'yaml';
@@ -90,7 +90,7 @@ describe.each(['pgt.yaml', 'pg.yaml'])('with the policies %s', (policies) => {
     const { status, stdout } = await lint(policies, 'source-crs/StoragePV.yaml', 'pod.yaml');
     expect({ status, stdout }).toEqual({
       status: 0,
-      stdout: '3 files: 0 errors, 0 warnings; 2 files not checked: no enabled policy names them\n',
+      stdout: '3 files: 0 errors, 0 warnings; 2 files not checked: empty, or not named by an enabled policy\n',
     });
     const report = JSON.parse((await lint(policies, 'source-crs/StoragePV.yaml', 'pod.yaml', '-o', 'json')).stdout);
     expect(report).toMatchObject({ unused: ['source-crs/StoragePV.yaml', 'pod.yaml'], findings: [] });
@@ -123,7 +123,9 @@ describe.each(['pgt.yaml', 'pg.yaml'])('with the policies %s', (policies) => {
     const { status, stdout } = await lint(policies, 'source-crs/template.yaml');
     expect(status).toBe(0);
     expect(stdout).toMatch(/^source-crs\/template\.yaml:\d: warning: not valid YAML.* \(yaml\)$/m);
-    expect(stdout).toMatch(/^2 files: 0 errors, 1 warning; 1 file not checked: no enabled policy names it$/m);
+    expect(stdout).toMatch(
+      /^2 files: 0 errors, 1 warning; 1 file not checked: empty, or not named by an enabled policy$/m,
+    );
   });
 });
 
@@ -131,6 +133,18 @@ test('checks the other files if one is not YAML', async () => {
   const { status, stdout } = await lint('bad.yaml', 'pv.yaml');
   expect(status).toBe(1);
   expect(stdout).toMatch(/^bad\.yaml:\d: error: not valid YAML.* \(yaml\)$/m);
+  expect(stdout).toMatch(/^pv\.yaml:5: error: .* \(quantity\)$/m);
+});
+
+test('checks the other files if one cannot be read', async () => {
+  mkdirSync(join(directory, 'directory.yaml'));
+  writeFileSync(join(directory, 'latin1.yaml'), Buffer.from('# caf\xe9\n', 'latin1'));
+  symlinkSync('nowhere.yaml', join(directory, 'link.yaml'));
+  const { status, stdout } = await lint('directory.yaml', 'latin1.yaml', 'link.yaml', 'pv.yaml');
+  expect(status).toBe(1);
+  expect(stdout).toMatch(/^directory\.yaml:1: error: cannot be read: it is a directory \(unreadable\)$/m);
+  expect(stdout).toMatch(/^latin1\.yaml:1: error: cannot be read: not UTF-8 text \(unreadable\)$/m);
+  expect(stdout).toMatch(/^link\.yaml:1: error: cannot be read: ENOENT.* \(unreadable\)$/m);
   expect(stdout).toMatch(/^pv\.yaml:5: error: .* \(quantity\)$/m);
 });
 

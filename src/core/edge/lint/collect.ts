@@ -20,7 +20,7 @@ import { unparsedFile } from './unparsed-file.js';
 /** What the files contain, and which files no enabled policy names. */
 interface Collected {
   facts: EdgeFacts;
-  /** Names of the files that count only if a policy names them, which none does; empty without policies. */
+  /** Names of the files that count only if a policy names them, which none does, and of those without contents. */
   unused: string[];
 }
 
@@ -31,8 +31,8 @@ export function collectFacts(sources: SourceFile[]): Collected {
   const { objects, findings, named, unread } = applyEntries(documents.flatMap(entriesOf), files);
   // Without the policies, it is not known which source files count. A policy that is not YAML is one mistake.
   const hasPolicies = files.some((file) => file.isPolicy) || documents.some((each) => isPolicy(documentForm(each)));
-  const isUnused = (file: GivenFile): boolean =>
-    hasPolicies && !named.has(file) && !unread.has(file) && !countsAlways(file);
+  const isApplied = hasPolicies ? (file: GivenFile) => named.has(file) || countsAlways(file) : isFilled;
+  const isUnused = (file: GivenFile): boolean => !isApplied(file) && !unread.has(file);
   const counted = files.flatMap((file) =>
     file.documents.filter(
       (document) => !hasPolicies || !(named.has(file) ? isObject(document) : isSource(file, document)),
@@ -71,6 +71,11 @@ function isObject(document: YamlDocument): boolean {
 function countsAlways(file: GivenFile): boolean {
   if (file.problem) return !isInSourceDirectory(file);
   return file.documents.some((document) => !isSource(file, document));
+}
+
+/** True for a file with contents: not only comments. */
+function isFilled({ documents, problem }: GivenFile): boolean {
+  return documents.length > 0 || problem !== undefined;
 }
 
 function isPolicy(form: DocumentForm): boolean {

@@ -21,6 +21,6 @@ function* lintLines({ files, unused, findings, summary }: LintReport, { order }:
     yield `  ${remedy}\n`;
   }
   const counts = `${plural(files.length, 'file')}: ${plural(summary.errors, 'error')}, ${plural(summary.warnings, 'warning')}`;
-  const left = `; ${plural(unused.length, 'file')} not checked: no enabled policy names ${unused.length === 1 ? 'it' : 'them'}`;
+  const left = `; ${plural(unused.length, 'file')} not checked: empty, or not named by an enabled policy`;
   yield `${counts}${unused.length === 0 ? '' : left}\n`;
 }

@@ -5,7 +5,10 @@ import type { Finding } from './finding.js';
 export interface LintReport extends DocumentHeader<'EdgeLint'> {
   /** The files that were checked. */
   files: string[];
-  /** Files that no enabled policy names, although there are policies: they are not applied, and were not checked. */
+  /**
+   * Files that were not checked: those without contents, and if there are policies, those that no enabled policy names,
+   * so that they are not applied.
+   */
   unused: string[];
   summary: { errors: Count; warnings: Count };
   /** By file and line. */

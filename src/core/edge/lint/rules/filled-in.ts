@@ -38,6 +38,12 @@ export function filledIn(at: At): Finding {
   );
 }
 
+/** Keeps one of equal findings: several policies can name the same file. */
+export function withoutDuplicates(findings: Finding[]): Finding[] {
+  const keyOf = ({ file, line, rule, message }: Finding): string => JSON.stringify([file, line, rule, message]);
+  return [...new Map(findings.map((finding) => [keyOf(finding), finding])).values()];
+}
+
 /** Keeps the first `filled-in` finding of each file; such files can have one in every field. */
 export function oncePerFile(findings: Finding[]): Finding[] {
   const files = new Set<string>();

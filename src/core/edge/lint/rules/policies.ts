@@ -18,17 +18,37 @@ const ADDED: Record<string, string> = {
 export const policyRules: Rule[] = [compliance, waves, waveOrder];
 
 function compliance(_facts: unknown, registry: RegistrySet): Finding[] {
-  return objectsOf(registry).flatMap((object) => {
-    const { kind, fileName, policy } = object;
+  const wrong = objectsOf(registry).filter((object) => {
     const type = complianceOf(object);
-    if (!policy || type === undefined || isFilledIn(type)) return [];
-    if (KNOWN.includes(String(type)) && type !== 'mustonlyhave') return [];
-    const message =
-      type === 'mustonlyhave'
-        ? `${fileName} is applied with mustonlyhave, which removes ${ADDED[kind] ?? 'what the cluster adds'}`
-        : `complianceType ${valueText(policy.complianceType.value)} is not one of ${KNOWN.join(', ')}`;
-    return [error('compliance-type', policy.complianceType.at, message, 'set complianceType: musthave')];
+    if (!object.policy || type === undefined || isFilledIn(type)) return false;
+    return type === 'mustonlyhave' || !KNOWN.includes(String(type));
   });
+  return byPlace(wrong, ({ policy }) => policy!.complianceType).map((objects) => {
+    const { value, at } = objects[0]!.policy!.complianceType;
+    const isOnly = complianceOf(objects[0]!) === 'mustonlyhave';
+    const message = isOnly
+      ? removalText(objects)
+      : `complianceType ${valueText(value)} is not one of ${KNOWN.join(', ')}`;
+    return error('compliance-type', at, message, 'set complianceType: musthave');
+  });
+}
+
+function removalText(objects: ObjectFacts[]): string {
+  const removed = new Set(objects.map(({ kind }) => ADDED[kind] ?? 'what the cluster adds'));
+  const names = new Set(objects.map(({ fileName }) => fileName));
+  const [first] = removed;
+  const what = removed.size === 1 ? first : 'what the operator and the cluster add';
+  return `${listText([...names])} ${names.size === 1 ? 'is' : 'are'} applied with mustonlyhave, which removes ${what}`;
+}
+
+/** Groups objects by a value that is set for several of them in one place, such as the defaults of a policy. */
+function byPlace(objects: ObjectFacts[], located: (object: ObjectFacts) => Located): ObjectFacts[][] {
+  const groups = new Map<string, ObjectFacts[]>();
+  for (const object of objects) {
+    const place = JSON.stringify(located(object));
+    groups.set(place, [...(groups.get(place) ?? []), object]);
+  }
+  return [...groups.values()];
 }
 
 /** A wave that is set for several objects, in the defaults of a policy, is one finding. */
@@ -38,12 +58,7 @@ function waves(_facts: unknown, registry: RegistrySet): Finding[] {
     if (value === undefined) return object.policy !== undefined; // Without a policy, an object does not need a wave.
     return !isFilledIn(value) && waveNumber(object) === undefined;
   });
-  const byPlace = new Map<string, ObjectFacts[]>();
-  for (const object of wrong) {
-    const place = JSON.stringify(waveOf(object));
-    byPlace.set(place, [...(byPlace.get(place) ?? []), object]);
-  }
-  return [...byPlace.values()].map((objects) => {
+  return byPlace(wrong, waveOf).map((objects) => {
     const { value, at } = waveOf(objects[0]!);
     const names = listText(objects.map(({ fileName }) => fileName));
     const remedy = `set the annotation ${WAVE_ANNOTATION}: "100"`;

@@ -8,10 +8,11 @@ export interface GivenFile {
   name: string;
   /** Components of its absolute path; empty for standard input. */
   path: string[];
-  /** Empty if the file is not YAML. */
+  /** Empty if the file is not YAML, or contains only comments. */
   documents: YamlDocument[];
-  /** Why the file is not YAML. */
+  /** Why the file is not YAML, or cannot be read. */
   problem?: FileProblem;
+  isUnreadable?: boolean;
   /** True if a file that is not YAML seems to be a policy. */
   isPolicy?: boolean;
 }

@@ -6,6 +6,8 @@ import { componentsOf, type GivenFile } from './given-files.js';
 export interface SourceFile {
   name: string;
   text: string;
+  /** Why it cannot be read; undefined if it can. */
+  unreadable?: string;
 }
 
 /** The kind of a policy, in a text that cannot be parsed. */
@@ -18,17 +20,15 @@ export function parseFiles(files: SourceFile[]): GivenFile[] {
   return parsed.filter((_, index) => keys.indexOf(keys[index]!) === index);
 }
 
-function parseFile({ name, text }: SourceFile): GivenFile {
-  const { documents, problems } = tryParseYaml(name, text);
-  const problem = problems[0] ?? expansionProblem(documents) ?? emptyProblem(name, documents);
+function parseFile({ name, text, unreadable }: SourceFile): GivenFile {
   const path = componentsOf(name);
+  if (unreadable)
+    return { name, path, documents: [], problem: { file: name, message: `cannot be read: ${unreadable}` }, isUnreadable: true };
+  const { documents, problems } = tryParseYaml(name, text);
+  const problem = problems[0] ?? expansionProblem(documents);
   return problem ? { name, path, documents: [], problem, isPolicy: POLICY.test(text) } : { name, path, documents };
 }
 
 function expansionProblem(documents: GivenFile['documents']): FileProblem | undefined {
   return documents.map((document) => document.problem()).find(Boolean);
-}
-
-function emptyProblem(file: string, documents: GivenFile['documents']): FileProblem | undefined {
-  return documents.length > 0 ? undefined : { file, line: 1, message: 'the file is empty' };
 }
