@@ -8,8 +8,9 @@ import { kustomizationFiles, namedFiles, type GivenFile } from '../sources/given
 import { isPublished, publishedContents } from '../sources/published.js';
 import { effectiveObject } from './effective.js';
 import type { PolicyEntry } from './entry.js';
+import { contentFindings } from './source-contents.js';
 import type { Layer } from './layers.js';
-import { patchesFor, unusablePatches } from './select-patches.js';
+import { mistypedPatches, patchesFor, unusablePatches } from './select-patches.js';
 import { ambiguousName, kustomization, unknownName } from './name-findings.js';
 
 /** What policies apply. */
@@ -44,10 +45,16 @@ function applyEntry(entry: PolicyEntry, files: GivenFile[]): EntryResult {
   if (isFilledIn(entry.name)) return { findings: [filledIn(entry.nameAt)] };
   const groups = namedFiles(files, entry);
   const published = publishedContents(entry.name!);
-  if (groups.length > 1) return { named: groups.flat(), findings: [ambiguousName(entry, groups)] };
+  if (groups.length > 1) {
+    const all = groups.flat();
+    const named = all.filter(({ problem }) => !problem);
+    return { named, unread: all.filter(({ problem }) => problem), findings: [ambiguousName(entry, groups)] };
+  }
   if (groups.length === 0) {
     if (!isPublished(entry.name!)) return { findings: [unknownName(entry)] };
-    return { objects: published ? objectOf(entry, [{ contents: published }, ...entry.patches], published) : [] };
+    if (!published) return {};
+    const findings = mistypedPatches(entry, (field) => (published as Record<string, unknown>)[field]);
+    return { objects: objectOf(entry, [{ contents: published }, ...entry.patches], published), findings };
   }
   const named = groups[0]!;
   const unread = kustomizationFiles(named, entry, files);
@@ -59,7 +66,8 @@ function applyEntry(entry: PolicyEntry, files: GivenFile[]): EntryResult {
   });
   // If a file is not YAML, the objects that a patch selects can be in it.
   const isComplete = named.every(({ problem }) => problem === undefined);
-  return { named, objects, findings: isComplete ? unusablePatches(entry, documents) : [] };
+  const findings = [...contentFindings(entry, named), ...(isComplete ? unusablePatches(entry, documents) : [])];
+  return { named, objects, findings };
 }
 
 /** Returns the object that an entry applies; none if a patch deletes it, or if no rule reads its kind. */

@@ -1,7 +1,9 @@
+import { isAbsent } from '../../../model/values/json.js';
 import type { YamlDocument } from '../../files/yaml-document.js';
 import { fieldName, type FieldPath } from '../../model.js';
 import type { Finding } from '../finding.js';
-import { error } from '../rules/rule.js';
+import { canBeEqual } from '../known.js';
+import { error, valueText } from '../rules/rule.js';
 import type { PolicyEntry } from './entry.js';
 import type { FileLayer } from './layers.js';
 
@@ -20,6 +22,8 @@ export function patchesFor(entry: PolicyEntry, document: YamlDocument, documents
 /** Finds the patches that select none of several documents; the generator refuses them. */
 export function unusablePatches(entry: PolicyEntry, documents: YamlDocument[]): Finding[] {
   const all = objects(documents);
+  const [only] = all;
+  if (only && documents.length === 1) return mistypedPatches(entry, (field) => only.value([field]));
   if (entry.form === 'policygentemplate' || all.length < 2 || all.length < documents.length) return [];
   return entry.patches
     .filter((patch) => !all.some((document) => selects(patch, document)))
@@ -31,6 +35,19 @@ export function unusablePatches(entry: PolicyEntry, documents: YamlDocument[]): 
         'set apiVersion, kind and metadata.name of the object that the patch changes',
       ),
     );
+}
+
+/** Finds the patches of a single object that have another apiVersion or kind: the generator refuses them. */
+export function mistypedPatches(entry: PolicyEntry, valueOf: (field: string) => unknown): Finding[] {
+  if (entry.form === 'policygentemplate') return [];
+  return entry.patches.flatMap(({ document, path }) =>
+    ['apiVersion', 'kind'].flatMap((field) => {
+      const [value, expected] = [document.value([...path, field]), valueOf(field)];
+      if (isAbsent(value) || expected === undefined || canBeEqual(value, expected)) return [];
+      const message = `the patch has the ${field} ${valueText(value)}, but ${entry.name} has ${valueText(expected)}`;
+      return [error('patch', document.at([...path, field]), message, `set ${field}: ${valueText(expected)}`)];
+    }),
+  );
 }
 
 function selects({ document: policy, path }: FileLayer, document: YamlDocument): boolean {

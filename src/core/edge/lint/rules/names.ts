@@ -9,9 +9,9 @@ import { error, listText, valueText, warning, type Rule } from './rule.js';
 /** Rules about the names of claims, and about the class's provisioner. */
 export const nameRules: Rule[] = [claimNames, unusedClaims, claimNamespaces, provisioners];
 
-function claimNames(_facts: unknown, { configs, claims }: RegistrySet): Finding[] {
+function claimNames(_facts: unknown, { configs, claims, volumes, classes }: RegistrySet): Finding[] {
   const names = claims.map((claim) => fieldOf(claim, FIELDS.name));
-  if (names.length === 0) return [];
+  if (names.length === 0) return volumes.length + classes.length > 0 ? configs.flatMap(missingClaim) : [];
   return configs
     .filter((config) => fieldOf(config, FIELDS.claim) && claimsOf(config, claims).length === 0)
     .map((config) =>
@@ -22,6 +22,20 @@ function claimNames(_facts: unknown, { configs, claims }: RegistrySet): Finding[
         `set spec.storage.pvc.claim: ${valueText(names[0])}`,
       ),
     );
+}
+
+/** The claim can be in other files, but policies that define the volume or the class usually define the claim, too. */
+function missingClaim(config: ObjectFacts): Finding[] {
+  const name = fieldOf(config, FIELDS.claim);
+  if (!name || isFilledIn(name) || !config.policy) return [];
+  return [
+    warning(
+      'claim-name',
+      config.at(FIELDS.claim),
+      `the registry uses the claim ${valueText(name)}, but no policy in these files defines a claim`,
+      'pass all files of the site, or add the claim: StoragePVC.yaml',
+    ),
+  ];
 }
 
 /** A Config without a claim is allowed, but then the registry does not use the claim in these files. */
