@@ -23,7 +23,13 @@ export function parseFiles(files: SourceFile[]): GivenFile[] {
 function parseFile({ name, text, unreadable }: SourceFile): GivenFile {
   const path = componentsOf(name);
   if (unreadable)
-    return { name, path, documents: [], problem: { file: name, message: `cannot be read: ${unreadable}` }, isUnreadable: true };
+    return {
+      name,
+      path,
+      documents: [],
+      problem: { file: name, message: `cannot be read: ${unreadable}` },
+      isUnreadable: true,
+    };
   const { documents, problems } = tryParseYaml(name, text);
   const problem = problems[0] ?? expansionProblem(documents);
   return problem ? { name, path, documents: [], problem, isPolicy: POLICY.test(text) } : { name, path, documents };
