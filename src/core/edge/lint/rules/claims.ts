@@ -1,3 +1,4 @@
+import { beside } from '../beside.js';
 import { FIELDS } from '../fields.js';
 import type { ObjectFacts } from '../facts.js';
 import type { Finding } from '../finding.js';
@@ -36,13 +37,14 @@ export function unboundClaims(registry: RegistrySet): ObjectFacts[] {
 
 /** Finds the registry's volumes of the claim's class, one by one: there can be thousands, and the first often fits. */
 function* volumesOfClass(claim: ObjectFacts, { volumes }: RegistrySet): Generator<ObjectFacts> {
-  for (const volume of volumes) if (sameClass(claim, volume)) yield volume;
+  for (const volume of beside(claim, volumes)) if (sameClass(claim, volume)) yield volume;
 }
 
 /** Lists all volumes of the claim's class. */
 function otherVolumes(claim: ObjectFacts, { applied }: RegistrySet): ObjectFacts[] {
   if (isFilledIn(classOf(claim))) return [];
-  return ofKind(applied, 'PersistentVolume').filter((volume) => classOf(volume) === classOf(claim));
+  const all = ofKind(applied, 'PersistentVolume');
+  return beside(claim, all).filter((volume) => classOf(volume) === classOf(claim));
 }
 
 /** Compares a claim with volumes until one has no mismatch; returns undefined if there are no volumes. */

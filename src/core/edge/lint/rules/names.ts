@@ -1,27 +1,33 @@
 import { NAMES } from '../../render/registry-objects.js';
 import type { ObjectFacts } from '../facts.js';
+import { beside } from '../beside.js';
 import { FIELDS } from '../fields.js';
 import type { Finding } from '../finding.js';
 import { canBeEqual, fieldOf, isFilledIn } from '../known.js';
-import { claimsOf, classOf, sameClass, type RegistrySet } from '../registry-set.js';
+import { claimsOf, classOf, ofKind, sameClass, type RegistrySet } from '../registry-set.js';
 import { error, listText, valueText, warning, type Rule } from './rule.js';
 
 /** Rules about the names of claims, and about the class's provisioner. */
 export const nameRules: Rule[] = [claimNames, unusedClaims, claimNamespaces, provisioners];
 
-function claimNames(_facts: unknown, { configs, claims, volumes, classes }: RegistrySet): Finding[] {
-  const names = claims.map((claim) => fieldOf(claim, FIELDS.name));
-  if (names.length === 0) return volumes.length + classes.length > 0 ? configs.flatMap(missingClaim) : [];
+function claimNames(_facts: unknown, { configs, claims, volumes, classes, applied }: RegistrySet): Finding[] {
+  if (claims.length === 0) return volumes.length + classes.length > 0 ? configs.flatMap(missingClaim) : [];
+  // Another site's Config can be the reason that a claim is the registry's, and the other way round.
+  const inNamespace = ofKind(applied, 'PersistentVolumeClaim').filter(
+    (claim) => fieldOf(claim, FIELDS.namespace) === NAMES.namespace,
+  );
+  const all = [...new Set([...claims, ...inNamespace])];
   return configs
-    .filter((config) => fieldOf(config, FIELDS.claim) && claimsOf(config, claims).length === 0)
-    .map((config) =>
-      error(
+    .filter((config) => fieldOf(config, FIELDS.claim) && claimsOf(config, beside(config, all)).length === 0)
+    .map((config) => {
+      const defined = [...new Set(beside(config, all).map((claim) => fieldOf(claim, FIELDS.name)))];
+      return error(
         'claim-name',
         config.at(FIELDS.claim),
-        `the registry uses the claim ${valueText(fieldOf(config, FIELDS.claim))}, but these files define ${listText(names)}`,
-        `set spec.storage.pvc.claim: ${valueText(names[0])}`,
-      ),
-    );
+        `the registry uses the claim ${valueText(fieldOf(config, FIELDS.claim))}, but these files define ${listText(defined)}`,
+        `set spec.storage.pvc.claim: ${valueText(defined[0])}`,
+      );
+    });
 }
 
 /** The claim can be in other files, but policies that define the volume or the class usually define the claim, too. */
