@@ -42,8 +42,17 @@ export function namesInObjects({ images, streams }: Sample): ListedNames {
       created: Date.parse(image.metadata.creationTimestamp ?? ''),
       reference: String(image.dockerImageReference ?? ''),
     })),
-    streams: streams.map(reduceStream),
+    streams: streams.flatMap(statedIn),
   };
+}
+
+/** Reduces an image stream. One with fields of other types states no host; nothing else is decided here. */
+function statedIn(stream: KubeObject): DiscoveryStream[] {
+  try {
+    return [reduceStream(stream)];
+  } catch {
+    return [];
+  }
 }
 
 /** Lists the first images and image streams. What the user cannot list is empty. */
