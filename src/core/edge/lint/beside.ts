@@ -12,7 +12,7 @@ export function beside(object: ObjectFacts, list: ObjectFacts[]): ObjectFacts[] 
 }
 
 /** Returns the file of the policy that applies an object; undefined for plain objects. */
-export function policyFile({ policy }: ObjectFacts): string | undefined {
+function policyFile({ policy }: ObjectFacts): string | undefined {
   return policy?.complianceType.at.file;
 }
 
