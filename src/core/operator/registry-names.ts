@@ -3,8 +3,8 @@ import type { ClusterApi, KubeObject } from '../cluster/api.js';
 import { firstObjects } from '../cluster/lists/first-objects.js';
 import { findIfReadable, type ObjectReference } from '../cluster/objects.js';
 import { IMAGES, IMAGE_STREAMS, type ListedResource } from '../cluster/resources.js';
-import { reduceStream } from '../model/image-stream.js';
 import type { SnapshotView } from '../model/table/snapshot.js';
+import { textIn } from '../model/values/json.js';
 import type { DiscoveryImage, DiscoveryStream, StatedHosts } from '../registry/discover.js';
 import { IMAGE_CONFIG, PUBLIC_ROUTE } from './objects.js';
 
@@ -42,17 +42,17 @@ export function namesInObjects({ images, streams }: Sample): ListedNames {
       created: Date.parse(image.metadata.creationTimestamp ?? ''),
       reference: String(image.dockerImageReference ?? ''),
     })),
-    streams: streams.flatMap(statedIn),
+    streams: streams.map(statedIn),
   };
 }
 
-/** Reduces an image stream. One with fields of other types states no host; nothing else is decided here. */
-function statedIn(stream: KubeObject): DiscoveryStream[] {
-  try {
-    return [reduceStream(stream)];
-  } catch {
-    return [];
-  }
+/** Returns what an image stream states about the registry's host; nothing if its fields have other types. */
+function statedIn({ spec, status }: KubeObject): DiscoveryStream {
+  return {
+    repository: textIn(status?.dockerImageRepository) ?? '',
+    publicRepository: textIn(status?.publicDockerImageRepository) ?? '',
+    namesRepository: Boolean(spec?.dockerImageRepository),
+  };
 }
 
 /** Lists the first images and image streams. What the user cannot list is empty. */
