@@ -1,7 +1,9 @@
 import type { SecureContext } from 'node:tls';
-import { Pool, ProxyAgent, type Dispatcher } from 'undici';
+import { Pool, ProxyAgent, buildConnector, type Dispatcher } from 'undici';
 import { ATTEMPT_LIMITS } from '../kit/limits.js';
 import type { Proxy } from '../kit/proxy.js';
+import { certificateProblem, networkFailure } from '../kit/network-errors.js';
+import type { Trust } from './trust.js';
 import { tunnels } from './tunnels.js';
 
 export type { Dispatcher };
@@ -12,7 +14,7 @@ interface ConnectionOptions {
   origin: string;
   /** False to accept every certificate. */
   verify: boolean;
-  trust?: SecureContext;
+  trust?: Trust;
   /** Maximum number of connections. */
   connections: number;
   /** Timeout per request, response included, in ms; 0: only the built-in limits. */
@@ -26,16 +28,45 @@ const CONNECT_TIMEOUT_MS = 10_000;
 /** Returns what sends requests to an origin, through its proxy if there is one. */
 export function dispatcherFor({ origin, verify, trust, connections, proxy, timeoutMs }: ConnectionOptions): Dispatcher {
   const timeout = Math.min(timeoutMs || CONNECT_TIMEOUT_MS, ATTEMPT_LIMITS.headMs);
-  const tls = { rejectUnauthorized: verify, secureContext: trust, timeout };
   const shared = { connections, allowH2: true, keepAliveTimeout: 30_000 };
-  if (!proxy) return new Pool(origin, { ...shared, connect: tls });
+  const options = { rejectUnauthorized: verify, timeout };
+  if (!proxy) {
+    const isEncrypted = origin.startsWith('https:');
+    const connect = connectorFor(isEncrypted ? trust : undefined, { ...options, allowH2: true });
+    return new Pool(origin, { ...shared, connect });
+  }
+  const tls = { ...options, secureContext: trust?.all };
   return new ProxyAgent({
     ...shared,
     uri: proxy.url,
     clientFactory: tunnels(timeout),
     requestTls: { ...tls, allowH2: true } as object,
-    proxyTls: { secureContext: trust, timeout } as object,
+    proxyTls: { secureContext: trust?.all, timeout } as object,
     // Most proxies allow CONNECT only to TLS ports.
     proxyTunnel: origin.startsWith('https:'),
   });
+}
+
+/**
+ * Connects with the named authorities first, if there are any. If they do not verify the certificate, connects again
+ * with all authorities, which decides.
+ */
+function connectorFor(trust: Trust | undefined, options: buildConnector.BuildOptions): buildConnector.connector {
+  const connectorWith = (secureContext: SecureContext | undefined): buildConnector.connector =>
+    buildConnector({ ...options, secureContext });
+  const named = trust?.withoutSystem;
+  const first = connectorWith(named ?? trust?.all);
+  if (!named) return first;
+  let whole: buildConnector.connector | undefined;
+  return (target, callback) =>
+    first(target, (...result) => {
+      if (!isUnverified(result[0])) return callback(...result);
+      whole ??= connectorWith(trust!.all);
+      whole(target, callback);
+    });
+}
+
+/** True if other authorities can verify a certificate. */
+function isUnverified(error: Error | null): boolean {
+  return error !== null && networkFailure(error) === 'certificate' && certificateProblem(error) !== 'other-name';
 }

@@ -26,22 +26,43 @@ const SYSTEM_FILES = [
 ];
 
 /**
+ * The authorities that verify a server's certificate. OpenSSL needs 20 to 60 ms for those of the system, so they are
+ * loaded only if a server needs them.
+ */
+export class Trust {
+  private whole: tls.SecureContext | undefined;
+
+  constructor(
+    private readonly system: readonly string[],
+    private readonly named: readonly string[],
+  ) {}
+
+  /** All authorities. */
+  get all(): tls.SecureContext {
+    this.whole ??= contextOf([...this.system, ...this.named]);
+    return this.whole;
+  }
+
+  /** Those without the system's; undefined if there are none. */
+  get withoutSystem(): tls.SecureContext | undefined {
+    return this.named.length === 0 ? undefined : contextOf(this.named);
+  }
+}
+
+function contextOf(ca: readonly string[]): tls.SecureContext {
+  // As in Go, a named certificate is an authority even if another certificate signed it.
+  return tls.createSecureContext({ ca: [...ca], allowPartialTrustChain: true });
+}
+
+/**
  * Collects the authorities that verify a registry's certificate: the system's, the user's, the kubeconfig's and the
  * service CA.
  */
-export async function loadTrust(options: TrustOptions): Promise<tls.SecureContext> {
+export async function loadTrust(options: TrustOptions): Promise<Trust> {
   const cluster = options.clusterCa ? certificatesIn(String(options.clusterCa)) : [];
   const service = options.serviceCaFile ? certificatesIn((await readIfPresent(options.serviceCaFile)) ?? '') : [];
-  return tls.createSecureContext({
-    ca: [
-      ...(await systemAuthorities(options.env ?? process.env)),
-      ...(options.authorities ?? []),
-      ...cluster,
-      ...service,
-    ],
-    // As in Go, a named certificate is an authority even if another certificate signed it.
-    allowPartialTrustChain: true,
-  });
+  const named = [...(options.authorities ?? []), ...cluster, ...service];
+  return new Trust(await systemAuthorities(options.env ?? process.env), named);
 }
 
 async function systemAuthorities(env: NodeJS.ProcessEnv): Promise<string[]> {

@@ -1,5 +1,5 @@
-import type { SecureContext } from 'node:tls';
 import { dispatcherFor, type Dispatcher } from '../http/dispatcher.js';
+import type { Trust } from '../http/trust.js';
 import type { AttemptGuard } from '../kit/attempt-guard.js';
 import { ATTEMPT_LIMITS, ERROR_BODY_LIMIT_BYTES, type AttemptLimits } from '../kit/limits.js';
 import type { Proxy } from '../kit/proxy.js';
@@ -18,7 +18,7 @@ interface TransportOptions {
   origin: string;
   /** False to accept every certificate. */
   verify: boolean;
-  trust?: SecureContext;
+  trust?: Trust;
   /** Maximum number of connections. */
   workers: number;
   /** Timeout per request, response included, in ms; 0: only the built-in limits. */

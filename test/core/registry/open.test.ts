@@ -72,6 +72,19 @@ describe('trust', () => {
     expect(warnings).toEqual([]);
   });
 
+  test("the system's authorities count in addition to one that does not know the registry", async () => {
+    const other = (await makeAuthority()).cert;
+    const env = { SSL_CERT_FILE: join(directory, 'ca.pem') };
+    expect(await open({ clusterCa: other, env })).toMatchObject({ verified: true });
+    expect(warnings).toEqual([]);
+  });
+
+  test('an authority that does not know the registry is not enough', async () => {
+    const other = (await makeAuthority()).cert;
+    expect(await open({ clusterCa: other })).toMatchObject({ verified: false });
+    await expect(open({ authorities: [other] })).rejects.toMatchObject({ kind: 'certificate' });
+  });
+
   test('a service CA file does not have to exist', async () => {
     expect(await open({ serviceCaFile: join(directory, 'nowhere.crt'), clusterCa: authority.cert })).toMatchObject({
       verified: true,

@@ -22,7 +22,7 @@ export async function emptyBlobCache(address: RedisAddress, authorities: readonl
   try {
     // Loaded only here: few registries keep their cache in Redis.
     const { connectRedis } = await import('./connect.js');
-    const trust = address.tls ? await loadTrust({ authorities }) : undefined;
+    const trust = address.tls ? (await loadTrust({ authorities })).all : undefined;
     const connection = await connectRedis({ address, trust });
     try {
       return await deleteKeys(connection);

@@ -1,5 +1,5 @@
-import type { SecureContext } from 'node:tls';
 import { dispatcherFor } from '../../http/dispatcher.js';
+import type { Trust } from '../../http/trust.js';
 import type { Route } from './attempt.js';
 import { usableProxy } from '../proxy.js';
 
@@ -7,7 +7,7 @@ import { usableProxy } from '../proxy.js';
 const MAX_ROUTES = 4;
 
 interface StorageRouteOptions {
-  trust?: SecureContext;
+  trust?: Trust;
   env?: NodeJS.ProcessEnv;
   /** Maximum number of connections to each server. */
   connections: number;
