@@ -31,7 +31,7 @@ export interface Condition {
   message?: string;
 }
 
-/** Returns the conditions in the status of an object; without values that are none. */
+/** Returns the conditions in the status of an object; without values of other types. */
 export function conditionsOf({ status }: Pick<KubeObject, 'status'>): Condition[] {
   return listOf(status?.conditions).flatMap((each) => {
     if (!isRecord(each) || typeof each.type !== 'string' || typeof each.status !== 'string') return [];

@@ -51,7 +51,7 @@ export interface Answered {
 }
 
 /** How requests are retried, for tests. */
-export type Waits = Partial<Omit<RetryOptions<unknown>, 'retryAfter'>>;
+export type Waits = Partial<Omit<RetryOptions<unknown>, 'retryAfter' | 'onRetry'>>;
 
 /** Waits of 0.25, 0.75, 2.25, 6.75 and 12 s: 11 to 22 s in all, because a roll-out takes about ten seconds. */
 const RETRY = { tries: MAX_ATTEMPTS, baseMs: 250, factor: 3, maxMs: 12_000 };
@@ -103,7 +103,7 @@ export class Requests {
     try {
       const { signal } = request;
       const onRetry = (outcome: Outcome<Answered>): void => request.onRetry?.(failureOf(outcome));
-      const answered = await withRetry(attempt, { ...RETRY, signal, retryAfter, onRetry, ...this.retry });
+      const answered = await withRetry<Answered>(attempt, { ...RETRY, signal, retryAfter, onRetry, ...this.retry });
       if (isAway(answered.response.status))
         this.breaker.failed(responseError(answered.response, { ...answered, what: 'blob', hasToken: true }));
       else this.breaker.answered();

@@ -105,7 +105,7 @@ describe('the Config of the registry', () => {
   });
 
   test.each([{ conditions: [null, 5, { type: 'Available' }] }, { conditions: 'none' }])(
-    'fails with conditions that are none: %j',
+    'fails with conditions of other types: %j',
     async (status) => {
       expect(await checkConfig(site.setStatus(status).api)).toMatchObject([
         { status: 'failed', message: 'the operator does not report whether the registry is Available' },

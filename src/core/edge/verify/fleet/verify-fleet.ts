@@ -31,7 +31,7 @@ export interface Fleet {
   openManaged(kubeconfig: string, reporter: Reporter): Promise<ClusterApi>;
 }
 
-export interface FleetContext extends SiteContext {
+interface FleetContext extends SiteContext {
   /** Gets each cluster as soon as it is checked. */
   finished?: (entry: ClusterEntry) => Promise<void>;
 }
