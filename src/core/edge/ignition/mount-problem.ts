@@ -4,7 +4,7 @@ import { escapeUnitPath } from './unit-name.js';
 import { readUnit, settingOf, type UnitSections } from './unit-sections.js';
 
 /** Why a file system is not mounted when the node boots. */
-export interface MountProblem {
+interface MountProblem {
   message: string;
   /** The unit that is wrong, and its field; undefined if there is no unit. */
   unit?: { index: number; field: keyof IgnitionUnit };

@@ -98,7 +98,7 @@ function fieldProblems(
 }
 
 /** True if a unit has the name of the mount unit for this path. */
-export function isMounted(config: IgnitionConfig, path: string | undefined): boolean {
+function isMounted(config: IgnitionConfig, path: string | undefined): boolean {
   return (
     path !== undefined && (config.systemd?.units ?? []).some(({ name }) => name === `${escapeUnitPath(path)}.mount`)
   );

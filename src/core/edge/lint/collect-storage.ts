@@ -1,6 +1,8 @@
 import { isSeq } from 'yaml';
+import { editDistance } from '../../kit/suggest.js';
 import { butanePath, readStorage } from '../butane/read.js';
 import type { YamlDocument } from '../files/yaml-document.js';
+import type { IgnitionConfig } from '../ignition/config.js';
 import { readIgnition } from '../ignition/read.js';
 import { toIgnition } from '../ignition/translate.js';
 import { fieldName, type FieldPath } from '../model.js';
@@ -8,6 +10,7 @@ import { diskPartitionFacts } from './disk-partition.js';
 import type { At } from './finding.js';
 import { isFilledIn } from './known.js';
 import { readOverride } from './override/read-override.js';
+import { error } from './rules/rule.js';
 import { belowStorage, belowUnits, storageOf, type StoragePart } from './storage-part.js';
 
 /** Collects the configuration of a Butane or Ignition file. */
@@ -29,8 +32,35 @@ export function overrideFacts(document: YamlDocument, form: 'siteconfig' | 'clus
     form === 'clusterinstance'
       ? items(document, ['spec', 'nodes'])
       : items(document, ['spec', 'clusters']).flatMap((path) => items(document, [...path, 'nodes']));
-  const parts = nodes.flatMap((node) => nodeParts(document, node));
-  return { storages: parts.flatMap(({ storages }) => storages), findings: parts.flatMap(({ findings }) => findings) };
+  const parts = [
+    ...nodes.flatMap((node) => nodeParts(document, node)),
+    ...nodes.map((node) => mistyped(document, node)),
+  ];
+  const storages = parts.flatMap((part) => part.storages);
+  const findings = parts.flatMap((part) => part.findings);
+  const [first] = nodes;
+  const hasNone = first !== undefined && storages.length === 0 && findings.length === 0;
+  return {
+    storages: hasNone ? [{ role: 'none', config: NO_CONFIG, at: () => document.at(first) }] : storages,
+    findings,
+  };
+}
+
+const NO_CONFIG: IgnitionConfig = { ignition: { version: '3.2.0' } };
+const NODE_FIELDS = ['ignitionConfigOverride', 'diskPartition'];
+/** Maximum number of edits in a mistyped field. Other fields of nodes differ more. */
+const MAX_EDITS = 3;
+
+/** Finds fields that are ignored because their names are mistyped. */
+function mistyped(document: YamlDocument, node: FieldPath): StoragePart {
+  const findings = document.keys(node).flatMap((key) => {
+    const name = String(key);
+    const meant = NODE_FIELDS.find((field) => editDistance(name.toLowerCase(), field.toLowerCase()) <= MAX_EDITS);
+    if (meant === undefined || meant === name) return [];
+    const path = [...node, name];
+    return [error('structure', document.at(path), `${fieldName(path)}: unknown field`, `rename it to ${meant}`)];
+  });
+  return { storages: [], findings };
 }
 
 function nodeParts(document: YamlDocument, node: FieldPath): StoragePart[] {

@@ -1,13 +1,15 @@
 import type { YamlDocument } from '../files/yaml-document.js';
 import type { IgnitionConfig } from '../ignition/config.js';
 import { escapeUnitPath } from '../ignition/unit-name.js';
-import type { FieldPath } from '../model.js';
+import { isRecord, listOf } from '../../model/values/json.js';
+import { fieldName, type FieldPath } from '../model.js';
 import { labelFromPath } from '../render/storage-from-disk.js';
 import { withoutSlashAtEnd } from '../text-problems.js';
 import { BY_LABEL, type StorageFacts } from './facts.js';
 import type { At, Finding } from './finding.js';
 import { isFilledIn } from './known.js';
 import { filledIn } from './rules/filled-in.js';
+import { error } from './rules/rule.js';
 import type { StoragePart } from './storage-part.js';
 
 interface DiskPartition {
@@ -27,7 +29,61 @@ export function diskPartitionFacts(document: YamlDocument, at: FieldPath, pool: 
     const at = (path: FieldPath): At => locate([index, ...inDiskPartition(path)]);
     return { role: 'diskpartition', pool, config: configOf(disk), at };
   });
-  return { storages, findings: disks.flatMap((disk, index) => unknownSizes(disk, (path) => locate([index, ...path]))) };
+  const unknown = disks.flatMap((disk, index) => unknownSizes(disk, (path) => locate([index, ...path])));
+  const wrong = wrongFields(value).filter(({ value: each }) => !isFilledIn(each));
+  const structure = wrong.map(({ path, kind }) => {
+    const field = fieldName([...at, ...path]);
+    return error('structure', locate(path), `${field} must be ${kind}`, `set ${field} to ${kind}`);
+  });
+  return { storages, findings: [...unknown, ...structure] };
+}
+
+interface Field {
+  path: FieldPath;
+  value: unknown;
+  kind: string;
+}
+
+/** Lists the fields that are missing or have another type. */
+function wrongFields(value: unknown): Field[] {
+  if (value === undefined || value === null) return [];
+  const disks = listOf<DiskPartition>(value);
+  const fields: (Field & { isRight: boolean })[] = [
+    { path: [], value, kind: 'a list', isRight: Array.isArray(value) },
+    ...disks.flatMap((disk, index) => {
+      const { device, partitions } = isRecord(disk) ? disk : {};
+      return [
+        { path: [index, 'device'], value: device, kind: 'a string', isRight: isText(device) },
+        { path: [index, 'partitions'], value: partitions, kind: 'a list', isRight: Array.isArray(partitions) },
+        ...partitionsOf(disk).flatMap((partition, place) => partitionFields(partition, [index, 'partitions', place])),
+      ];
+    }),
+  ];
+  return fields.filter(({ isRight }) => !isRight);
+}
+
+function partitionFields(partition: unknown, at: FieldPath): (Field & { isRight: boolean })[] {
+  const { mount_point: path, size, start } = isRecord(partition) ? partition : {};
+  const mebibytes = 'a whole number of MiB';
+  return [
+    {
+      path: [...at, 'mount_point'],
+      value: path,
+      kind: 'an absolute path',
+      isRight: isText(path) && path.startsWith('/'),
+    },
+    { path: [...at, 'size'], value: size, kind: mebibytes, isRight: toInteger(size) !== undefined },
+    {
+      path: [...at, 'start'],
+      value: start,
+      kind: mebibytes,
+      isRight: start === undefined || toInteger(start) !== undefined,
+    },
+  ];
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
 }
 
 function configOf(disk: DiskPartition): IgnitionConfig {

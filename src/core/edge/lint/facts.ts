@@ -14,9 +14,9 @@ export interface EdgeFacts {
 export interface StorageFacts {
   /**
    * `plan`: a Butane or Ignition file; `override`: the configuration of a node; `diskpartition`: its older form;
-   * `machineconfig`: the configuration of a pool.
+   * `machineconfig`: the configuration of a pool; `none`: a node of a site in which no node has a configuration.
    */
-  role: 'plan' | 'override' | 'diskpartition' | 'machineconfig';
+  role: 'plan' | 'override' | 'diskpartition' | 'machineconfig' | 'none';
   /** Role of the node, or name of the machine config pool; undefined for a plan. */
   pool?: unknown;
   config: IgnitionConfig;

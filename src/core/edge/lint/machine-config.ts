@@ -60,11 +60,10 @@ function poolOf(object: ObjectFacts): string | undefined {
 function poolFindings(object: ObjectFacts): Finding[] {
   const role = object.get(ROLE);
   if (typeof role !== 'string' && !isFilledIn(role)) {
-    const problem = role === undefined ? 'has no label' : 'is not a string in the label';
+    const problem =
+      role === undefined ? `the MachineConfig has no label ${ROLE_LABEL}` : `the label ${ROLE_LABEL} is not a string`;
     const remedy = `set the label ${ROLE_LABEL}: master, or the name of another pool`;
-    return [
-      error(RULE, object.at(ROLE), `the role ${problem} ${ROLE_LABEL}: no pool applies the MachineConfig`, remedy),
-    ];
+    return [error(RULE, object.at(ROLE), `${problem}: no pool applies it`, remedy)];
   }
   const named = /-partition-([a-z0-9-]+)$/.exec(String(object.get(NAME)))?.[1];
   const pool = poolOf(object);

@@ -104,7 +104,7 @@ function persistentVolume({ path, size, role = NAMES.role }: RegistryVolume): Cl
 }
 
 /** Selects the nodes with the disk, where the registry runs. */
-function nodesWithRole(role: string): object {
+export function nodesWithRole(role: string): object {
   const matchExpressions = [{ key: `node-role.kubernetes.io/${role}`, operator: 'In', values: [''] }];
   return { required: { nodeSelectorTerms: [{ matchExpressions }] } };
 }

@@ -73,7 +73,7 @@ test.each([
 });
 
 test.each([
-  ['device: /dev/disk/by-id/a', `device: '${HUB}'`],
+  ['device: /dev/disk/by-id/wwn-0x6b07', `device: '${HUB}'`],
   ['mount_point: /var/imageregistry', `mount_point: '${HUB}'`],
   ['size: 102500', `size: '${HUB}'`],
   ['start: 250000', 'start: {{ .start }}'],
@@ -82,7 +82,7 @@ test.each([
   clusters:
     - nodes:
         - diskPartition:
-            - device: /dev/disk/by-id/a
+            - device: /dev/disk/by-id/wwn-0x6b07
               partitions:
                 - mount_point: /var/imageregistry
                   size: 102500

@@ -89,8 +89,12 @@ test('compares with the nodes of the same pool only', () => {
 });
 
 test.each([
-  ['    machineconfiguration.openshift.io/role: master\n', '    other: x\n', 'error: the role has no label'],
-  ['openshift.io/role: master', 'openshift.io/role: 1', 'error: the role is not a string in the label'],
+  ['    machineconfiguration.openshift.io/role: master\n', '    other: x\n', 'error: the MachineConfig has no label'],
+  [
+    'openshift.io/role: master',
+    'openshift.io/role: 1',
+    'error: the label machineconfiguration.openshift.io/role is not a string',
+  ],
   ['openshift.io/role: master', 'openshift.io/role: infra', 'warning: the name ends in master, but'],
   ['version: "3.2.0"', 'version: 2.2.0', 'error: spec.config: ignition.version: must be a version 3 of Ignition'],
   ['device: /dev/disk/by-id/wwn-0x6b07', 'device: sda', 'error: spec.config: storage.disks[0].device: must be'],

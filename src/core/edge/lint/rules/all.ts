@@ -3,6 +3,7 @@ import { classRules } from './classes.js';
 import { filledInRules } from './filled-in.js';
 import { machineConfigRules } from './machine-configs.js';
 import { nameRules } from './names.js';
+import { nodeRules } from './nodes.js';
 import { policyRules } from './policies.js';
 import { quantityRules } from './quantities.js';
 import type { Rule } from './rule.js';
@@ -14,6 +15,7 @@ export const RULES: Rule[] = [
   ...storageRules,
   ...machineConfigRules,
   ...volumeRules,
+  ...nodeRules,
   ...quantityRules,
   ...claimRules,
   ...classRules,

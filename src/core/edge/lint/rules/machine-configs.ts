@@ -1,13 +1,18 @@
 import { sameIgnition } from '../../ignition/same.js';
 import type { FieldPath } from '../../model.js';
-import type { EdgeFacts, StorageFacts } from '../facts.js';
+import { labelOf, type EdgeFacts, type StorageFacts } from '../facts.js';
 import type { Finding } from '../finding.js';
 import { canBeEqual, isUnknown } from '../known.js';
 import { error, type Rule } from './rule.js';
 import { withoutSlashAtEnd } from '../../text-problems.js';
 
-/** Rules that compare MachineConfigs with the other configurations of the same nodes. */
-export const machineConfigRules: Rule[] = [differences];
+/** Rules that compare MachineConfigs and the older diskPartition with the other configurations of the same nodes. */
+export const machineConfigRules: Rule[] = [differences, olderDifferences];
+
+const FORM_NAMES: Partial<Record<StorageFacts['role'], string>> = {
+  machineconfig: 'the MachineConfig',
+  diskpartition: 'diskPartition',
+};
 
 /** Field with the text of a unit. */
 const CONTENTS = 'contents';
@@ -41,6 +46,23 @@ function differences({ storages }: EdgeFacts): Finding[] {
 
 type PartList = (facts: StorageFacts) => Part[];
 
+/** Compares the older diskPartition with the plans; the partitions that both mount at the same path. */
+function olderDifferences({ storages }: EdgeFacts): Finding[] {
+  const plans = storages.filter(({ role }) => role === 'plan');
+  return storages
+    .filter(({ role }) => role === 'diskpartition')
+    .flatMap((older) => partsByPath(older).flatMap((part) => difference(older, part, plans, partsByPath)));
+}
+
+/** Lists the partitions by the paths at which they are mounted: only these are the same in both forms. */
+function partsByPath(facts: StorageFacts): Part[] {
+  const parts = partsOf({ ...facts, role: 'diskpartition' });
+  return (facts.config.storage?.filesystems ?? []).flatMap(({ path, device }) => {
+    const part = parts.find(({ name }) => name === `partition ${labelOf(device)}`);
+    return part && path ? [{ ...part, name: `partition at ${withoutSlashAtEnd(path)}` }] : [];
+  });
+}
+
 /** A plan is for all nodes, unless the files have configurations of nodes, which are all of another pool. */
 function haveSameNodes(machine: StorageFacts, other: StorageFacts, all: StorageFacts[]): boolean {
   const isSame = ({ pool }: StorageFacts): boolean => machine.pool === undefined || canBeEqual(pool, machine.pool);
@@ -66,10 +88,14 @@ function difference(machine: StorageFacts, part: Part, others: StorageFacts[], l
           'render it again: regadm edge render --butane FILE -o machineconfig',
         ]
       : [
-          `${part.name}: ${field.name} is ${String(field.value)} in the MachineConfig, but ${String(expected)} in ${first.file}`,
-          `set ${field.name}: ${String(expected)}, or define the disk in one of the files only`,
+          `${part.name}: ${field.name} is ${textOf(field.value)} in ${FORM_NAMES[machine.role]}, but ${textOf(expected)} in ${first.file}`,
+          `set ${field.name}: ${textOf(expected)}, or define the disk in one of the files only`,
         ];
   return [error('override-differs', machine.at(field.path), message, remedy)];
+}
+
+function textOf(value: unknown): string {
+  return Array.isArray(value) && value.length === 0 ? '[]' : String(value);
 }
 
 /** Returns the first field that both parts set, to different values. */
@@ -82,30 +108,50 @@ function differentField(part: Part, same: Part): { field: Field; expected: unkno
   return undefined;
 }
 
-function partsOf({ config }: StorageFacts): Part[] {
+/** The fields that Ignition gives a default, and the default. */
+const PARTITION_DEFAULTS = { number: 0, wipePartitionEntry: false, resize: false, shouldExist: true } as const;
+
+/** The older diskPartition has only the device, the place of the partition, and the path. */
+function partsOf({ config, role }: StorageFacts): Part[] {
   const { disks = [], filesystems = [] } = config.storage ?? {};
+  const isComplete = role !== 'diskpartition';
+  const orDefault = (value: unknown, byDefault: unknown): unknown => value ?? (isComplete ? byDefault : undefined);
   return [
-    ...disks.flatMap(({ device, partitions = [] }, disk) =>
-      partitions.map((partition, index) => ({
-        name: `partition ${partition.label ?? `${partition.number} of ${device}`}`,
-        fields: [
-          { name: 'device', value: device, path: ['disks', disk, 'device'] },
-          ...(['startMiB', 'sizeMiB'] as const).map((name) => ({
-            name,
-            value: partition[name] ?? 0,
-            path: ['disks', disk, 'partitions', index, ...(partition[name] === undefined ? [] : [name])],
-          })),
-        ],
-      })),
+    ...disks.flatMap(({ device, partitions = [], wipeTable }, disk) =>
+      partitions.map((partition, index) => {
+        const field = (name: keyof typeof partition, byDefault: unknown): Field => ({
+          name,
+          value: orDefault(partition[name], byDefault),
+          path: ['disks', disk, 'partitions', index, ...(partition[name] === undefined ? [] : [name])],
+        });
+        return {
+          name: `partition ${partition.label ?? `${partition.number} of ${device}`}`,
+          fields: [
+            { name: 'device', value: device, path: ['disks', disk, 'device'] },
+            { name: 'wipeTable', value: orDefault(wipeTable, false), path: ['disks', disk] },
+            field('startMiB', 0),
+            field('sizeMiB', 0),
+            ...Object.entries(PARTITION_DEFAULTS).map(([name, byDefault]) => field(name as 'number', byDefault)),
+          ],
+        };
+      }),
     ),
-    ...filesystems.map(({ path, device, format, mountOptions }, index) => ({
-      name: `file system ${path === undefined ? `on ${device}` : `at ${withoutSlashAtEnd(path)}`}`,
-      fields: [
-        { name: 'device', value: device, path: ['filesystems', index, 'device'] },
-        { name: 'format', value: format, path: ['filesystems', index, 'format'] },
-        { name: 'mountOptions', value: mountOptions, path: ['filesystems', index, 'mountOptions'] },
-      ],
-    })),
+    ...filesystems.map((filesystem, index) => {
+      const { path, device, format, mountOptions, options, wipeFilesystem, label, uuid } = filesystem;
+      const values = {
+        device,
+        format,
+        mountOptions: orDefault(mountOptions, []),
+        options: orDefault(options, []),
+        wipeFilesystem: orDefault(wipeFilesystem, false),
+        label,
+        uuid,
+      };
+      return {
+        name: `file system ${path === undefined ? `on ${device}` : `at ${withoutSlashAtEnd(path)}`}`,
+        fields: Object.entries(values).map(([name, value]) => ({ name, value, path: ['filesystems', index, name] })),
+      };
+    }),
   ];
 }
 

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { NAMES, WAVE_ANNOTATION } from '../../render/registry-objects.js';
+import { NAMES, WAVE_ANNOTATION, nodesWithRole } from '../../render/registry-objects.js';
 import { PUBLISHED_NAMES } from './published-names.js';
 
 /**
@@ -45,6 +45,7 @@ const CONTENTS: Record<string, object> = {
       persistentVolumeReclaimPolicy: 'Delete',
       storageClassName: NAMES.storageClass,
       local: { path: '/var/imageregistry/' },
+      nodeAffinity: nodesWithRole(NAMES.role),
     },
   },
   'ImageRegistryConfig.yaml': {
