@@ -287,7 +287,7 @@ describe('on a cluster', () => {
     sandbox.onRequest(() => ({ do: 'html' }));
     const { stderr, status } = await print('--storage=s3://bucket', '--credentials-secret=store');
     expect(status).toBe(0);
-    expect(stderr).toMatch(/not taken from the cluster \(.*is not JSON: status 200/);
+    expect(stderr).toMatch(/not taken from the cluster \(.*is not JSON but a web page: status 200/);
     expect(stderr).not.toContain('no answer');
   });
 
