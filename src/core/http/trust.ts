@@ -43,7 +43,7 @@ export class Trust {
     return this.whole;
   }
 
-  /** Those without the system's; undefined if there are none. */
+  /** Without the system's authorities; undefined if no others are named. */
   get withoutSystem(): tls.SecureContext | undefined {
     return this.named.length === 0 ? undefined : contextOf(this.named);
   }

@@ -3,8 +3,8 @@ import type { ObjectFacts } from './facts.js';
 const BY_FILE = new WeakMap<ObjectFacts[], Map<string | undefined, ObjectFacts[]>>();
 
 /**
- * Selects the objects of a list that a policy in the same file applies; all if there are none. The objects of one file
- * belong together: those of another can be for another cluster.
+ * Selects the objects of a list that a policy in the same file applies, or all objects if it applies none. The objects
+ * of one file belong together: those of another can be for another cluster.
  */
 export function beside(object: ObjectFacts, list: ObjectFacts[]): ObjectFacts[] {
   const file = policyFile(object);

@@ -149,7 +149,7 @@ interface Selected {
   marked: ObjectFacts[];
 }
 
-/** Selects the marked volumes and those of the claims' class; if there are none, a volume that probably is meant. */
+/** Selects the marked volumes and those of the claims' class, or else the volume that is probably meant. */
 function registryVolumes(facts: EdgeFacts, { applied, claims, known, marked }: Selected): ObjectFacts[] {
   const all = ofKind(applied, 'PersistentVolume');
   const classes = new Set(claims.map((claim) => classOf(claim)).filter((name) => name && !isFilledIn(name)));

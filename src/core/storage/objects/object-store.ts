@@ -78,7 +78,7 @@ export interface ObjectStore {
   /**
    * Copies an object within the store. Objects whose content is elsewhere are copied without it: both then name it.
    * @param bytes its size if it is known: large objects are copied in parts
-   * @returns `gone` if there is no object at `from`; `exists` if there is one at `to`, which must not be replaced.
+   * @returns `gone` if `from` does not exist; `exists` if `to` exists already, because it must not be replaced.
    *   Some stores do not check this themselves: look before
    * @throws Unanswered if it is not known whether it was copied
    * @throws RegadmError that states why it was not copied

@@ -44,7 +44,7 @@ function claimOf(policies: SourceFile, claim = CLAIM): ObjectFacts {
 describe('patches', () => {
   const patched = (patches: string): ObjectFacts => claimOf(generator({ manifest: `patches:\n${patches}` }));
 
-  test('change nothing if there are none', () => {
+  test('change nothing if the list is empty', () => {
     const claim = claimOf(generator());
     expect(claim.fileName).toBe('source-crs/Claim.yaml');
     expect(claim.get(['spec', 'storageClassName'])).toBe('fast');

@@ -37,8 +37,8 @@ interface SelectedClusters {
 /**
  * Lists the managed clusters of a hub, without the hub itself.
  * @param selector of labels; undefined: all
- * @throws RegadmError NO_MANAGED_CLUSTERS if there are none, API_UNREACHABLE if the hub takes too long; ApiError; the
- *   reason for which the user ended the run
+ * @throws RegadmError NO_MANAGED_CLUSTERS if no cluster matches, API_UNREACHABLE if the hub takes too long; ApiError;
+ *   the reason for which the user ended the run
  */
 export async function listManagedClusters(
   hub: ClusterApi,

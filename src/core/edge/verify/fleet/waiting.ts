@@ -18,7 +18,7 @@ export class Waiting {
     }
   }
 
-  /** Names the clusters that take longest: `waiting for sno-1, sno-7, 6 others`; empty if there are none. */
+  /** Names the clusters that take longest: `waiting for sno-1, sno-7, 6 others`; empty if nothing is waited for. */
   text(): string {
     const first = [...this.names].slice(0, NAMED);
     const others = this.names.size - first.length;
