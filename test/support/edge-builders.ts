@@ -24,3 +24,16 @@ storage:
       wipe_filesystem: true
       with_mount_unit: true
 `;
+
+/** A SiteConfig with the same partition in the older form. */
+export const REGISTRY_DISK_PARTITION = `kind: SiteConfig
+spec:
+  clusters:
+    - nodes:
+        - diskPartition:
+            - device: /dev/disk/by-id/wwn-0x6b07
+              partitions:
+                - mount_point: /var/imageregistry
+                  size: 102500
+                  start: 250000
+`;

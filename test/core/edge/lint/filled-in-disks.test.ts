@@ -1,7 +1,7 @@
 import { lint } from '../../../../src/core/edge/lint/lint.js';
 import { renderAll } from '../../../../src/core/edge/render/render.js';
 import { readButane } from '../../../../src/core/edge/butane/read.js';
-import { REGISTRY_BUTANE } from '../../../support/edge-builders.js';
+import { REGISTRY_BUTANE, REGISTRY_DISK_PARTITION } from '../../../support/edge-builders.js';
 
 const HUB = '{{hub fromConfigMap "" "sites" .ManagedClusterName hub}}';
 const PLAN = 'storage.bu';
@@ -78,18 +78,8 @@ test.each([
   ['size: 102500', `size: '${HUB}'`],
   ['start: 250000', 'start: {{ .start }}'],
 ])('does not compare %s of a diskPartition written as %s', (text, instead) => {
-  const older = `spec:
-  clusters:
-    - nodes:
-        - diskPartition:
-            - device: /dev/disk/by-id/wwn-0x6b07
-              partitions:
-                - mount_point: /var/imageregistry
-                  size: 102500
-                  start: 250000
-`;
-  expect(findings({ 'siteconfig.yaml': () => older })).toEqual([]);
-  expect(findings({ 'siteconfig.yaml': () => replace(text, instead)(older) })).toEqual([
+  expect(findings({ 'siteconfig.yaml': () => REGISTRY_DISK_PARTITION })).toEqual([]);
+  expect(findings({ 'siteconfig.yaml': () => replace(text, instead)(REGISTRY_DISK_PARTITION) })).toEqual([
     'siteconfig.yaml: warning: filled-in',
   ]);
 });

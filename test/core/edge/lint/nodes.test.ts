@@ -1,7 +1,7 @@
 import { readButane } from '../../../../src/core/edge/butane/read.js';
 import { lint } from '../../../../src/core/edge/lint/lint.js';
 import { renderAll } from '../../../../src/core/edge/render/render.js';
-import { REGISTRY_BUTANE } from '../../../support/edge-builders.js';
+import { REGISTRY_BUTANE, REGISTRY_DISK_PARTITION } from '../../../support/edge-builders.js';
 
 const volume = () => ({ path: '/var/imageregistry', size: '100Gi' });
 const storage = readButane('storage.bu', REGISTRY_BUTANE);
@@ -52,26 +52,14 @@ describe.each([
 });
 
 describe('the older diskPartition', () => {
-  const older = `kind: SiteConfig
-spec:
-  clusters:
-    - nodes:
-        - diskPartition:
-            - device: /dev/disk/by-id/wwn-0x6b07
-              partitions:
-                - mount_point: /var/imageregistry
-                  size: 102500
-                  start: 250000
-`;
-
   test.each([
     ['size: 102500', 'size: 102501', 'sizeMiB is 102501 in diskPartition, but 102500 in storage.bu'],
     ['start: 250000', 'start: 250001', 'startMiB is 250001 in diskPartition, but 250000 in storage.bu'],
     ['by-id/wwn', 'by-id/other', 'device is /dev/disk/by-id/other-0x6b07 in diskPartition'],
   ])('is compared with a Butane file: %s as %s', (text, instead, message) => {
-    expect(found({ ...PLAN, 'site.yaml': older })).toEqual([]);
-    const line = older.slice(0, older.indexOf(text)).split('\n').length;
-    expect(found({ ...PLAN, 'site.yaml': older.replace(text, instead) })).toEqual([
+    expect(found({ ...PLAN, 'site.yaml': REGISTRY_DISK_PARTITION })).toEqual([]);
+    const line = REGISTRY_DISK_PARTITION.slice(0, REGISTRY_DISK_PARTITION.indexOf(text)).split('\n').length;
+    expect(found({ ...PLAN, 'site.yaml': REGISTRY_DISK_PARTITION.replace(text, instead) })).toEqual([
       expect.stringMatching(`^site.yaml:${line}: error: override-differs: .*${message}`),
     ]);
   });
@@ -85,7 +73,7 @@ spec:
     ['device:', 'disk:', 'diskPartition[0].device must be a string'],
     ['partitions:', 'partition:', 'diskPartition[0].partitions must be a list'],
   ])('has %j as %j', (text, instead, message) => {
-    expect(found({ ...PLAN, 'site.yaml': older.replace(text, instead) })).toContainEqual(
+    expect(found({ ...PLAN, 'site.yaml': REGISTRY_DISK_PARTITION.replace(text, instead) })).toContainEqual(
       expect.stringContaining(
         `error: structure: spec.clusters[0].nodes[0].${message.replace(/^part/, 'diskPartition[0].part')}`,
       ),
