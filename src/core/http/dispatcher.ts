@@ -49,21 +49,23 @@ export function dispatcherFor({ origin, verify, trust, connections, proxy, timeo
 
 /**
  * Connects with the named authorities first, if there are any. If they do not verify the certificate, connects again
- * with all authorities, which decides.
+ * with all authorities, which decides. Later connections then begin with all.
  */
 function connectorFor(trust: Trust | undefined, options: buildConnector.BuildOptions): buildConnector.connector {
   const connectorWith = (secureContext: SecureContext | undefined): buildConnector.connector =>
     buildConnector({ ...options, secureContext });
   const named = trust?.withoutSystem;
-  const first = connectorWith(named ?? trust?.all);
-  if (!named) return first;
+  if (!named) return connectorWith(trust?.all);
+  const first = connectorWith(named);
   let whole: buildConnector.connector | undefined;
-  return (target, callback) =>
+  return (target, callback) => {
+    if (whole) return whole(target, callback);
     first(target, (...result) => {
       if (!isUnverified(result[0])) return callback(...result);
       whole ??= connectorWith(trust!.all);
       whole(target, callback);
     });
+  };
 }
 
 /** True if other authorities can verify a certificate. */
