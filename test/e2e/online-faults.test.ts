@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, readFileSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/index.js';
@@ -8,6 +7,7 @@ import { actOnce } from '../support/guarded.js';
 import { requires } from '../support/jest/requires.js';
 import { regadm } from '../support/regadm.js';
 import { eventually } from '../support/sandbox-client.js';
+import { mountDisk, unmountDisk } from '../support/small-disk.js';
 import { filesBelow, makeStorageTree, temporaryDirectory } from '../support/storage-tree.js';
 
 const [image, layer] = [digest('image'), digest('layer')];
@@ -233,9 +233,9 @@ requires('mount').describe('a full disk', () => {
 
   beforeEach(() => {
     disk = temporaryDirectory();
-    spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', disk]);
+    mountDisk(disk, '1m');
   });
-  afterEach(() => void spawnSync('umount', [disk]));
+  afterEach(() => unmountDisk(disk));
 
   const fill = (): void => {
     const { bavail, bsize } = statfsSync(disk);

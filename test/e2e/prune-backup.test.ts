@@ -13,6 +13,7 @@ import { interrupt } from '../support/cli.js';
 import { falseClaims, missingParts, stateOf, type PruneDocument, type State } from '../support/cluster-checks.js';
 import { requires } from '../support/jest/requires.js';
 import { aScene, CONFIRM, DRY_RUN, prune, pruneInProcess, type Scene } from '../support/prune-scene.js';
+import { mountDisk, unmountDisk } from '../support/small-disk.js';
 
 type WithBackup = PruneDocument & { summary: { saved?: number; notSaved?: number }; backup?: object };
 
@@ -270,10 +271,10 @@ requires('mount').describe('on a small disk', () => {
   beforeEach(() => {
     disk = path.join(parent, 'disk');
     mkdirSync(disk);
-    expect(spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=512k', 'tmpfs', disk]).status).toBe(0);
+    mountDisk(disk, '512k');
     dir = disk;
   });
-  afterEach(() => void spawnSync('umount', [disk]));
+  afterEach(() => unmountDisk(disk));
 
   test('a backup that needs more than the free space is refused', async () => {
     mkdirSync(path.join(disk, 'lost+found'));

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { digest } from '../../../support/builders.js';
@@ -14,6 +13,7 @@ import {
   prunerOn,
   signal,
 } from '../../../support/storage-pruner.js';
+import { mountDisk, unmountDisk } from '../../../support/small-disk.js';
 import { filesBelow, temporaryDirectory, type StorageDescription } from '../../../support/storage-tree.js';
 
 test('a blob that no longer exists is gone, not failed', async () => {
@@ -100,7 +100,7 @@ test.each(['repositories/ns', 'repositories/ns/app/_manifests/revisions', 'blobs
 
 requires('mount').test('deletes on a full disk', async () => {
   const disk = temporaryDirectory();
-  expect(spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', disk]).status).toBe(0);
+  mountDisk(disk, '256k');
   try {
     const { pruner } = await prunerOn(STORAGE, CLUSTER, { directory: disk });
     expect(() => writeFileSync(path.join(disk, 'filler'), Buffer.alloc(1 << 20))).toThrow('ENOSPC');
@@ -108,6 +108,6 @@ requires('mount').test('deletes on a full disk', async () => {
     expect(failures).toEqual([]);
     expect(outcomes.blobs).toEqual([{ status: 'deleted' }]);
   } finally {
-    spawnSync('umount', [disk]);
+    unmountDisk(disk);
   }
 });

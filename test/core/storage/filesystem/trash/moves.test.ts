@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
@@ -19,6 +18,7 @@ import type { LinkFile, StorageTrash } from '../../../../../src/core/storage/tra
 import { digest } from '../../../../support/builders.js';
 import { requires } from '../../../../support/jest/requires.js';
 import { asDigest } from '../../../../support/names.js';
+import { mountDisk, unmountDisk } from '../../../../support/small-disk.js';
 import { filesBelow, makeStorageTree, temporaryDirectory } from '../../../../support/storage-tree.js';
 
 const HEX = digest('orphan').slice(7);
@@ -166,15 +166,15 @@ test('a file that cannot be deleted is named', async () => {
 
 requires('mount').test('a trash on another file system, and a full disk, are named', async () => {
   const disk = temporaryDirectory();
-  expect(spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', disk]).status).toBe(0);
+  mountDisk(disk, '256k');
   try {
     const { trash, at } = await aScene(disk);
     mkdirSync(at('regadm/trash'), { recursive: true });
-    expect(spawnSync('mount', ['-t', 'tmpfs', 'tmpfs', at('regadm/trash')]).status).toBe(0);
+    mountDisk(at('regadm/trash'));
     expect(await trash.moveBlobs([HEX], DATE, run)).toEqual([
       { status: 'failed', message: expect.stringMatching(/to the trash: it is on another file system/) },
     ]);
-    spawnSync('umount', [at('regadm/trash')]);
+    unmountDisk(at('regadm/trash'));
     const version = await trash.replaceFile('marks.json.gz', Buffer.from('1'), undefined);
     expect(() => writeFileSync(at('filler'), Buffer.alloc(1 << 20))).toThrow('ENOSPC');
     const large = Buffer.alloc(1 << 20);
@@ -187,8 +187,7 @@ requires('mount').test('a trash on another file system, and a full disk, are nam
     expect(await trash.moveBlobsBack([BLOB], run)).toEqual([{ status: 'restored', bytes: 7 }]);
     expect(filesBelow(disk).filter((file) => file.includes('.tmp') || file.includes('content'))).toEqual([]);
   } finally {
-    spawnSync('umount', [path.join(disk, 'regadm/trash')]);
-    spawnSync('umount', [disk]);
+    unmountDisk(disk);
   }
 });
 
