@@ -6,6 +6,7 @@ import { checkConfig, checkImageConfig } from '../../src/core/edge/verify/config
 import { listManagedClusters } from '../../src/core/edge/verify/fleet/managed-clusters.js';
 import { checkHub } from '../../src/core/edge/verify/hub.js';
 import { checkLogin } from '../../src/core/edge/verify/login.js';
+import { checkMachineConfigs } from '../../src/core/edge/verify/machine-configs.js';
 import { managedKubeconfig } from '../../src/core/edge/verify/managed-cluster.js';
 import { checkNode } from '../../src/core/edge/verify/node.js';
 import { checkPods } from '../../src/core/edge/verify/pod-check.js';
@@ -27,13 +28,14 @@ const RUNS = { numRuns: Number(process.env.PROPERTY_RUNS ?? 100) };
 const NAMESPACE = 'openshift-image-registry';
 const PATH = '/r';
 
+const UNIT = '[Mount]\nWhere=/r\nWhat=/dev/disk/by-partlabel/r\n[Install]\nRequiredBy=local-fs.target';
 const OVERRIDE = JSON.stringify({
   ignition: { version: '3.2.0' },
   storage: {
     disks: [{ device: '/dev/sda', partitions: [{ label: 'r', sizeMiB: 1 }] }],
     filesystems: [{ device: '/dev/disk/by-partlabel/r', format: 'xfs', path: PATH }],
   },
-  systemd: { units: [{ name: 'r.mount', enabled: true, contents: '[Mount]\nWhere=/r' }] },
+  systemd: { units: [{ name: 'r.mount', enabled: true, contents: UNIT }] },
 });
 const CONDITIONS = [
   { type: 'Available', status: 'True' },
@@ -70,6 +72,14 @@ const OBJECTS: Record<string, KubeObject> = {
         }),
       ).toString('base64'),
     },
+  },
+  '/machineconfigs': {
+    metadata: { name: 'mc', labels: { 'machineconfiguration.openshift.io/role': 'master' } },
+    spec: { config: JSON.parse(OVERRIDE) as unknown },
+  },
+  '/machineconfigpools': {
+    metadata: { name: 'master' },
+    status: { machineCount: 1, configuration: { source: [{ name: 'mc' }] } },
   },
   '/configs/cluster': {
     ...{ kind: 'Config', metadata: { name: 'cluster', generation: 1 } },
@@ -128,6 +138,8 @@ const OBJECTS: Record<string, KubeObject> = {
 const LISTS: Record<string, [apiVersion: string, kind: string]> = {
   '/managedclusters': ['cluster.open-cluster-management.io/v1', 'ManagedCluster'],
   '/baremetalhosts': ['metal3.io/v1alpha1', 'BareMetalHost'],
+  '/machineconfigs': ['machineconfiguration.openshift.io/v1', 'MachineConfig'],
+  '/machineconfigpools': ['machineconfiguration.openshift.io/v1', 'MachineConfigPool'],
   '/pods': ['v1', 'Pod'],
   '/images': ['image.openshift.io/v1', 'Image'],
   '/imagestreams': ['image.openshift.io/v1', 'ImageStream'],
@@ -171,7 +183,8 @@ const reporter = { note: () => {}, warning: () => {} };
 /** Everything that a verification does, step by step: an error of one would hide the others. */
 const STEPS: Record<string, (api: Api) => Promise<unknown>> = {
   'managed clusters': (api) => listManagedClusters(api, undefined, limit),
-  hosts: (api) => checkHub(api, { cluster: 'sno', path: PATH }),
+  hosts: async (api) => (await checkHub(api, { cluster: 'sno', path: PATH })).checks,
+  'machine configs': (api) => checkMachineConfigs(api, { path: PATH, reason: 'no annotation' }),
   kubeconfig: (api) => managedKubeconfig(api, 'sno'),
   config: checkConfig,
   'image config': checkImageConfig,

@@ -64,6 +64,10 @@ const ROWS: Record<string, Row[]> = {
     ['roles', 'Role', 'ns'],
     ['rolebindings', 'RoleBinding', 'ns'],
   ],
+  'machineconfiguration.openshift.io/v1': [
+    ['machineconfigs', 'MachineConfig', 'cluster', 'mc'],
+    ['machineconfigpools', 'MachineConfigPool', 'cluster', 'mcp'],
+  ],
   'networking.k8s.io/v1': [['networkpolicies', 'NetworkPolicy', 'ns', 'netpol']],
   'monitoring.coreos.com/v1': [['prometheusrules', 'PrometheusRule', 'ns', 'promrule']],
   'storage.k8s.io/v1': [['storageclasses', 'StorageClass', 'cluster', 'sc']],

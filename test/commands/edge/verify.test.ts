@@ -267,7 +267,7 @@ describe('the annotation of the BareMetalHost', () => {
     });
     expect(await hubOnly('--path', '/var/lib/containers')).toMatchObject({
       status: 'failed',
-      detail: expect.stringContaining('mounts nothing at /var/lib/containers'),
+      detail: expect.stringContaining('mount nothing at /var/lib/containers'),
     });
   });
 

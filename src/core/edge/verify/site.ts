@@ -6,6 +6,7 @@ import { CheckRun, checker, type EdgeCheck } from './check.js';
 import { checkConfig, checkImageConfig } from './config-checks.js';
 import { checkHub } from './hub.js';
 import { checkLogin } from './login.js';
+import { checkMachineConfigs } from './machine-configs.js';
 import { managedKubeconfig } from './managed-cluster.js';
 import { checkNode } from './node.js';
 import { checkPods } from './pod-check.js';
@@ -60,9 +61,10 @@ export async function checkSite(site: Site, request: SiteRequest, context: SiteC
   let managed: ClusterApi | undefined;
   try {
     const hub = site.hub && { ...site.hub, api: limit.bound(site.hub.api) };
-    if (hub) await checkOverride(hub, request, checks);
+    const withoutOverride = hub && (await checkOverride(hub, request, checks));
     managed = await openManaged({ ...site, hub }, checks);
-    if (managed) await checkManaged(managed, request, { ...context, checks, expected: hub?.expected });
+    if (managed) await checkManaged(managed, request, { ...context, checks, withoutOverride, expected: hub?.expected });
+    else if (withoutOverride !== undefined) checks.found.unshift(unknownSource(withoutOverride));
   } finally {
     limit.clear();
     await managed?.close();
@@ -70,10 +72,27 @@ export async function checkSite(site: Site, request: SiteRequest, context: SiteC
   return checks.found;
 }
 
-async function checkOverride(hub: HubSite, { path }: SiteRequest, checks: CheckRun): Promise<void> {
+/**
+ * Compares the annotations on the hub.
+ * @returns why none creates the partition, if a MachineConfig of the managed cluster can; undefined if that is checked
+ */
+async function checkOverride(hub: HubSite, { path }: SiteRequest, checks: CheckRun): Promise<string | undefined> {
   const { api, cluster, expected } = hub;
   const place = { where: 'hub', name: 'ignition-override', server: api.server } as const;
-  await checks.run(place, () => checkHub(api, { cluster, path, expected }));
+  let without: string | undefined;
+  await checks.run(place, async () => {
+    const { checks: found, withoutOverride } = await checkHub(api, { cluster, path, expected });
+    without = withoutOverride;
+    return withoutOverride === undefined ? found : [];
+  });
+  return without;
+}
+
+/** The check of a partition that only the MachineConfigs of a cluster can create, which could not be opened. */
+function unknownSource(reason: string): EdgeCheck {
+  const remedy = 'correct the problem of managed-kubeconfig: a MachineConfig of the cluster can create the partition';
+  const message = `${reason}, and the MachineConfigs of the cluster were not read`;
+  return { ...checker('hub').failed('ignition-override', message, remedy), notChecked: true };
 }
 
 /**
@@ -96,12 +115,14 @@ interface ManagedContext extends SiteContext {
   checks: CheckRun;
   /** The rendered configuration, if files of it are given. */
   expected?: IgnitionConfig;
+  /** Why no annotation on the hub creates the partition, so that a MachineConfig has to; undefined if one does. */
+  withoutOverride?: string;
 }
 
 async function checkManaged(
   managed: ClusterApi,
   { path, registry, nodeCheck }: SiteRequest,
-  { checks, expected, reporter, registryReporter = reporter }: ManagedContext,
+  { checks, expected, withoutOverride, reporter, registryReporter = reporter }: ManagedContext,
 ): Promise<void> {
   const { limit } = checks;
   const { signal } = limit;
@@ -109,6 +130,8 @@ async function checkManaged(
   const api = limit.bound(managed);
   const run = (name: string, check: () => Promise<EdgeCheck[]>): Promise<void> =>
     checks.run({ where: 'cluster', name, server }, check);
+  if (withoutOverride !== undefined)
+    await run('ignition-override', () => checkMachineConfigs(api, { path, expected, reason: withoutOverride }));
   await run('registry-config', () => checkConfig(api));
   await run('image-config', () => checkImageConfig(api));
   await run('claim', () => checkVolume(api, path));
