@@ -5,6 +5,7 @@
  *   npm run build && npm run bench -- [--images 100000] [--runs 5] [--latency MS]
  *   npm run bench -- --phases            where the time of a dry run goes
  *   npm run bench -- --confirm           deletions per second, by number of workers (default latency: 5 ms)
+ *   npm run bench -- --second-looks      what a confirmed run reads again (default: 5,000 images, 5 workers, 5 ms)
  *   npm run bench -- --growth            1,000 to 1,000,000 images: a table, and a plot in docs/performance.svg
  *   npm run bench -- --policy            with a policy of 50 rules against none
  *   npm run bench -- --start-up          --help and --version against an empty Node process
@@ -17,23 +18,27 @@ import {
   reportGrowth,
   reportPhases,
   reportPolicy,
+  reportSecondLooks,
   reportStartUp,
 } from './prune-images/report.js';
 
 const { values } = parseArgs({
   options: {
-    images: { type: 'string', default: '100000' },
+    images: { type: 'string' },
     runs: { type: 'string', default: '5' },
     latency: { type: 'string' },
     confirm: { type: 'boolean' },
     phases: { type: 'boolean' },
+    'second-looks': { type: 'boolean' },
+    workers: { type: 'string', default: '5' },
     growth: { type: 'boolean' },
     policy: { type: 'boolean' },
     'start-up': { type: 'boolean' },
   },
 });
 const options = {
-  images: Number(values.images),
+  images: Number(values.images ?? (values['second-looks'] ? 5000 : 100_000)),
+  workers: Number(values.workers),
   runs: Number(values.runs),
   latency: values.latency === undefined ? undefined : Number(values.latency),
 };
@@ -41,6 +46,7 @@ const options = {
 console.log(machine());
 if (values['start-up']) await reportStartUp(options);
 else if (values.policy) await reportPolicy(options);
+else if (values['second-looks']) await reportSecondLooks(options);
 else if (values.growth) await reportGrowth(options);
 else if (values.phases) await reportPhases(options);
 else if (values.confirm) await reportConfirm(options);

@@ -1,4 +1,5 @@
 import { build } from 'esbuild';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { moduleOptions, root } from '../../scripts/esbuild-options.js';
 
@@ -10,7 +11,13 @@ let built;
  * @returns the path of a bundled script by its name
  */
 export async function bundled(name) {
-  built ??= build({
+  built ??= bundle();
+  await built;
+  return path.join(root, 'build/bench', `${name}.js`);
+}
+
+async function bundle() {
+  const { outputFiles } = await build({
     ...moduleOptions,
     entryPoints: [
       { in: 'bench/prune-images/phases.ts', out: 'phases' },
@@ -18,7 +25,15 @@ export async function bundled(name) {
       { in: 'src/core/cluster/lists/reduce-worker.ts', out: 'chunks/reduce-worker' },
     ],
     outdir: 'build/bench',
+    write: false,
   });
-  await built;
-  return path.join(root, 'build/bench', `${name}.js`);
+  for (const { path: file, contents } of outputFiles) replace(file, contents);
+}
+
+/** Writes a file in one step: tests that run at the same time start the same scripts. */
+function replace(file, contents) {
+  mkdirSync(path.dirname(file), { recursive: true });
+  const temporary = `${file}.${process.pid}`;
+  writeFileSync(temporary, contents);
+  renameSync(temporary, file);
 }

@@ -28,14 +28,14 @@ const LISTS = [
 ];
 
 /** Starts a cluster with a number of images in a separate process. Returns what clients need to reach it. */
-export async function startCluster({ images, latency = 0, busy = 0 }) {
+export async function startCluster({ images, latency = 0, busy = 0, watch, throughput }) {
   const directory = mkdtempSync(path.join(tmpdir(), 'regadm-bench-'));
   const child = fork(await bundled('server'), { stdio: 'inherit' });
   const ask = async (message) => {
     child.send(message);
     return (await once(child, 'message'))[0];
   };
-  const { server, registry, authority, counts } = await ask({ images, latency, busy });
+  const { server, registry, authority, counts } = await ask({ images, latency, busy, watch, throughput });
   const ca = Buffer.from(authority).toString('base64');
   const kubeconfig = path.join(directory, 'kubeconfig');
   writeFileSync(
@@ -58,6 +58,8 @@ export async function startCluster({ images, latency = 0, busy = 0 }) {
     lists,
     directory,
     statistics: () => ask({ statistics: true }),
+    /** Requests and bytes by path of a list (traffic.js). */
+    traffic: () => ask({ traffic: true }),
     close: () => {
       child.disconnect();
       rmSync(directory, { recursive: true, force: true });

@@ -1,67 +1,145 @@
 import { countsFor } from './shape.js';
 import { kinds } from './objects.js';
+import { Changes } from './changes.js';
 
 /** Maximum size of the cache, in bytes. Further pages are rendered for every reader. */
 const MOST_CACHED_BYTES = 1.5e9;
+const METADATA_ONLY = { list: 'PartialObjectMetadataList', apiVersion: 'meta.k8s.io/v1' };
 
 /** Renders and caches the pages of a cluster's lists. */
 export class Pages {
   cached = new Map();
   cachedBytes = 0;
+  changes = new Changes();
+  numbers = new Map();
 
   constructor(images, host) {
     this.counts = countsFor(images);
     this.kinds = kinds(host);
   }
 
-  /** Returns one page as bytes. @param from number of the first object, which is the `continue` token */
-  page(resource, limit, from) {
-    const key = `${resource} ${limit} ${from}`;
-    let page = this.cached.get(key);
-    if (page) return page;
-    page = this.render(resource, limit, from);
-    if (this.cachedBytes < MOST_CACHED_BYTES) {
-      this.cached.set(key, page);
-      this.cachedBytes += page.length;
-    }
-    return page;
+  /**
+   * Returns a page: `head` and `items`, whose bytes follow each other, and whether more pages follow.
+   * @param token of the former page; empty for the first one
+   * @param metadataOnly true for the metadata of the objects only
+   */
+  page({ resource, limit, token, metadataOnly }) {
+    const [version, from] = token ? token.split('.').map(Number) : [this.changes.version, 0];
+    const key = `${resource} ${metadataOnly} ${limit} ${from}`;
+    const { items, next } =
+      this.cached.get(key) ?? this.keep(key, this.render(resource, from, { limit, metadataOnly }));
+    const remaining = this.remaining(resource, next);
+    const metadata = {
+      resourceVersion: String(version),
+      ...(remaining > 0 ? { continue: `${version}.${next}`, remainingItemCount: remaining } : {}),
+    };
+    const head = this.head(metadataOnly ? METADATA_ONLY : this.kinds[resource], resource, metadata);
+    return { head, items, hasMore: remaining > 0 };
   }
 
   /** Returns a list without objects, as of a namespace that has none. */
   empty(resource) {
-    const metadata = { resourceVersion: '100000' };
+    const metadata = { resourceVersion: String(this.changes.version) };
     return { ...typeOf(resource, this.kinds[resource]), metadata, items: [] };
   }
 
+  /** Returns an object with a number; undefined if it does not exist. */
   object(resource, number) {
-    const { template, values } = this.kinds[resource].object(number);
-    const target = Buffer.alloc(template.length);
-    template.render(values, target, 0);
-    return target;
+    if (number === undefined || number >= this.counts[resource] || this.changes.isRemoved(resource, number))
+      return undefined;
+    const replaced = this.changes.find(resource, number);
+    if (replaced) return replaced;
+    const { list, apiVersion } = this.kinds[resource];
+    const { bytes } = this.part(resource, number, false);
+    return { kind: list.slice(0, -'List'.length), apiVersion, ...JSON.parse(bytes()) };
   }
 
-  render(resource, limit, from) {
+  /** Returns the number of an object by its name. */
+  numberOf(resource, name) {
+    if (resource === 'imagestreams') return Number(name.slice(-6));
+    if (this.numbers.size === 0)
+      for (let image = 0; image < this.counts.images; image++)
+        this.numbers.set(this.object('images', image).metadata.name, image);
+    return this.numbers.get(name);
+  }
+
+  remove(resource, number) {
+    this.changes.remove(resource, number, this.object(resource, number));
+    this.forget(resource);
+  }
+
+  replace(resource, number, object) {
+    this.forget(resource);
+    return this.changes.replace(resource, number, object);
+  }
+
+  remaining(resource, from) {
+    return (this.counts[resource] ?? 0) - from - this.changes.removedFrom(resource, from);
+  }
+
+  head(kind, resource, metadata) {
+    return Buffer.from(`${JSON.stringify({ ...typeOf(resource, kind), metadata }).slice(0, -1)},"items":[`);
+  }
+
+  keep(key, page) {
+    if (this.cachedBytes >= MOST_CACHED_BYTES) return page;
+    this.cached.set(key, page);
+    this.cachedBytes += page.items.length;
+    return page;
+  }
+
+  forget(resource) {
+    for (const [key, { items }] of this.cached)
+      if (key.startsWith(`${resource} `)) {
+        this.cached.delete(key);
+        this.cachedBytes -= items.length;
+      }
+  }
+
+  render(resource, from, { limit, metadataOnly }) {
     const count = this.counts[resource] ?? 0;
-    const kind = this.kinds[resource];
-    const to = Math.min(count, from + limit);
-    const metadata = {
-      resourceVersion: '100000',
-      ...(to < count ? { continue: String(to), remainingItemCount: count - to } : {}),
-    };
-    const head = Buffer.from(`${JSON.stringify({ ...typeOf(resource, kind), metadata }).slice(0, -1)},"items":[`);
-    const objects = Array.from({ length: Math.max(0, to - from) }, (_, at) => kind.object(from + at));
-    const length = objects.reduce((sum, { template }) => sum + template.length + 1, head.length + 3);
-    const page = Buffer.allocUnsafe(length);
-    let at = head.copy(page, 0);
-    for (const [index, { template, values }] of objects.entries()) {
-      if (index > 0) page[at++] = 44;
-      template.render(values, page, at);
-      at += template.length;
+    const parts = [];
+    let next = from;
+    for (; next < count && parts.length < limit; next++)
+      if (!this.changes.isRemoved(resource, next)) parts.push(this.part(resource, next, metadataOnly));
+    const items = Buffer.allocUnsafe(parts.reduce((sum, { length }) => sum + length + 1, parts.length > 0 ? 2 : 3));
+    let at = 0;
+    for (const part of parts) {
+      if (at > 0) items[at++] = 44;
+      part.write(items, at);
+      at += part.length;
     }
-    at += page.write(']}\n', at, 'latin1');
-    return page.subarray(0, at);
+    items.write(']}\n', at, 'latin1');
+    return { items, next };
+  }
+
+  /** Returns an object of a list: its length, and functions that write its bytes. */
+  part(resource, number, metadataOnly) {
+    const replaced = this.changes.find(resource, number);
+    if (replaced)
+      return partOf(metadataOnly ? metadataOf(replaced) : { ...replaced, kind: undefined, apiVersion: undefined });
+    const { template: whole, values } = this.kinds[resource].object(number);
+    const template = metadataOnly ? whole.metadata : whole;
+    const write = (target, at) => template.render(values, target, at);
+    const bytes = () => {
+      const target = Buffer.alloc(template.length);
+      write(target, 0);
+      return target;
+    };
+    return { length: template.length, write, bytes };
   }
 }
+
+function partOf(object) {
+  const bytes = Buffer.from(JSON.stringify(object));
+  return { length: bytes.length, write: (target, at) => bytes.copy(target, at), bytes: () => bytes };
+}
+
+const metadataOf = ({ metadata }) => ({
+  kind: 'PartialObjectMetadata',
+  apiVersion: METADATA_ONLY.apiVersion,
+  metadata,
+});
 
 /** Lists that are empty in every benchmark: kind of an object and API version. */
 const EMPTY = {
@@ -83,4 +161,10 @@ function typeOf(resource, kind) {
   if (kind) return { kind: kind.list, apiVersion: kind.apiVersion };
   const [name = '', apiVersion = 'v1'] = EMPTY[resource] ?? [];
   return { kind: `${name}List`, apiVersion };
+}
+
+/** Returns the kind and the API version of the objects of a list. */
+export function kindOf(pages, resource) {
+  const { kind, apiVersion } = typeOf(resource, pages.kinds[resource]);
+  return { kind: kind.slice(0, -'List'.length), apiVersion };
 }

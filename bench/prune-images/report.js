@@ -116,6 +116,37 @@ async function confirm(cluster, workers, latency, note = '') {
   return [workers, `${latency}${note}`, deletions, fixed(deletions / seconds, 0), fixed(possible, 0), fixed(peak, 0)];
 }
 
+/** Reports what a confirmed run reads again, by list. */
+export async function reportSecondLooks({ images, latency = 5, workers }) {
+  const { run, traffic, deletions } = await withCluster({ images, latency }, async (cluster) => ({
+    run: await regadm(cluster, ['--confirm', '--num-workers', String(workers)]),
+    traffic: await cluster.traffic(),
+    deletions: (await cluster.statistics()).deletions,
+  }));
+  const total = {
+    path: 'all',
+    first: sum(traffic, 'first'),
+    second: sum(traffic, 'second'),
+    watch: sum(traffic, 'watch'),
+  };
+  const megabytes = ({ bytes }) => fixed(bytes / 1e6, 1);
+  table(
+    ['list', 'first: requests', 'MB', 'second looks: requests', 'MB', 'watches', 'MB'],
+    [...traffic, total].map(({ path, first, second, watch }) => [
+      path,
+      ...[first, second, watch].flatMap((count) => [count.requests, megabytes(count)]),
+    ]),
+  );
+  console.log(
+    `\n${deletions} deletions and updates in ${fixed(run.seconds)} s, ${workers} workers, latency ${latency} ms`,
+  );
+}
+
+const sum = (traffic, what) => ({
+  requests: traffic.reduce((total, each) => total + each[what].requests, 0),
+  bytes: traffic.reduce((total, each) => total + each[what].bytes, 0),
+});
+
 export async function reportGrowth({ runs }) {
   const points = [];
   for (const images of [1000, 3000, 10_000, 20_000, 50_000, 100_000, 300_000, 1_000_000]) {

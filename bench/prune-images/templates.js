@@ -10,6 +10,7 @@ const HOLE = /<([DNU])(\d+)(?:w(\d+))?>/g;
 /** `<D0>` 64 hexadecimal digits of value 0, `<N1w5>` value 1 in five digits, `<U2>` a uid made from value 2. */
 export class Template {
   constructor(object) {
+    this.object = object;
     const holes = [];
     let length = 0;
     const text = JSON.stringify(object);
@@ -28,6 +29,13 @@ export class Template {
     parts.push(text.slice(from));
     this.bytes = Buffer.from(parts.join(''), 'latin1');
     this.holes = holes;
+  }
+
+  /** Returns the template of the metadata only, as `PartialObjectMetadata`. */
+  get metadata() {
+    const { metadata } = this.object;
+    this.partial ??= new Template({ kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata });
+    return this.partial;
   }
 
   get length() {
