@@ -3,7 +3,7 @@ import { forEachParallel } from '../../kit/parallel.js';
 import { sha256Digest } from '../../model/digest.js';
 import type { Storage } from '../../storage/storage.js';
 import { digestsIn } from './manifest.js';
-import { CONCURRENCY, unreadable } from './manifest-uses.js';
+import { CONCURRENCY, unreadable } from './manifest-reading.js';
 
 /**
  * Reads manifests that were written recently, and those of their children. They can be of an image whose push has not
