@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { startSandbox, type Sandbox } from '../../src/sandbox/index.js';
 import { actOnce, runIn } from '../support/guarded.js';
-import { documentOf } from '../support/online-prune.js';
+import { documentOf, useInStream } from '../support/online-prune.js';
 
 const LAYER = Buffer.from('a layer that was pushed with its sha512 digest');
 const hash = (algorithm: string): string => createHash(algorithm).update(LAYER).digest('hex');
@@ -50,15 +50,20 @@ async function hard(...args: string[]) {
 const online = () => hard('--online', '--grace=0', '--recheck-after=0', '--trash-keep=0');
 const remains = (): boolean[] => [existsSync(data()), existsSync(link())];
 
-test.each([
+const PRUNES: [string, () => Promise<unknown>][] = [
   ['online', online],
   ['to the trash', () => hard('--trash')],
   ['in read-only mode', () => hard()],
-])('a layer in use that only a repository without an image stream leads to survives prunes %s', async (_, prune) => {
-  useByName();
-  for (const _run of [1, 2, 3]) await prune();
-  expect(remains()).toEqual([true, true]);
-});
+];
+
+test.each(PRUNES)(
+  'a layer in use that only a repository without an image stream leads to survives prunes %s',
+  async (_, prune) => {
+    useByName();
+    for (const _run of [1, 2, 3]) await prune();
+    expect(remains()).toEqual([true, true]);
+  },
+);
 
 test('so does a layer that an image names only after the links to it were removed', async () => {
   afterUnlinking(useByName);
@@ -81,4 +86,45 @@ test('the link of a layer that stays in its place comes back when an image needs
 test('a layer that no image names any longer is deleted', async () => {
   for (const _run of [1, 2, 3]) await online();
   expect(remains()).toEqual([false, false]);
+});
+
+describe('an image index that names its child by another algorithm', () => {
+  const DIGEST = (text: string, algorithm = 'sha256'): string =>
+    `${algorithm}:${createHash(algorithm).update(text).digest('hex')}`;
+  const CHILD = JSON.stringify({ schemaVersion: 2, layers: [{ digest: `sha256:${HEX}` }] });
+  const INDEX = JSON.stringify({ schemaVersion: 2, manifests: [{ digest: DIGEST(CHILD, 'sha512') }] });
+  const blob = (text: string): string =>
+    place(`blobs/sha256/${DIGEST(text).slice(7, 9)}/${DIGEST(text).slice(7)}/data`);
+  const childLink = (): string =>
+    place(`repositories/shop/again/_manifests/revisions/${DIGEST(CHILD, 'sha512').replace(':', '/')}/link`);
+  const useIndex = (): void => useInStream(sandbox, DIGEST(INDEX));
+  const all = (): boolean[] => [data(), blob(CHILD), childLink()].map((file) => existsSync(file));
+
+  beforeEach(() => {
+    for (const text of [CHILD, INDEX]) writeOld(blob(text), text);
+    writeOld(childLink(), DIGEST(CHILD));
+  });
+
+  test.each(PRUNES)('keeps the layers of this child in prunes %s', async (_, prune) => {
+    useIndex();
+    for (const _run of [1, 2, 3]) await prune();
+    expect(all()).toEqual([true, true, true]);
+  });
+
+  test.each(PRUNES)('and if it is used only after the links were removed, in later prunes %s', async (_, prune) => {
+    afterUnlinking(useIndex);
+    await online();
+    for (const _run of [1, 2]) await prune();
+    expect(all().slice(0, 2)).toEqual([true, true]);
+  });
+
+  test('and if a prune in read-only mode follows before anything is linked again', async () => {
+    await online();
+    expect(existsSync(childLink())).toBe(false);
+    useIndex();
+    await hard();
+    expect(all().slice(0, 2)).toEqual([true, true]);
+    await online();
+    expect(all()).toEqual([true, true, true]);
+  });
 });

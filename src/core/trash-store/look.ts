@@ -1,5 +1,5 @@
 import { addManifestUses } from '../orphans/gather/manifest-uses.js';
-import { addOtherLinks } from '../orphans/gather/other-links.js';
+import { addOtherLinks, type OtherLinkPorts } from '../orphans/gather/other-links.js';
 import { readUsage } from '../orphans/gather/usage.js';
 import type { ClusterUsage } from '../orphans/plan/usage.js';
 import type { LinkFile } from '../storage/trash.js';
@@ -49,16 +49,24 @@ export async function lookAtUses(
   const walked = await walkLinks(ports, state, wanted, onLink);
   reporter.progress('listing images and image streams');
   const usage = await readUsage(api, { signal });
-  const { warnings } = await addManifestUses(readBlobAnywhere(storage, state.entries), usage, signal);
-  return lookFrom(walked, usage, warnings);
+  const manifests = readBlobAnywhere(storage, state.entries);
+  const { warnings } = await addManifestUses(manifests, usage, signal);
+  return lookFrom({ manifests, signal }, walked, usage, warnings);
 }
 
 /**
  * Joins a walk with what the cluster uses, and adds to that what only links with other names state.
- * @param usage read after the walk, with the uses that only manifests state (`addManifestUses` with `readBlobAnywhere`)
+ * @param ports `manifests`: of `readBlobAnywhere`
+ * @param usage read after the walk, with the uses that only manifests state (`addManifestUses`)
+ * @throws RegadmError IMAGE_UNREADABLE
  */
-export function lookFrom(walked: WalkedLinks, usage: ClusterUsage, warnings: readonly string[] = []): Look {
-  addOtherLinks(usage, walked.others);
+export async function lookFrom(
+  ports: Pick<OtherLinkPorts, 'manifests' | 'signal'>,
+  walked: WalkedLinks,
+  usage: ClusterUsage,
+  warnings: readonly string[] = [],
+): Promise<Look> {
+  await addOtherLinks(ports, usage, { inPlace: walked.others, removed: walked.removedOthers });
   const userOf = (hex: string): string | undefined => {
     const names = [`sha256:${hex}`, ...walked.namesOf(hex)];
     for (const name of names) {

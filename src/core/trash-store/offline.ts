@@ -1,7 +1,11 @@
 import type { Storage } from '../storage/storage.js';
-import type { TrashedBlob } from '../storage/trash.js';
+import type { LinkFile, TrashedBlob } from '../storage/trash.js';
+import { readEntries } from './entries.js';
 import { inUse, isHeld, LEASE_FILE, parseLease } from './lease-file.js';
+import { AS_RECORDED, readMarks } from './marks.js';
+import { readRemovedLinks } from './removed-links.js';
 import { readBlobAnywhere } from './trash-and-place.js';
+import { recordedOthers } from './walk.js';
 
 /**
  * Refuses to continue while another run changes the trash. Where there never was a trash, that is one request.
@@ -25,4 +29,18 @@ export async function readerWithTrash(
   const entries: TrashedBlob[] = [];
   await storage.trash().listBlobs(({ hex, date }) => void entries.push({ hex, date }), signal);
   return entries.length === 0 ? storage : readBlobAnywhere(storage, entries);
+}
+
+/**
+ * Reads the links that runs have removed, and whose names are not the digests that they contain: nothing else states
+ * which blob such a name means.
+ * @throws RegadmError MARKS_UNREADABLE, MARKS_OF_ANOTHER_STORAGE (exit status 4), STORAGE_UNREADABLE
+ */
+export async function readRemovedOthers(storage: Pick<Storage, 'trash'>, signal?: AbortSignal): Promise<LinkFile[]> {
+  const trash = storage.trash();
+  const { file } = await readMarks(trash, AS_RECORDED, signal);
+  const { entries } = await readEntries(trash, file.sweeps, signal);
+  const { links } = await readRemovedLinks(trash, signal);
+  const removed = [...links.values()].flat().filter(({ path, digest }) => path !== digest);
+  return [...[...recordedOthers({ file, entries }).values()].flat(), ...removed];
 }

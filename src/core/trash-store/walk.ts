@@ -18,6 +18,8 @@ export interface WalkedLinks {
   namesOf(hex: string): readonly string[];
   /** All links whose names are not the digests that they contain. */
   readonly others: readonly LinkFile[];
+  /** Those that a run has removed from blobs that were marked or moved. */
+  readonly removedOthers: readonly LinkFile[];
 }
 
 /**
@@ -39,7 +41,7 @@ export async function walkLinks(
   const startedAt = state.now();
   const found = new FoundLinks(wanted);
   for (const { hex } of state.entries) found.want(hex);
-  const recorded = recordedNames(state);
+  const recorded = recordedOthers(state);
   const others: LinkFile[] = [];
   reporter.phase('reading the links of all repositories');
   await trash.walkLinks({
@@ -58,29 +60,29 @@ export async function walkLinks(
     seen,
     isSettled,
     others,
+    removedOthers: [...recorded.values()].flat(),
     linksTo: (hex) => found.linksTo(hex),
     isLinked: (hex) => found.linksTo(hex).length > 0,
-    namesOf: (hex) => [...otherNames(found.linksTo(hex)), ...(recorded.get(hex) ?? [])],
+    namesOf: (hex) => [...otherLinks(found.linksTo(hex)), ...(recorded.get(hex) ?? [])].map(({ path }) => path),
   };
 }
 
 /**
- * Returns the other digests of blobs that were marked or moved, as their recorded links state them: an image can name
- * such a digest after the link was removed.
+ * Returns the recorded links, of blobs that were marked or moved, whose names are not the digests that they contain: an
+ * image can name such a digest after the link was removed.
  */
-function recordedNames({ file, entries }: TrashState): Map<string, string[]> {
-  const names = new Map<string, string[]>();
+export function recordedOthers({ file, entries }: Pick<TrashState, 'file' | 'entries'>): Map<string, LinkFile[]> {
+  const found = new Map<string, LinkFile[]>();
   const add = (hex: string, links: readonly LinkFile[]): void => {
-    const others = otherNames(links);
-    if (others.length > 0) names.set(hex, [...(names.get(hex) ?? []), ...others]);
+    const others = otherLinks(links);
+    if (others.length > 0) found.set(hex, [...(found.get(hex) ?? []), ...others]);
   };
   for (const [hex, { links }] of file.marks) add(hex, links);
   for (const { hex, links } of entries) add(hex, links);
-  return names;
+  return found;
 }
 
-const otherNames = (links: readonly LinkFile[]): string[] =>
-  links.flatMap(({ path, digest }) => (path === digest ? [] : [path]));
+const otherLinks = (links: readonly LinkFile[]): LinkFile[] => links.filter(({ path, digest }) => path !== digest);
 
 /** Collects the links of some blobs. There can be hundreds of thousands, so they share their strings. */
 class FoundLinks {

@@ -309,6 +309,33 @@ test('a manifest in the trash states what its image uses', async () => {
   expect([...scene.storage.blobs.keys()].sort()).toEqual([layer, config, manifest].sort());
 });
 
+describe('an index that names its child by another algorithm uses the layers of this child', () => {
+  const other = `sha512:${'5'.repeat(128)}`;
+  const INDEX = JSON.stringify({ schemaVersion: 2, manifests: [{ digest: other }] });
+
+  test.each([
+    ['the link to the child is in its place', true],
+    ['the link to the child was removed', false],
+  ])('%s', async (_, isLinked) => {
+    const scene = new TrashScene();
+    const layer = scene.storage.push('layer');
+    const child = scene.storage.push(JSON.stringify({ schemaVersion: 2, layers: [{ digest: `sha256:${layer}` }] }));
+    const index = scene.storage.push(INDEX);
+    const link: LinkFile = { repository: 'ns/app', kind: 'manifest', path: other, digest: sha256Digest(child) };
+    await scene.session((session) =>
+      moveToTrash(session, scene.ports, [scene.entry(layer), scene.entry(child, isLinked ? [] : [link])]),
+    );
+    if (isLinked) scene.storage.link(child, link);
+    scene.images.push({ metadata: { name: `sha256:${index}` } });
+    scene.streams.push({
+      metadata: { namespace: 'ns', name: 'app' },
+      status: { tags: [{ tag: 'v1', items: [{ image: `sha256:${index}` }] }] },
+    });
+    expect(statuses(await recheckOnce(scene))).toEqual(['restored', 'restored']);
+    expect([...scene.storage.blobs.keys()].sort()).toEqual([layer, child, index].sort());
+  });
+});
+
 test('a look answers only for what it has looked at', async () => {
   const scene = new TrashScene();
   const look = await scene.look(await scene.read(), 'a'.repeat(64));

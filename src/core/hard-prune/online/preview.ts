@@ -7,6 +7,7 @@ import type { TrashPorts } from '../../trash-store/ports.js';
 import { choosePurgeable } from '../../trash-store/purge.js';
 import { previewRecheck } from '../../trash-store/recheck.js';
 import { readTrashState, type TrashState } from '../../trash-store/state.js';
+import { readBlobAnywhere } from '../../trash-store/trash-and-place.js';
 import { walkLinks } from '../../trash-store/walk.js';
 import { reportWarnings } from '../findings.js';
 import type { HardPrunePorts } from '../ports.js';
@@ -67,7 +68,8 @@ async function linksOf(
 ): Promise<Look | undefined> {
   if (plan.candidates.length === 0) return undefined;
   const wanted = plan.candidates.map(({ hex }) => hex);
-  return lookFrom(await walkLinks(ports, state, wanted), found.gathered.usage);
+  const reading = { manifests: readBlobAnywhere(ports.storage, state.entries), signal: ports.signal };
+  return lookFrom(reading, await walkLinks(ports, state, wanted), found.gathered.usage);
 }
 
 function describe(

@@ -19,7 +19,7 @@ export function addLaterUsage(usage: ClusterUsage, now: ClusterUsage, absent: Re
   const isUnread = (hex: string): boolean => !known.has(hex) || absent.has(hex);
   const appeared = [...now.images].filter((hex) => !usage.images.has(hex));
   const repositories = new Set([...addSets(usage.streams, now.streams), ...addSets(usage.sources, now.sources)]);
-  const indexes = addChildren(usage, now);
+  const indexes = [...addChildren(usage, now), ...addSets(usage.otherChildren, now.otherChildren)];
   for (const [hex, image] of now.inUse) if (!usage.inUse.has(hex)) usage.inUse.set(hex, image);
   for (const [digest, image] of now.otherDigests) usage.otherDigests.set(digest, image);
   for (const hex of appeared) usage.images.add(hex);
@@ -61,7 +61,7 @@ function addChildren({ children }: ClusterUsage, now: ClusterUsage): string[] {
   for (const [index, later] of now.children) {
     const known = children.get(index) ?? [];
     const all = union(known, later);
-    if (all.length === known.length) continue;
+    if (children.has(index) && all.length === known.length) continue;
     children.set(index, all);
     changed.push(index);
   }

@@ -4,10 +4,11 @@ import { MANIFEST_LIMIT_BYTES } from '../../kit/limits.js';
 import type { Reporter } from '../../kit/reporter.js';
 import type { Digest } from '../../model/digest.js';
 import type { DeletionRun, Storage } from '../../storage/storage.js';
+import type { LinkFile } from '../../storage/trash.js';
 import type { Collector } from '../../orphans/gather/collectors.js';
 import { gatherEvidence, type Gathered } from '../../orphans/gather/evidence.js';
 import { addManifestUses } from '../../orphans/gather/manifest-uses.js';
-import { readOtherLinks } from '../../orphans/gather/other-links.js';
+import { countOtherNames, readOtherLinks } from '../../orphans/gather/other-links.js';
 import { collect } from '../../orphans/gather/usage.js';
 import { planHardPrune, type AgeLimits } from '../../orphans/plan/plan.js';
 import type { HardPrunePlan, HardPruneRules } from '../../orphans/plan/types.js';
@@ -16,7 +17,7 @@ import { addLaterUsage } from '../plan/later-usage.js';
 import { stillUnused } from '../plan/still-unused.js';
 import type { Deletions, Findings } from '../report.js';
 import type { SessionPorts } from '../../trash-store/ports.js';
-import { readerWithTrash } from '../../trash-store/offline.js';
+import { readRemovedOthers, readerWithTrash } from '../../trash-store/offline.js';
 import { deletePlanned } from './delete-planned.js';
 import { trashPlanned } from './trash-planned.js';
 import type { Pruner } from './way.js';
@@ -124,6 +125,8 @@ export class StoragePruner implements Pruner {
     return collect(this.options.api, IMAGES, create, { signal });
   }
 
+  private readonly removedLinks = (): Promise<LinkFile[]> => readRemovedOthers(this.options.storage);
+
   /** Stops following the cluster. */
   close(): void {
     this.laterUses?.stop();
@@ -137,7 +140,8 @@ export class StoragePruner implements Pruner {
     const { keepYoungerThanMs } = ages;
     this.manifests = await readerWithTrash(storage, signal);
     const { manifests } = this;
-    const options = { ...this.options, manifests, acceptPartial, keepYoungerThanMs, now: this.now, signal, onList };
+    const { now, removedLinks } = this;
+    const options = { ...this.options, manifests, removedLinks, acceptPartial, keepYoungerThanMs, now, signal, onList };
     const gathered = await gatherEvidence(options);
     this.listedAt = gathered.listedAt;
     const about = await storage.warnings(signal);
@@ -156,10 +160,11 @@ export class StoragePruner implements Pruner {
       findYoungLinks(storage, scanned.blobs, { keepWrittenSince }),
     ]);
     this.youngLinks = youngLinks;
-    const otherDigests = usage.otherDigests.size;
+    const otherNames = countOtherNames(usage);
     const { repositories, unread } = addLaterUsage(usage, now, absent);
     const found = rules === 'safe' ? (await addManifestUses(this.manifests, usage, signal, unread)).warnings : [];
-    if (rules === 'safe' && usage.otherDigests.size > otherDigests) await readOtherLinks(storage, usage, signal);
+    if (rules === 'safe' && countOtherNames(usage) > otherNames)
+      await readOtherLinks({ storage, manifests: this.manifests, removedLinks: this.removedLinks, signal }, usage);
     const left = stillUnused({ snapshot, ...evidence }, { usage, rules, repositories });
     this.scanned = undefined;
     return {

@@ -8,7 +8,7 @@ import { quote } from '../../model/names/quote.js';
 import { hostIn } from '../../model/image-stream.js';
 import { followedImages, sourceStream } from '../../model/referrers/stream.js';
 import { listOf } from '../../model/values/json.js';
-import { parseManifestDigests } from './manifest.js';
+import { addOtherChildren, parseManifestDigests } from './manifest.js';
 
 /** Collects digests from the objects of a list, one by one. */
 export interface Collector {
@@ -24,6 +24,8 @@ export class ImageUses implements Collector {
   readonly inUse = new Map<string, string>();
   /** Digests of other algorithms, with an image that names them. */
   readonly otherDigests = new Map<string, string>();
+  /** Children of image indexes among those, by the index. */
+  readonly otherChildren = new Map<string, Set<string>>();
   readonly names = new Set<string>();
   /** Children of each image index. */
   readonly children = new Map<string, string[]>();
@@ -69,10 +71,19 @@ export class ImageUses implements Collector {
       this.addUse(layer?.name, 'dockerImageLayers.name', name);
     const digests = listOf<{ digest?: unknown }>(image.dockerImageManifests).map((child) => child?.digest);
     for (const digest of digests) this.addOther(digest, name);
-    const children = digests.map(hexOf);
     this.noteInvalid(name);
-    if (hex && children.length > 0)
-      this.children.set(hex, [...(this.children.get(hex) ?? []), ...children.filter((child) => child !== undefined)]);
+    if (hex && digests.length > 0) this.addChildren(hex, digests);
+  }
+
+  private addChildren(index: string, names: readonly unknown[]): void {
+    const digests = names.map(parseDigest).filter((digest) => digest !== undefined);
+    const children = digests.map(sha256Hex).filter((child) => child !== undefined);
+    this.children.set(index, [...(this.children.get(index) ?? []), ...children]);
+    addOtherChildren(
+      this,
+      index,
+      digests.filter((digest) => !sha256Hex(digest)),
+    );
   }
 
   private checkBlobs(hex: string, image: KubeObject): void {
@@ -93,10 +104,11 @@ export class ImageUses implements Collector {
   private addEmbedded(hex: string, { metadata, dockerImageManifest: text }: KubeObject): string[] | undefined {
     if (typeof text !== 'string' || text === '') return undefined;
     try {
-      const { blobs, children, others } = parseManifestDigests(text);
+      const { blobs, children, others, otherChildren } = parseManifestDigests(text);
       for (const digest of others) this.otherDigests.set(digest, metadata.name);
       for (const blob of blobs) if (!this.inUse.has(blob)) this.inUse.set(blob, metadata.name);
-      if (children.length > 0) this.children.set(hex, children);
+      if (children.length + otherChildren.length > 0) this.children.set(hex, children);
+      addOtherChildren(this, hex, otherChildren);
       this.embedded.add(hex);
       return blobs;
     } catch {

@@ -3,6 +3,7 @@ import type { ListedResource } from '../../cluster/resources.js';
 import type { Reporter } from '../../kit/reporter.js';
 import type { CandidateFacts, StorageSnapshot } from '../../model/registry-storage.js';
 import type { Storage } from '../../storage/storage.js';
+import type { LinkFile } from '../../storage/trash.js';
 import { chooseCandidates } from '../plan/candidates.js';
 import type { Evidence } from '../plan/plan.js';
 import { newerManifests } from '../plan/newer-manifests.js';
@@ -20,6 +21,8 @@ interface CompareOptions {
   storage: Storage;
   /** Reads manifests, those in the trash too; default: the storage. */
   manifests?: Pick<Storage, 'readBlob'>;
+  /** Reads the links that regadm has removed and recorded; default: it has removed none. */
+  removedLinks?(): Promise<readonly LinkFile[]>;
   api: ClusterApi;
   reporter: Reporter;
   rules: HardPruneRules;
@@ -90,9 +93,9 @@ export async function compareWithCluster(snapshot: StorageSnapshot, options: Com
   const usage = await readUsage(api, options);
   const images = await findImages(storage, snapshot, usage, signal);
   const accepted = assertOwnStorage(findDoubts(seenStorage(snapshot, images, usage), usage, rules), acceptPartial);
-  const manifests =
-    rules === 'safe' ? await addManifestUses(options.manifests ?? storage, usage, signal) : NO_MANIFESTS;
-  if (rules === 'safe') await readOtherLinks(storage, usage, signal);
+  const reader = options.manifests ?? storage;
+  const manifests = rules === 'safe' ? await addManifestUses(reader, usage, signal) : NO_MANIFESTS;
+  if (rules === 'safe') await readOtherLinks({ ...options, manifests: reader }, usage);
   const candidates = chooseCandidates(snapshot, usage, rules);
   const ages = keepYoungerThanMs > 0;
   const facts = await storage.inspect(snapshot, candidates, {
@@ -104,7 +107,7 @@ export async function compareWithCluster(snapshot: StorageSnapshot, options: Com
     accepted.push(...assertOwnStorage(newerManifests(snapshot, usage, { ...facts, images }), acceptPartial));
   const now = options.now();
   const young = rules === 'safe' && ages ? manifestsWrittenSince(facts, now - keepYoungerThanMs) : [];
-  const named = await readYoungManifests(options.manifests ?? storage, young, signal);
+  const named = await readYoungManifests(reader, young, signal);
   signal.throwIfAborted();
   return {
     evidence: { candidates, facts, named, totalBlobs: blobs.length, now },

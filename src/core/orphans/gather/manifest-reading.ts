@@ -5,7 +5,7 @@ import { sha256Digest } from '../../model/digest.js';
 import { RegadmError, messageOf } from '../../model/errors.js';
 import type { Storage } from '../../storage/storage.js';
 import { describePlace, type ClusterUsage } from '../plan/usage.js';
-import { digestsIn, parseManifest } from './manifest.js';
+import { addOtherChildren, digestsIn, parseManifest, type ManifestUses } from './manifest.js';
 
 /** Maximum number of manifests that are read at the same time: each can have 4 MiB. */
 export const CONCURRENCY = 16;
@@ -43,10 +43,7 @@ export class ManifestReading {
       this.signal.throwIfAborted();
       const body = await this.readBlob(hex);
       const named = body && digestsIn(body);
-      if (!named) return;
-      for (const blob of named.blobs) this.use(blob, hex);
-      this.useOthers(named.others, hex);
-      if (named.children.length > 0) this.usage.children.set(hex, named.children);
+      if (named) this.useNamed(named, hex);
     });
   }
 
@@ -56,16 +53,15 @@ export class ManifestReading {
    * be the only object that is gone.
    */
   async addListedIndexes(listed: readonly string[]): Promise<void> {
-    const { images, children } = this.usage;
+    const { images } = this.usage;
     const withoutObject = listed.filter((hex) => !images.has(hex));
     await forEachParallel(withoutObject, { concurrency: CONCURRENCY }, async (hex) => {
       this.signal.throwIfAborted();
       const body = await this.readBlob(hex);
       const named = body && digestsIn(body);
-      if (!named?.children.length) return;
+      if (!named || named.children.length + named.otherChildren.length === 0) return;
       this.use(hex, hex);
-      this.useOthers(named.others, hex);
-      children.set(hex, named.children);
+      this.useNamed(named, hex);
       this.forgotten.push(this.describe(hex));
     });
   }
@@ -99,8 +95,10 @@ export class ManifestReading {
       this.signal.throwIfAborted();
       const body = await this.readBlob(hex);
       const stored = body && digestsIn(body);
-      this.useOthers(stored?.others ?? [], hex);
-      if (stored?.children.length) children.set(hex, [...new Set([...(children.get(hex) ?? []), ...stored.children])]);
+      if (!stored) return;
+      this.useOthers(stored, hex);
+      if (stored.children.length > 0)
+        children.set(hex, [...new Set([...(children.get(hex) ?? []), ...stored.children])]);
     });
   }
 
@@ -120,10 +118,7 @@ export class ManifestReading {
     if (!body) return false;
     try {
       if (sha256Of(body) !== hex) this.damaged.push(this.describe(hex));
-      const { blobs, children, others } = parse(body.toString('utf8'));
-      for (const blob of blobs) this.use(blob, hex);
-      this.useOthers(others, hex);
-      if (children.length > 0) this.usage.children.set(hex, children);
+      this.useNamed(parse(body.toString('utf8')), hex);
       return true;
     } catch (error) {
       throw unreadable(this.describe(hex), error);
@@ -139,8 +134,16 @@ export class ManifestReading {
     return `image ${sha256Digest(hex)} (in image index ${sha256Digest(index)}, ${describePlace(index, streams)})`;
   }
 
-  private useOthers(digests: readonly string[], image: string): void {
-    for (const digest of digests) this.usage.otherDigests.set(digest, sha256Digest(image));
+  private useNamed(named: ManifestUses, image: string): void {
+    for (const blob of named.blobs) this.use(blob, image);
+    this.useOthers(named, image);
+    const { children, otherChildren } = named;
+    if (children.length + otherChildren.length > 0) this.usage.children.set(image, children);
+  }
+
+  private useOthers({ others, otherChildren }: ManifestUses, image: string): void {
+    for (const digest of others) this.usage.otherDigests.set(digest, sha256Digest(image));
+    addOtherChildren(this.usage, image, otherChildren);
   }
 
   private use(blob: string, image: string): void {

@@ -1,14 +1,17 @@
 import { parseDigest, sha256Hex, type Digest } from '../../model/digest.js';
 import { manifestParts } from '../../model/image-manifest.js';
+import type { ClusterUsage } from '../plan/usage.js';
 
 /** What a manifest names. Digests are 64 hex digits without their algorithm. */
-interface ManifestUses {
+export interface ManifestUses {
   /** Config, layers and subject. */
   blobs: string[];
   /** Manifests of an image index. */
   children: string[];
   /** All of these that have another algorithm than sha256, with it. */
   others: Digest[];
+  /** The manifests of an image index among those. */
+  otherChildren: Digest[];
 }
 
 /**
@@ -48,8 +51,13 @@ function usesOf(text: string, parse: (name: unknown) => Digest | undefined): Man
   if (config !== '') blobs.push(config);
   if (subject) blobs.push(subject.digest);
   const named = { blobs: blobs.map(parse), children: children.map(parse) };
-  const others = [...named.blobs, ...named.children].filter((digest) => digest && !sha256Hex(digest)) as Digest[];
-  return { blobs: hexOf(named.blobs), children: hexOf(named.children), others };
+  const otherChildren = othersOf(named.children);
+  return {
+    blobs: hexOf(named.blobs),
+    children: hexOf(named.children),
+    others: [...othersOf(named.blobs), ...otherChildren],
+    otherChildren,
+  };
 }
 
 function parseJson(text: string): unknown {
@@ -63,4 +71,17 @@ function parseJson(text: string): unknown {
 /** Omits digests of other algorithms than sha256: the storage has no other blobs, but it can have links with them. */
 function hexOf(digests: (Digest | undefined)[]): string[] {
   return digests.flatMap((digest) => (digest && sha256Hex(digest)) ?? []);
+}
+
+function othersOf(digests: (Digest | undefined)[]): Digest[] {
+  return digests.filter((digest) => digest !== undefined && sha256Hex(digest) === undefined) as Digest[];
+}
+
+/** Adds children of an image index that are named by other algorithms than sha256. */
+export function addOtherChildren(
+  { otherChildren }: Pick<ClusterUsage, 'otherChildren'>,
+  index: string,
+  names: readonly Digest[],
+): void {
+  if (names.length > 0) otherChildren.set(index, new Set([...(otherChildren.get(index) ?? []), ...names]));
 }

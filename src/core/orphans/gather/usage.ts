@@ -32,6 +32,7 @@ export function toUsage(streams: StreamLists, images: ImageUses): ClusterUsage {
     inUse: images.inUse,
     otherDigests: images.otherDigests,
     linkingOthers: new Set(),
+    otherChildren: images.otherChildren,
     images: images.names,
     children: images.children,
     managed: images.managed,

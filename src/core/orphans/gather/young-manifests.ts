@@ -44,5 +44,5 @@ async function readManifest(
   const body = await storage.readBlob(digest, MANIFEST_LIMIT_BYTES).catch((error: unknown) => {
     throw unreadable(`manifest ${digest}`, error);
   });
-  return (body && digestsIn(body)) ?? { blobs: [], children: [], others: [] };
+  return (body && digestsIn(body)) ?? { blobs: [], children: [], others: [], otherChildren: [] };
 }

@@ -15,6 +15,8 @@ export interface ClusterUsage {
   otherDigests: Map<string, string>;
   /** Repositories that have a link with such a digest in its path: it states which blob the digest means. */
   linkingOthers: Set<string>;
+  /** Children of image indexes among those digests, by the index. */
+  otherChildren: Map<string, Set<string>>;
   /** Names of all Image objects. */
   images: Set<string>;
   /** Children of each image index. */

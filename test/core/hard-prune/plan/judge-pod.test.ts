@@ -12,6 +12,7 @@ function aCluster(change: Partial<ClusterUsage> = {}): ClusterUsage {
     inUse: new Map(),
     otherDigests: new Map(),
     linkingOthers: new Set(),
+    otherChildren: new Map(),
     images: new Set([hex(image), hex(index)]),
     children: new Map([[hex(index), [hex(child)]]]),
     managed: new Set([hex(image), hex(index)]),

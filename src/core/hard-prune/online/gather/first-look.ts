@@ -5,7 +5,7 @@ import { lookFrom, type Look } from '../../../trash-store/look.js';
 import type { TrashPorts } from '../../../trash-store/ports.js';
 import type { TrashState } from '../../../trash-store/state.js';
 import { readBlobAnywhere } from '../../../trash-store/trash-and-place.js';
-import { walkLinks } from '../../../trash-store/walk.js';
+import { recordedOthers, walkLinks } from '../../../trash-store/walk.js';
 import { warningsAbout } from '../../way/storage-warnings.js';
 import type { OnlineRequest } from '../../request.js';
 
@@ -35,9 +35,10 @@ export async function firstLook(
   const { marks } = state.file;
   const isUsed = marks.size > 0 || state.entries.length > 0;
   const walked = isUsed ? await walkLinks(ports, state, marks.keys()) : undefined;
+  const manifests = readBlobAnywhere(storage, state.entries);
   const gathered = await gatherEvidence({
-    ...{ storage, api, reporter, signal, rules, acceptPartial },
-    manifests: readBlobAnywhere(storage, state.entries),
+    ...{ storage, manifests, api, reporter, signal, rules, acceptPartial },
+    removedLinks: async () => [...recordedOthers(state).values()].flat(),
     danglingLinks: way.danglingLinks,
     keepYoungerThanMs: way.ages.keepYoungerThanMs,
     now: () => state.now(),
@@ -45,7 +46,7 @@ export async function firstLook(
   const present = new Set<string>();
   if (marks.size > 0) for (const hex of gathered.snapshot.blobs) if (marks.has(hex)) present.add(hex);
   return {
-    look: walked && lookFrom(walked, gathered.usage),
+    look: walked && (await lookFrom({ manifests, signal }, walked, gathered.usage)),
     plan: planHardPrune(gathered.evidence, way.ages),
     present,
     gathered,
