@@ -46,6 +46,7 @@ async function startHub(annotation: string | undefined, text = managedKubeconfig
   const kubeconfig = text && Buffer.from(text).toString('base64');
   hub = await startSandbox({
     cluster: {
+      managedclusters: [{ metadata: { name: 'sno' }, spec: { hubAcceptsClient: true } }],
       baremetalhosts: [{ metadata: { name: 'node1.example.com', namespace: 'sno', annotations }, spec: {} }],
       ...(kubeconfig && {
         secrets: [{ metadata: { name: 'sno-admin-kubeconfig', namespace: 'sno' }, data: { kubeconfig } }],
@@ -279,15 +280,6 @@ describe('the annotation of the BareMetalHost', () => {
   ])('fails if it is %j', async (annotation, detail) => {
     await startHub(annotation);
     expect(await hubOnly()).toMatchObject({ status: 'failed', detail: expect.stringContaining(detail) });
-  });
-
-  test('fails for a cluster that the hub does not have', async () => {
-    await startHub(override);
-    const { checks } = await verify('--hub-kubeconfig', hub.kubeconfig.admin, '--cluster', 'other');
-    expect(checks).toMatchObject([
-      { name: 'ignition-override', status: 'failed', detail: 'no BareMetalHost in namespace other of the hub' },
-      { name: 'managed-kubeconfig', status: 'failed', remedy: expect.stringContaining('check the name') },
-    ]);
   });
 });
 

@@ -4,6 +4,7 @@ import { openClusterRegistry, type RegistryAccess } from '../../operator/open-re
 import type { IgnitionConfig } from '../ignition/config.js';
 import { CheckRun, checker, type EdgeCheck } from './check.js';
 import { checkConfig, checkImageConfig } from './config-checks.js';
+import { findManagedCluster, noSuchCluster, type ManagedCluster } from './fleet/managed-clusters.js';
 import { checkHub } from './hub.js';
 import { checkLogin } from './login.js';
 import { checkMachineConfigs } from './machine-configs.js';
@@ -37,6 +38,8 @@ export interface HubSite {
   api: ClusterApi;
   /** Name of the managed cluster, which is also its namespace on the hub. */
   cluster: string;
+  /** What the hub states about it; undefined: that is read. */
+  known?: ManagedCluster;
   /** The rendered configuration, if files of it are given. */
   expected?: IgnitionConfig;
   /** Where the kubeconfig of the managed cluster comes from: `hub` is a secret there. */
@@ -61,15 +64,35 @@ export async function checkSite(site: Site, request: SiteRequest, context: SiteC
   let managed: ClusterApi | undefined;
   try {
     const hub = site.hub && { ...site.hub, api: limit.bound(site.hub.api) };
+    if (hub && !(await canBeChecked(hub, checks))) return checks.found;
+    const next = checks.found.length;
     const withoutOverride = hub && (await checkOverride(hub, request, checks));
     managed = await openManaged({ ...site, hub }, checks);
     if (managed) await checkManaged(managed, request, { ...context, checks, withoutOverride, expected: hub?.expected });
-    else if (withoutOverride !== undefined) checks.found.unshift(unknownSource(withoutOverride));
+    else if (withoutOverride !== undefined) checks.found.splice(next, 0, unknownSource(withoutOverride));
   } finally {
     limit.clear();
     await managed?.close();
   }
   return checks.found;
+}
+
+/**
+ * Checks what the hub states about the managed cluster.
+ * @returns false if the cluster cannot be checked
+ * @throws RegadmError NO_MANAGED_CLUSTERS if the hub does not have it
+ */
+async function canBeChecked({ api, cluster, known }: HubSite, checks: CheckRun): Promise<boolean> {
+  let state = known as ManagedCluster | 'missing' | undefined;
+  const read = async (): Promise<EdgeCheck[]> => {
+    state = await findManagedCluster(api, cluster);
+    return [];
+  };
+  if (!known) await checks.run({ where: 'hub', name: 'managed-cluster', server: api.server }, read);
+  if (state === 'missing') throw await noSuchCluster(api, cluster);
+  const { problem, warning } = state ?? {};
+  checks.found.push(...[problem, warning].filter((check) => check !== undefined));
+  return problem === undefined;
 }
 
 /**

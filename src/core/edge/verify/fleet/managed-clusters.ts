@@ -1,6 +1,8 @@
 import type { ClusterApi, KubeObject } from '../../../cluster/api.js';
-import { listObjects } from '../../../cluster/objects.js';
+import { listNames } from '../../../cluster/list-names.js';
+import { findObject, listObjects } from '../../../cluster/objects.js';
 import { defineResource } from '../../../cluster/resources.js';
+import { didYouMean, suggest } from '../../../kit/suggest.js';
 import { RegadmError, hasCode, withAdvice } from '../../../model/errors.js';
 import { conditionsOf } from '../../../model/kube.js';
 import { isAbsent } from '../../../model/values/json.js';
@@ -15,6 +17,8 @@ const LOCAL_CLUSTER = 'local-cluster';
 const { failed, warning } = checker('hub');
 const CHECK = 'managed-cluster';
 const CHECK_KUBECONFIG = 'check that the kubeconfig is that of the hub: --hub-kubeconfig';
+/** Timeout of the request for similar names, in ms. */
+const SUGGESTION_TIMEOUT_MS = 10_000;
 const AVAILABLE = 'ManagedClusterConditionAvailable';
 
 /** A managed cluster as its hub states it. */
@@ -22,8 +26,8 @@ export interface ManagedCluster {
   name: string;
   /** Why it cannot be checked; undefined if it can. */
   problem?: EdgeCheck;
-  /** A warning if the hub does not hear from the cluster. */
-  silence?: EdgeCheck;
+  /** A warning if the hub does not hear from the cluster, or if that cannot be read. */
+  warning?: EdgeCheck;
 }
 
 /** The managed clusters of a hub. */
@@ -55,6 +59,32 @@ export async function listManagedClusters(
   return { clusters: clusters.sort((a, b) => (a.name < b.name ? -1 : 1)), leftOut };
 }
 
+/**
+ * Finds a managed cluster by its name. A user who is not allowed to read it gets a warning instead of its state.
+ * @returns `missing` if the hub does not have it
+ * @throws ApiError
+ */
+export async function findManagedCluster(hub: ClusterApi, name: string): Promise<ManagedCluster | 'missing'> {
+  try {
+    const found = await findObject(hub, { resource: MANAGED_CLUSTERS, name }, { confirmAbsence: true });
+    return found ? toManagedCluster(found) : 'missing';
+  } catch (error) {
+    if (!hasCode(error, 'FORBIDDEN')) throw error;
+    return { name, warning: warning(CHECK, error.message, error.suggestions[0]) };
+  }
+}
+
+/** Makes the error about a name that the hub does not have; it suggests similar names. */
+export async function noSuchCluster(hub: ClusterApi, name: string): Promise<RegadmError> {
+  const names = await listNames(hub, MANAGED_CLUSTERS, { timeoutMs: SUGGESTION_TIMEOUT_MS }).catch(() => undefined);
+  return new RegadmError(`the hub has no managed cluster ${name}`, {
+    code: 'NO_MANAGED_CLUSTERS',
+    suggestions: names?.length
+      ? [...didYouMean(suggest(name, names)), 'list them: oc get managedclusters']
+      : [CHECK_KUBECONFIG],
+  });
+}
+
 function isHub({ metadata: { name, labels } }: KubeObject): boolean {
   return name === LOCAL_CLUSTER || labels?.[LOCAL_CLUSTER] === 'true';
 }
@@ -69,7 +99,7 @@ function toManagedCluster(object: KubeObject): ManagedCluster {
     const remedy = 'accept it on the hub: set spec.hubAcceptsClient of the ManagedCluster to true';
     return { name, problem: failed(CHECK, 'not checked: the hub has not accepted it', remedy) };
   }
-  return { name, silence: silenceIn(object) };
+  return { name, warning: silenceIn(object) };
 }
 
 function silenceIn(object: KubeObject): EdgeCheck | undefined {

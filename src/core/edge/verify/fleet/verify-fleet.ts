@@ -117,14 +117,13 @@ async function checkAll(clusters: ManagedCluster[], hub: Hub, work: Work): Promi
 
 /** The clusters that the hub does not hear from come last: they take the whole time, and the others need not wait. */
 function inWorkOrder(clusters: readonly ManagedCluster[]): ManagedCluster[] {
-  return [...clusters].sort((a, b) => Number(a.silence !== undefined) - Number(b.silence !== undefined));
+  return [...clusters].sort((a, b) => Number(a.warning !== undefined) - Number(b.warning !== undefined));
 }
 
 /** Returns the checks of a cluster; undefined if the run was interrupted before they were done. */
 async function checksOf(cluster: ManagedCluster, hub: Hub, work: Work): Promise<EdgeCheck[] | undefined> {
-  const { name, problem, silence } = cluster;
+  const { name } = cluster;
   const { request, fleet, context } = work;
-  if (problem) return [problem];
   const reporter = clusterReporter(context.reporter, name);
   // The check of the login has the address that was used.
   const siteContext = { ...context, reporter, registryReporter: muted(reporter) };
@@ -137,8 +136,8 @@ async function checksOf(cluster: ManagedCluster, hub: Hub, work: Work): Promise<
     return api;
   };
   try {
-    const site = { hub: { ...hub, cluster: name, kubeconfigFrom: 'hub' as const }, openManaged };
-    return [...(silence ? [silence] : []), ...(await checkSite(site, request, siteContext))];
+    const site = { hub: { ...hub, cluster: name, known: cluster, kubeconfigFrom: 'hub' as const }, openManaged };
+    return await checkSite(site, request, siteContext);
   } catch (error) {
     if (context.signal?.aborted) return undefined;
     return [toCheck({ where: 'cluster', name: 'managed-cluster' }, error)];
