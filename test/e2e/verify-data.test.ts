@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { startSandbox, type PushedImage, type Sandbox } from '../../src/sandbox/index.js';
 import type { RegistryVerificationDocument } from '../../src/core/verify/output/document-type.js';
 import type { HardPruneDocument } from '../../src/core/hard-prune/output/document-type.js';
@@ -8,6 +9,8 @@ import { interrupt, runCli } from '../support/cli.js';
 import { schemaProblems } from '../support/json-schema.js';
 import { regadm, type Outcome } from '../support/regadm.js';
 import { filesBelow } from '../support/storage-tree.js';
+
+const FAIL_AT_CHANGE = pathToFileURL(path.join(import.meta.dirname, '../support/preload/fail-at-change.js')).href;
 
 let sandbox: Sandbox;
 let app: PushedImage;
@@ -133,6 +136,27 @@ test('links: a dry run lists them, a confirmed run writes them, another one find
   );
   const again = await storageDocument('--repair-links', '--confirm');
   expect([again.status, again.document.links]).toEqual([0, []]);
+});
+
+test('links: a run that is killed while it writes them leaves nothing next to them, and the next one writes them', async () => {
+  const repository = path.join(sandbox.storageDir, 'docker/registry/v2/repositories/shop');
+  const before = filesBelow(repository);
+  rmSync(repository, { recursive: true });
+  const temporaries = (): string[] =>
+    readdirSync(sandbox.storageDir, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.tmp'));
+  const args = ['registry', 'verify', '--storage', sandbox.storageDir, '--repair-links', '--confirm'];
+  for (const like of ['rename .* docker/.*/_layers$', 'rename .* docker/.*/link$']) {
+    const env = {
+      ...{ NODE_OPTIONS: `--import=${FAIL_AT_CHANGE}`, CHANGES_BELOW: sandbox.storageDir },
+      ...{ CHANGE_LIKE: like, CHANGE_NUMBER: '1' },
+    };
+    const { signal } = await runCli(args, { kubeconfig: sandbox.kubeconfig.admin, env });
+    expect([like, signal]).toEqual([like, 'SIGKILL']);
+    expect(temporaries()).not.toEqual([]);
+    expect(temporaries().filter((file) => !file.startsWith('regadm/tmp/'))).toEqual([]);
+  }
+  expect((await storageDocument('--repair-links', '--confirm')).status).toBe(0);
+  expect(filesBelow(repository)).toEqual(before);
 });
 
 test('lost images: a dry run lists them, a confirmed run makes the registry whole', async () => {

@@ -1,4 +1,15 @@
-import { chmodSync, chownSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { openStorage } from '../../../src/core/storage/open.js';
 import { ObjectStorage } from '../../../src/core/storage/objects/index.js';
@@ -103,6 +114,24 @@ test('no symbolic link is followed, and no descriptor stays open', async () => {
   expect(await statuses(storage, [manifest(other)])).toEqual(['failed']);
   expect(readdirSync('/proc/self/fd')).toHaveLength(open);
   expect([filesBelow(outside), filesBelow(root).filter((file) => file.includes('.regadm'))]).toEqual([[], []]);
+});
+
+test('what a killed run has left is deleted, in the directory of regadm and next to links', async () => {
+  const { root, storage } = await onFiles();
+  const base = path.join(root, '../../..');
+  const temporary = (number: number): string => `.regadm-0000000${number}-1111-4222-8333-444444444444.tmp`;
+  mkdirSync(path.join(base, 'regadm/tmp'), { recursive: true });
+  const beside = path.join(root, path.dirname(fileOf(layer(other))));
+  const [old, young] = [1, 2].map((number) => [
+    path.join(base, 'regadm/tmp', temporary(number)),
+    path.join(beside, temporary(number)),
+  ]) as [string[], string[]];
+  for (const file of [...old, ...young]) writeFileSync(file, '');
+  for (const file of old) utimesSync(file, 1_700_000_000, 1_700_000_000);
+  writeFileSync(path.join(root, fileOf(layer(other))), '');
+  expect(await statuses(storage, [layer(other), layer(blob, 'ns/new')])).toEqual(['written', 'written']);
+  const left = filesBelow(base).filter((file) => file.endsWith('.tmp'));
+  expect(left.sort()).toEqual(young.map((file) => path.relative(base, file)).sort());
 });
 
 requires('root').test('new files and directories belong to the owner of their parent, and have its mode', async () => {

@@ -115,14 +115,22 @@ export async function writeNew(
   }
 }
 
-/** Writes a file as `writeNew`, which gets its name when it is complete and replaces what has it. */
-export async function writeFile(directory: string, name: string, content: string): Promise<void> {
+/**
+ * Writes a file as `writeNew`, which gets its name when it is complete and replaces what has it.
+ * @param staging directory for what has not got its name yet
+ */
+export async function writeFile(
+  directory: string,
+  { name, content }: { name: string; content: string },
+  staging = directory,
+): Promise<void> {
   const temporary = temporaryName();
-  await writeNew(directory, temporary, content);
+  await writeNew(staging, temporary, content, directory);
   try {
-    await rename(`${directory}/${temporary}`, `${directory}/${name}`);
+    await rename(`${staging}/${temporary}`, `${directory}/${name}`);
   } catch (error) {
-    await unlink(`${directory}/${temporary}`).catch(() => undefined);
+    await unlink(`${staging}/${temporary}`).catch(() => undefined);
+    if (staging !== directory && isElsewhere(error)) return writeFile(directory, { name, content });
     throw error;
   }
   await flush(directory);

@@ -21,21 +21,19 @@ import { BlobPrefixes } from './blob-prefixes.js';
 import { deleteEach } from './delete-each.js';
 import { deleteBlob } from './delete-files.js';
 import { deleteLayerLink, deleteManifestLink, deleteRepository, deleteUpload } from './delete.js';
-import { blobFacts, inspectCandidates } from './inspect.js';
+import { inspectCandidates } from './inspect.js';
 import { hexOf } from '../layout.js';
 import { KnownBlobs } from '../known-blobs.js';
 import { findLinkedSince } from './link-times.js';
 import { listStorage } from './list.js';
 import { ListedBlobs } from './listed-blobs.js';
 import { measureFiles } from './measure.js';
-import { PARALLEL } from './files.js';
 import { findRegistryRoot } from './open.js';
 import { readTagFiles } from './read-tags.js';
 import { openBlob, readBlob } from './read-blob.js';
 import { findBlobFiles, findLinkFiles, surveyFiles } from './survey.js';
-import { readExistingLink, writeLink } from './write-link.js';
+import { writeLinks } from './write-links.js';
 import type { StorageTrash } from '../trash.js';
-import { writeEach } from '../write-each.js';
 import { FilesystemTrash } from './trash/index.js';
 
 /**
@@ -138,15 +136,7 @@ class FilesystemStorage implements Storage {
   }
 
   writeLinks(links: readonly StoredLink[], run: Pick<DeletionRun, 'mayContinue'>): Promise<LinkWrite[]> {
-    return writeEach(
-      links,
-      { ...PARALLEL, ...run },
-      {
-        hasBlob: async ({ digest }) => (await blobFacts(this.root, hexOf(digest))) !== undefined,
-        read: (link) => readExistingLink(this.root, link),
-        write: (link) => writeLink(this.root, link),
-      },
-    );
+    return writeLinks(this.root, links, run);
   }
 
   trash(): StorageTrash {
