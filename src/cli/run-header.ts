@@ -5,7 +5,7 @@ import type { FlagTable } from './argv.js';
 import type { Setting } from './config/resolve.js';
 import { effectiveFlags, settingsLine, toOptions } from './effective-flags.js';
 
-type Cluster = Pick<ClusterApi, 'server' | 'identity' | 'impersonatedUser'>;
+type Cluster = Pick<ClusterApi, 'server' | 'identity' | 'impersonatedUser' | 'traffic'>;
 
 interface CommandLine {
   /** As they were parsed. */
@@ -46,6 +46,7 @@ export class RunHeader {
       ...(cluster?.identity?.context === undefined ? {} : { context: cluster.identity.context }),
       regadmVersion: this.version,
       ...(this.effective ? { options: toOptions(this.effective) } : {}),
+      ...(cluster?.traffic ? { requests: cluster.traffic.entries } : {}),
     };
   }
 }

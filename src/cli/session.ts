@@ -60,8 +60,14 @@ export async function withCluster<T>(
     try {
       return await work({ ...session, api });
     } finally {
+      if (verbosity >= 6) for (const line of await trafficLines(api)) session.reporter.log(6, line);
       await api.close();
     }
   };
   return withSession(verbosity, onCluster, texts);
+}
+
+async function trafficLines({ traffic }: ClusterApi): Promise<string[]> {
+  const { trafficLines: lines } = await import('./traffic-lines.js');
+  return lines(traffic?.entries ?? []);
 }

@@ -1,3 +1,5 @@
+import type { Traffic } from '../kit/traffic.js';
+
 export type { KubeObject } from '../model/kube.js';
 
 /**
@@ -36,6 +38,8 @@ export interface ClusterApi {
   readonly certificateAuthority?: Buffer;
   /** True when the server's certificate is not verified. */
   readonly insecure: boolean;
+  /** The requests that were sent, those to the registry included. */
+  readonly traffic?: Traffic;
   /** Closes idle connections, so that the process can exit. */
   close(): Promise<void>;
 }
@@ -61,6 +65,8 @@ export interface ApiRequestOptions {
   headers?: Record<string, string>;
   /** Maximum size of the body, in bytes, after decompression. Default 64 MiB. */
   bodyLimit?: number;
+  /** True if the request checks again what was listed before: such requests are counted apart. */
+  recheck?: boolean;
   /** False: no retry, the caller handles failures. */
   retry?: boolean;
   /** Maximum attempts, the first one included. Default 6. */

@@ -1,4 +1,5 @@
 import { retryAfterStatus } from '../kit/retry.js';
+import type { Traffic } from '../kit/traffic.js';
 import { isApiFailure } from './api-error.js';
 import type {
   ApiRequestOptions,
@@ -54,6 +55,10 @@ export class BoundedApi implements ClusterApi {
 
   get certificateAuthority(): Buffer | undefined {
     return this.api.certificateAuthority;
+  }
+
+  get traffic(): Traffic | undefined {
+    return this.api.traffic;
   }
 
   get insecure(): boolean {

@@ -7,6 +7,7 @@ import { isConnectionError } from '../kit/network-errors.js';
 import { retryAfterStatus, withRetry, type Outcome } from '../kit/retry.js';
 import type { Proxy } from '../kit/proxy.js';
 import { proxyRemedies } from '../kit/proxy-words.js';
+import { Traffic } from '../kit/traffic.js';
 import type { Timers } from '../kit/timers.js';
 import { RegadmError, messageOf } from '../model/errors.js';
 import type {
@@ -27,6 +28,7 @@ import { requestUrl } from './connection/server-address.js';
 import { send, stream, type RawResponse } from './connection/transport.js';
 import { TunnelTimeout } from './connection/tunnel-timeout.js';
 import { expectAnyObject } from './expect.js';
+import { countResponse, requestKind } from './counted-requests.js';
 import { parseObject } from './response.js';
 import { UnusableResponse, validated } from './connection/unusable-response.js';
 
@@ -52,6 +54,7 @@ interface ApiSettings {
 
 /** ClusterApi over Node's https and a pool of connections, with client-node's configuration and credentials. */
 export class HttpClusterApi implements ClusterApi {
+  readonly traffic = new Traffic();
   private reached = false;
 
   constructor(
@@ -156,7 +159,9 @@ export class HttpClusterApi implements ClusterApi {
     logExchange(this.settings.log, { sent: options.headers ?? {}, received: opened.headers });
     if (!('statusCode' in opened)) throw apiError(this.toResponse(opened as RawResponse, 'GET', path));
     const incoming = opened;
-    return { headers: incoming.headers, chunks: incoming, close: () => incoming.destroy() };
+    const kind = requestKind('GET', path, { isWatch: options.query?.watch === true });
+    const chunks = this.traffic.addStream(kind, incoming);
+    return { headers: incoming.headers, chunks, close: () => incoming.destroy() };
   }
 
   async exec(target: ExecTarget, command: string[], output: ExecOutput): Promise<ExecResult> {
@@ -198,21 +203,14 @@ export class HttpClusterApi implements ClusterApi {
     const { timeoutMs, timers } = this.settings;
     const url = requestUrl(this.address, path, options.query);
     const attempt = { url, method, connection, options: { timeoutMs, ...options }, timers };
-    const response = await this.logged(`${method} ${path}`, async () => send(attempt));
+    const kind = requestKind(method, path, options);
+    const log = (error: unknown): void => this.settings.log(6, `${method} ${path}: ${messageOf(error)}`);
+    const response = await countResponse(this.traffic, kind, send(attempt), log);
     this.reached = true;
     this.settings.log(6, `${method} ${path} ${response.status} in ${Math.round(performance.now() - started)} ms`);
     const sent = { ...connection.headers, ...options.headers };
     logExchange(this.settings.log, { sent, received: response.headers, bytes: response.body.length });
     return response;
-  }
-
-  private async logged<T>(what: string, attempt: () => Promise<T>): Promise<T> {
-    try {
-      return await attempt();
-    } catch (error) {
-      this.settings.log(6, `${what}: ${messageOf(error)}`);
-      throw error;
-    }
   }
 
   private retryAfter(

@@ -12,6 +12,25 @@ export interface DocumentHeader<Kind extends string, Options = EffectiveOptions>
   regadmVersion?: string;
   /** The settings of the run. */
   options?: Options;
+  /** The requests of the run to the API server and the registry; absent if no cluster was used. */
+  requests?: RequestEntry[];
+}
+
+/** The number of requests of one kind, retries included, and the sizes of the responses. */
+export interface RequestEntry {
+  server: 'api' | 'registry';
+  /** Plural name with the group, such as `builds.build.openshift.io`; of the registry: `manifests`, `blobs`, … */
+  resource: string;
+  /** As in a role: `list`, `get`, `watch`, `delete`, …; of the registry: the HTTP method in lower case. */
+  verb: string;
+  /** True if they check again what was listed before; absent otherwise. */
+  recheck?: true;
+  /** Number of requests. */
+  count: Count;
+  /** Size of the bodies of all responses, after decompression. */
+  bytes: Count;
+  /** The same as the server sent it. */
+  transferredBytes: Count;
 }
 
 /**
@@ -29,6 +48,7 @@ export interface DocumentEnvelope {
   context?: string;
   regadmVersion: string;
   options?: EffectiveOptions;
+  requests?: RequestEntry[];
 }
 
 /**

@@ -80,6 +80,7 @@ async function open(
     token: token ?? ((rejected) => api.token(rejected)),
     publicRoute: () => publicRoute(api),
     reporter,
+    traffic: api.traffic,
     signal,
   });
 }

@@ -1,4 +1,5 @@
 import type { Reporter } from '../kit/reporter.js';
+import type { Traffic } from '../kit/traffic.js';
 import { findProxy } from '../kit/proxy.js';
 import { ADVICE } from '../model/advice.js';
 import { RegadmError } from '../model/errors.js';
@@ -38,6 +39,8 @@ export interface OpenRegistryOptions {
   /** Returns the host of the registry's public route, if it can be read. */
   publicRoute?: () => Promise<string | undefined>;
   reporter: Reporter;
+  /** Counts the requests. */
+  traffic?: Traffic;
   env?: NodeJS.ProcessEnv;
   signal?: AbortSignal;
 }
@@ -82,8 +85,9 @@ function parseHost(host: string): RegistryAddress {
   });
 }
 
-function transportOptions({ workers, reporter, env }: OpenRegistryOptions, { origin, verify }: Candidate) {
-  return { origin, verify, workers, env, log: reporter.log, proxy: usableProxy(origin, env) };
+function transportOptions(options: OpenRegistryOptions, { origin, verify }: Candidate) {
+  const { workers, reporter, env, traffic } = options;
+  return { origin, verify, workers, env, log: reporter.log, traffic, proxy: usableProxy(origin, env) };
 }
 
 /** A proxy refuses names that it cannot resolve, such as the internal name of the registry. */

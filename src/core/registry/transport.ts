@@ -4,11 +4,13 @@ import type { AttemptGuard } from '../kit/attempt-guard.js';
 import { ATTEMPT_LIMITS, ERROR_BODY_LIMIT_BYTES, type AttemptLimits } from '../kit/limits.js';
 import type { Proxy } from '../kit/proxy.js';
 import { logExchange } from '../kit/log-exchange.js';
+import type { Traffic } from '../kit/traffic.js';
 import { proxyRemedies } from '../kit/proxy-words.js';
 import { Attempt, withoutQuery, type Method, type RequestBody, type Route } from './transport/attempt.js';
 import { RegistryError } from './error.js';
 import { failure } from './failure.js';
 import { proxyRefusal } from './proxy.js';
+import { requestKind } from './request-kind.js';
 import { isRedirect, redirectTarget } from './transport/redirects.js';
 import { StorageRoutes } from './transport/storage-routes.js';
 import { streamOf, type BodyStream } from './transport/stream.js';
@@ -31,6 +33,8 @@ interface TransportOptions {
   /** Where the proxies of the storage are found, to which the registry redirects. */
   env?: NodeJS.ProcessEnv;
   log?: (level: number, line: string) => void;
+  /** Counts the requests. */
+  traffic?: Traffic;
 }
 
 /** A response; its body is truncated at the limit. */
@@ -127,10 +131,11 @@ export class Transport {
     { route, path }: { route: Route; path: string },
     options: RequestOptions,
   ): Promise<HttpResponse> {
-    const { log } = this.options;
+    const { log, traffic } = this.options;
     const url = withoutQuery(route.origin + path);
     const started = log ? performance.now() : 0;
     const attempt = this.attempt(method, { route, path }, options);
+    const kind = requestKind(method, route === this.own ? path : undefined);
     let isOpen = false;
     try {
       const { statusCode: status, headers, body } = await attempt.send();
@@ -142,16 +147,19 @@ export class Transport {
       if (options.isStream && status === 200) {
         isOpen = true;
         logged();
-        return { status, headers, text: '', stream: streamOf({ body, headers, attempt, url }) };
+        const counted = traffic?.addStream(kind, body) ?? body;
+        return { status, headers, text: '', stream: streamOf({ body: counted, headers, attempt, url }) };
       }
       const bodyLimit = status === 200 ? options.bodyLimit : undefined;
       const { content, isCut } = await readBody(body, bodyLimit ?? ERROR_BODY_LIMIT_BYTES, attempt.guard);
       if (isCut && bodyLimit) throw tooLong(url, bodyLimit, status);
       logged(content.length);
+      traffic?.add(kind, { bytes: content.length });
       if (status === PROXY_AUTHENTICATION_REQUIRED && route.proxy) throw proxyRefusal(url, status, route.proxy);
       return { status, headers, content, text: content.toString('utf8') };
     } catch (error) {
       const failed = attempt.failure(error);
+      if (!(error instanceof RegistryError)) traffic?.add(kind);
       if (failed instanceof RegistryError) log?.(6, `${method} ${url} ${failed.what}`);
       throw failed;
     } finally {

@@ -17,6 +17,8 @@ export interface RawResponse {
   status: number;
   headers: http.IncomingHttpHeaders;
   body: Buffer;
+  /** Size of the body as the server sent it; less than `body` if it was compressed. */
+  transferredBytes: number;
 }
 
 /** A request as it is sent once. */
@@ -129,8 +131,9 @@ async function readWhole(
     if (isCut && !isError) throw tooLarge(limit);
     if (!isCut && !incoming.complete)
       throw Object.assign(new Error('the connection was closed in the middle of the response'), { code: 'ECONNRESET' });
-    if (headers['content-encoding'] !== 'gzip') return { status, headers, body };
-    return { status, headers, body: await decompress(body, limit, isError) };
+    const transferredBytes = body.length;
+    if (headers['content-encoding'] !== 'gzip') return { status, headers, body, transferredBytes };
+    return { status, headers, body: await decompress(body, limit, isError), transferredBytes };
   } catch (error) {
     throw failed(guard, connection, error);
   } finally {

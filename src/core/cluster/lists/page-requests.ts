@@ -27,6 +27,8 @@ export interface PageOptions {
   /** Accepts `items: null` for an empty list; the parser of the list decides the details. */
   allowNullItems?: boolean;
   signal?: AbortSignal;
+  /** True if the list was read before: its requests are counted apart. */
+  recheck?: boolean;
   /** False: no retry. */
   retry?: boolean;
   /** Milliseconds; for tests. */
@@ -69,12 +71,13 @@ export class PageRequests {
   }
 
   private async sendOnce(limit: number | undefined, token: string | undefined): Promise<ApiResponse> {
-    const { labelSelector, fieldSelector, signal, retry } = this.options;
+    const { labelSelector, fieldSelector, signal, retry, recheck } = this.options;
     const sentAt = this.clock();
     const response = await this.api.request('GET', this.path, {
       query: { limit, continue: token, labelSelector, fieldSelector },
       signal,
       retry,
+      recheck,
       bodyLimit: limit === undefined ? WHOLE_LIST_LIMIT : Math.min(RESPONSE_LIMIT_BYTES, limit * OBJECT_LIMIT_BYTES),
       ...(this.slow ? { headers: COMPRESSED } : {}),
       validate: ({ body }) => this.validate(body),

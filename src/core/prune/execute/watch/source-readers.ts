@@ -49,7 +49,11 @@ export function imageReader({ cluster, view, pool, signal }: ReaderContext, dele
     resource: IMAGES,
     async list() {
       const take = (page: ReducedPage): void => view.putImages(page.columns!);
-      const { resourceVersion } = await cluster.readList(IMAGES, { parser: pool, take, restart: () => {} }, { signal });
+      const { resourceVersion } = await cluster.readList(
+        IMAGES,
+        { parser: pool, take, restart: () => {} },
+        { signal, recheck: true },
+      );
       return resourceVersion;
     },
     take(type, object) {
@@ -65,7 +69,11 @@ export function streamReader({ cluster, view, pool, signal }: ReaderContext, nam
     resource: IMAGE_STREAMS,
     async list(isWatched) {
       const collected = collect(pool, (page) => page.streams!);
-      const { resourceVersion } = await cluster.readList(IMAGE_STREAMS, collected.reader, { namespace, signal });
+      const { resourceVersion } = await cluster.readList(IMAGE_STREAMS, collected.reader, {
+        namespace,
+        signal,
+        recheck: true,
+      });
       if (isWatched()) view.addStreams(collected.entries());
       else view.setStreams(collected.entries());
       return resourceVersion;
@@ -89,7 +97,11 @@ export function referrerReader(
     resource,
     async list(isWatched) {
       const collected = collect(pool, (page) => page.referrers!);
-      const { resourceVersion } = await cluster.readList(resource, collected.reader, { namespace, signal });
+      const { resourceVersion } = await cluster.readList(resource, collected.reader, {
+        namespace,
+        signal,
+        recheck: true,
+      });
       const group = { kind: REFERRER_KIND_NAMES[name] };
       putReferrers(view, { group, referrers: collected.entries(), keepOthers: isWatched() });
       return resourceVersion;
@@ -110,7 +122,7 @@ export function customReader(
   return {
     resource,
     async list(isWatched) {
-      const { referrers, result } = await cluster.listReferrers(resource, [reduce], { signal });
+      const { referrers, result } = await cluster.listReferrers(resource, [reduce], { signal, recheck: true });
       const [group] = groupsOf([reduce]);
       putReferrers(view, { group: group!, referrers, keepOthers: isWatched() });
       return result.resourceVersion;
@@ -133,7 +145,7 @@ export function anyReader(
   return {
     resource,
     async list(isWatched) {
-      const { referrers, result } = await cluster.listAny(resource, hosts, { signal });
+      const { referrers, result } = await cluster.listAny(resource, hosts, { signal, recheck: true });
       const keepOthers = isWatched();
       for (const group of groupsOf(reducers))
         putReferrers(view, { group, referrers: referrers.filter((one) => isInGroup(one, group)), keepOthers });
