@@ -57,6 +57,8 @@ const ONLY_WITH: Record<string, string[]> = {
   'storage-concurrency': ['storage'],
   'redis-ca': ['redis-url'],
   verify: ['confirm'],
+  // Of edge verify.
+  parallel: ['all', 'selector'],
   // Of prune images; the other commands with --storage have no --backup.
   storage: ['backup'],
 };

@@ -27,6 +27,13 @@ const unavailable = {
   ],
 };
 
+test('the header of one cluster states no setting that only several clusters have', async () => {
+  const flags = ['edge', 'verify', '--hub-kubeconfig', started.hub.kubeconfig.admin];
+  expect((await regadm([...flags, '--cluster', 'sno-01'])).header).toMatch(/^settings: (?!.*parallel).*$/m);
+  expect((await regadm([...flags, '--all'])).header).toContain('parallel=8');
+  expect((await regadm([...flags, '-l', 'name=sno-01'])).header).toContain('parallel=8');
+});
+
 test('an unavailable cluster has the warning that --all prints', async () => {
   state({}, unavailable);
   const outcome = await verify('sno-02', '-o', 'json');
