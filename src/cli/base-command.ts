@@ -160,9 +160,12 @@ export abstract class BaseCommand extends Command {
     return withCluster(flags, this.level, announced, texts);
   }
 
-  /** Tells users which cluster the run uses, with which settings, once. Call it before the first request. */
-  protected announce(api: ClusterApi): ClusterApi {
-    for (const line of this.header.opened(api)) this.note(line);
+  /**
+   * Tells users which cluster the run uses, with which settings, once. Call it before the first request.
+   * @param kubeconfig where the kubeconfig comes from, if it is not the user's
+   */
+  protected announce(api: ClusterApi, kubeconfig?: string): ClusterApi {
+    for (const line of this.header.opened(api, kubeconfig)) this.note(line);
     this.writeDryRunHint();
     return api;
   }

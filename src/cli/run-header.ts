@@ -5,7 +5,10 @@ import type { FlagTable } from './argv.js';
 import type { Setting } from './config/resolve.js';
 import { effectiveFlags, settingsLine, toOptions } from './effective-flags.js';
 
-type Cluster = Pick<ClusterApi, 'server' | 'identity' | 'impersonatedUser' | 'traffic'>;
+type Cluster = Pick<ClusterApi, 'server' | 'identity' | 'impersonatedUser' | 'traffic'> & {
+  /** Where the kubeconfig comes from, if it is not the user's. Its names say nothing to the user, and are not shown. */
+  kubeconfig?: string;
+};
 
 interface CommandLine {
   /** As they were parsed. */
@@ -30,8 +33,12 @@ export class RunHeader {
     this.settings = settings;
   }
 
-  /** Returns the lines that tell users which cluster a run uses; none if they were returned before. */
-  opened(cluster: Cluster): string[] {
+  /**
+   * Returns the lines that tell users which cluster a run uses; none if they were returned before.
+   * @param kubeconfig where the kubeconfig comes from, if it is not the user's
+   */
+  opened({ server, identity, impersonatedUser, traffic }: Cluster, kubeconfig?: string): string[] {
+    const cluster = { server, identity, impersonatedUser, traffic, kubeconfig };
     const line = clusterLine(cluster);
     if (this.clusters.some((known) => clusterLine(known) === line)) return [];
     this.clusters.push(cluster);
@@ -41,9 +48,10 @@ export class RunHeader {
   /** The keys that every document has. */
   get envelope(): DocumentEnvelope {
     const cluster = this.clusters.at(-1);
+    const context = cluster && contextOf(cluster);
     return {
       ...(cluster ? { server: cluster.server } : {}),
-      ...(cluster?.identity?.context === undefined ? {} : { context: cluster.identity.context }),
+      ...(context === undefined ? {} : { context }),
       regadmVersion: this.version,
       ...(this.effective ? { options: toOptions(this.effective) } : {}),
       ...(cluster?.traffic ? { requests: cluster.traffic.entries } : {}),
@@ -65,8 +73,21 @@ function withEnvelope<Fields extends object>(fields: Fields, envelope: DocumentE
   return { apiVersion, kind, ...envelope, ...own } as unknown as Fields;
 }
 
-function clusterLine({ server, identity, impersonatedUser }: Cluster): string {
-  const name = identity?.hasGivenToken ? 'token of --token' : (identity?.user ?? 'none');
-  const user = impersonatedUser === undefined ? name : `as ${impersonatedUser} (impersonated by ${name})`;
-  return `server: ${server}, user: ${user}, context: ${identity?.context ?? 'none'}`;
+function clusterLine(cluster: Cluster): string {
+  const { server, kubeconfig } = cluster;
+  const user = userOf(cluster);
+  if (kubeconfig === undefined) return `server: ${server}, user: ${user}, context: ${contextOf(cluster) ?? 'none'}`;
+  return `server: ${server}, kubeconfig: ${kubeconfig}${user === undefined ? '' : `, user: ${user}`}`;
+}
+
+function contextOf({ identity, kubeconfig }: Cluster): string | undefined {
+  return kubeconfig === undefined ? identity?.context : undefined;
+}
+
+/** Says who sends the requests; undefined if only a kubeconfig that is not of the user states it. */
+function userOf({ identity, impersonatedUser, kubeconfig }: Cluster): string | undefined {
+  const ownName = kubeconfig === undefined ? (identity?.user ?? 'none') : undefined;
+  const name = identity?.hasGivenToken ? 'token of --token' : ownName;
+  if (impersonatedUser === undefined) return name;
+  return `as ${impersonatedUser}${name === undefined ? '' : ` (impersonated by ${name})`}`;
 }

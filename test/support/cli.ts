@@ -32,7 +32,7 @@ export interface CliResult {
   header: string;
 }
 
-const HEADER = /^server: .*, user: .*, context: .*\n(?:settings: .*\n)?/gm;
+const HEADER = /^server: .*, (?:user: .*, context|kubeconfig): .*\n(?:settings: .*\n)?/gm;
 
 /** Separates what a command wrote to stderr. */
 export function splitStderr(text: string): Pick<CliResult, 'stderr' | 'header'> {

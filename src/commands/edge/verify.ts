@@ -6,7 +6,7 @@ import { verifyFleet, type Fleet, type FleetRequest } from '../../core/edge/veri
 import { withHubFlags } from '../../core/edge/verify/hub-advice.js';
 import { edgeVerifyOutput } from '../../core/edge/verify/output.js';
 import type { ClusterEntry } from '../../core/edge/verify/report.js';
-import { verifyEdge } from '../../core/edge/verify/verify.js';
+import { verifyEdge, type Clusters } from '../../core/edge/verify/verify.js';
 import { NOT_IMPERSONATED } from '../../core/model/advice.js';
 import { EXIT } from '../../core/model/errors.js';
 import { edgeVerifyFlags, edgeVerifyRequest, hubOptions, managedOptions } from '../../flags/edge-verify.js';
@@ -69,8 +69,11 @@ is checked; --sort-by CLUSTER prints them at the end, and -o wide prints all che
     const { flags } = await this.read(EdgeVerify);
     const request = await edgeVerifyRequest(flags);
     if ('fleet' in request) return this.verifyFleet(request.fleet, flags);
-    const openManaged = async (kubeconfigText?: string): Promise<ClusterApi> =>
-      this.announce(await this.open({ ...managedOptions(flags), kubeconfigText }));
+    const openManaged: Clusters['openManaged'] = async (kubeconfig) =>
+      this.announce(
+        await this.open({ ...managedOptions(flags), kubeconfigText: kubeconfig?.text }),
+        kubeconfig?.source,
+      );
     const clusters = { openHub: () => this.openHub(flags), openManaged };
     const report = await this.withSession((session) => verifyEdge(request.site, clusters, session));
     await this.present(report, flags, edgeVerifyOutput);

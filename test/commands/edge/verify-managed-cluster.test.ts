@@ -34,6 +34,18 @@ test('the header of one cluster states no setting that only several clusters hav
   expect((await regadm([...flags, '-l', 'name=sno-01'])).header).toContain('parallel=8');
 });
 
+test('the header names the secret whose kubeconfig is used, and no user or context that it does not have', async () => {
+  const { apiUrl } = started.clusters.get('sno-01')!;
+  const line = `server: ${apiUrl}, kubeconfig: secret sno-01/sno-01-admin-kubeconfig of the hub`;
+  const { header, stdout } = await verify('sno-01', '-o', 'json');
+  expect(header.split('\n')[2]).toBe(line);
+  expect(JSON.parse(stdout)).toMatchObject({ server: apiUrl });
+  expect(JSON.parse(stdout)).not.toHaveProperty('context');
+  expect((await verify('sno-01', '--as', 'joe')).header).toContain(`${line}, user: as joe\n`);
+  const withToken = await verify('sno-01', '--as', 'joe', '--token', 'abc');
+  expect(withToken.header).toContain(`${line}, user: as joe (impersonated by token of --token)\n`);
+});
+
 test('an unavailable cluster has the warning that --all prints', async () => {
   state({}, unavailable);
   const outcome = await verify('sno-02', '-o', 'json');

@@ -5,18 +5,27 @@ import { SECRETS } from '../../cluster/resources.js';
 import { inlineKubeconfig } from '../../cluster/connection/untrusted-kubeconfig.js';
 import { textAt } from './fields.js';
 
+/** The kubeconfig of a managed cluster. */
+export interface HubKubeconfig {
+  /** Its content, with inline credentials only; it is a credential and is never printed. */
+  text: string;
+  /** What it was read from, for users. */
+  source: string;
+}
+
 /**
  * Reads the kubeconfig of a managed cluster from its hub: secret `NAME-admin-kubeconfig` in namespace NAME.
- * @returns a kubeconfig with inline credentials only; it is a credential and is never printed
  * @throws RegadmError NO_MANAGED_KUBECONFIG, KUBECONFIG_INVALID, ApiError
  */
-export async function managedKubeconfig(hub: ClusterApi, cluster: string): Promise<string> {
-  const secret = `${cluster}-admin-kubeconfig`;
-  const found = await findObject(hub, { resource: SECRETS, namespace: cluster, name: secret });
-  if (!found) throw missing(`the hub has no secret ${cluster}/${secret}`);
+export async function managedKubeconfig(hub: ClusterApi, cluster: string): Promise<HubKubeconfig> {
+  const name = `${cluster}-admin-kubeconfig`;
+  const secret = `secret ${cluster}/${name}`;
+  const found = await findObject(hub, { resource: SECRETS, namespace: cluster, name });
+  if (!found) throw missing(`the hub has no ${secret}`);
   const kubeconfig = textAt(found, 'data', 'kubeconfig');
-  if (kubeconfig === undefined) throw missing(`secret ${cluster}/${secret} of the hub has no key kubeconfig`);
-  return inlineKubeconfig(Buffer.from(kubeconfig, 'base64').toString('utf8'), `secret ${cluster}/${secret}`);
+  if (kubeconfig === undefined) throw missing(`${secret} of the hub has no key kubeconfig`);
+  const text = inlineKubeconfig(Buffer.from(kubeconfig, 'base64').toString('utf8'), secret);
+  return { text, source: `${secret} of the hub` };
 }
 
 function missing(message: string): RegadmError {

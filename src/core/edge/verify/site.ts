@@ -8,7 +8,7 @@ import { findManagedCluster, noSuchCluster, type ManagedCluster } from './fleet/
 import { checkHub } from './hub.js';
 import { checkLogin } from './login.js';
 import { checkMachineConfigs } from './machine-configs.js';
-import { managedKubeconfig } from './managed-cluster.js';
+import { managedKubeconfig, type HubKubeconfig } from './managed-cluster.js';
 import { checkNode } from './node.js';
 import { checkPods } from './pod-check.js';
 import { TimeLimit } from './time-limit.js';
@@ -29,8 +29,8 @@ export interface SiteRequest {
 interface Site {
   /** Undefined: only the managed cluster is checked. */
   hub?: HubSite;
-  /** @param kubeconfig content of the kubeconfig that the hub has; undefined: the user's */
-  openManaged(kubeconfig?: string): Promise<ClusterApi>;
+  /** @param kubeconfig the one that the hub has; undefined: the user's */
+  openManaged(kubeconfig?: HubKubeconfig): Promise<ClusterApi>;
 }
 
 /** A managed cluster on its hub. */

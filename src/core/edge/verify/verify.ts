@@ -1,5 +1,6 @@
 import type { ClusterApi } from '../../cluster/api.js';
 import { expectedConfig, type RenderedFiles } from './expected.js';
+import type { HubKubeconfig } from './managed-cluster.js';
 import { siteReport, type SiteReport } from './report.js';
 import { checkSite, type HubSite, type SiteContext, type SiteRequest } from './site.js';
 
@@ -12,10 +13,10 @@ export interface VerifyRequest extends SiteRequest {
 }
 
 /** Opens the clusters of sites. */
-interface Clusters {
+export interface Clusters {
   openHub(): Promise<ClusterApi>;
-  /** @param kubeconfig content of a kubeconfig that replaces the user's */
-  openManaged(kubeconfig?: string): Promise<ClusterApi>;
+  /** @param kubeconfig one that replaces the user's */
+  openManaged(kubeconfig?: HubKubeconfig): Promise<ClusterApi>;
 }
 
 /**

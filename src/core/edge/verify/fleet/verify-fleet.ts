@@ -5,6 +5,7 @@ import { plural } from '../../../terminal/text.js';
 import type { IgnitionConfig } from '../../ignition/config.js';
 import { toCheck, type EdgeCheck } from '../check.js';
 import { expectedConfig, type RenderedFiles } from '../expected.js';
+import type { HubKubeconfig } from '../managed-cluster.js';
 import { clusterEntry, fleetReport, type ClusterEntry, type FleetReport } from '../report.js';
 import { checkSite, type SiteContext, type SiteRequest } from '../site.js';
 import { TimeLimit } from '../time-limit.js';
@@ -127,8 +128,8 @@ async function checksOf(cluster: ManagedCluster, hub: Hub, work: Work): Promise<
   const reporter = clusterReporter(context.reporter, name);
   // The check of the login has the address that was used.
   const siteContext = { ...context, reporter, registryReporter: muted(reporter) };
-  const openManaged = async (kubeconfig = ''): Promise<ClusterApi> => {
-    const api = await fleet.openManaged(kubeconfig, reporter);
+  const openManaged = async ({ text = '' }: Partial<HubKubeconfig> = {}): Promise<ClusterApi> => {
+    const api = await fleet.openManaged(text, reporter);
     const { server } = api;
     const other = work.servers.get(server);
     if (other !== undefined) reporter.warning(`its kubeconfig has the same server as that of ${other}: ${server}`);
