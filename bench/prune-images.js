@@ -2,17 +2,27 @@
  * Measures `regadm prune images` as a whole process against a client that only fetches and parses the same lists page
  * by page. Both run in turn on the same machine.
  *
- *   npm run build && npm run bench -- [--images 100000] [--runs 5] [--latency MS]
+ *   npm run build && npm run bench -- [--against REVISION] [--runs 7] [--only PART,…] [--sizes 500,3000,…]
+ *
+ * prints a table of all measurements with their targets; with `--against`, also of an older revision, which it builds
+ * in a temporary directory, or of a directory with a built program. Parts: start-up, dry-runs, confirmed, builds, and
+ * binary, which is measured only if it is named. Single measurements:
+ *
+ *   npm run bench -- --images 20000 [--runs 5] [--latency MS] [--throughput MB/S]
+ *                                        a dry run, and where its time goes
  *   npm run bench -- --phases            where the time of a dry run goes
  *   npm run bench -- --confirm           deletions per second, by number of workers (default latency: 5 ms)
  *   npm run bench -- --second-looks      what a confirmed run reads again (default: 5,000 images, 5 workers, 5 ms)
- *   npm run bench -- --growth            1,000 to 1,000,000 images: a table, and a plot in docs/performance.svg
+ *   npm run bench -- --growth            500 to 1,000,000 images: a table, and a plot in docs/performance.svg
  *   npm run bench -- --policy            with a policy of 50 rules against none
  *   npm run bench -- --start-up          --help and --version against an empty Node process
+ *
+ * `--watch all` or `--watch none` changes what the user may watch; by default what the pruner role may. `--throughput`
+ * limits each connection.
  */
 import { parseArgs } from 'node:util';
+import { compare, PARTS, SIZES } from './prune-images/comparison.js';
 import {
-  machine,
   reportConfirm,
   reportDryRun,
   reportGrowth,
@@ -21,26 +31,37 @@ import {
   reportSecondLooks,
   reportStartUp,
 } from './prune-images/report.js';
+import { openRevision } from './prune-images/revision.js';
+import { machine } from './prune-images/table.js';
+import { root } from '../scripts/esbuild-options.js';
 
 const { values } = parseArgs({
   options: {
+    against: { type: 'string' },
+    only: { type: 'string' },
+    sizes: { type: 'string' },
     images: { type: 'string' },
-    runs: { type: 'string', default: '5' },
+    runs: { type: 'string' },
     latency: { type: 'string' },
+    throughput: { type: 'string' },
+    watch: { type: 'string' },
+    workers: { type: 'string', default: '5' },
     confirm: { type: 'boolean' },
     phases: { type: 'boolean' },
     'second-looks': { type: 'boolean' },
-    workers: { type: 'string', default: '5' },
     growth: { type: 'boolean' },
     policy: { type: 'boolean' },
     'start-up': { type: 'boolean' },
   },
 });
+const number = (text) => (text === undefined ? undefined : Number(text));
 const options = {
-  images: Number(values.images ?? (values['second-looks'] ? 5000 : 100_000)),
-  workers: Number(values.workers),
-  runs: Number(values.runs),
-  latency: values.latency === undefined ? undefined : Number(values.latency),
+  images: number(values.images) ?? (values['second-looks'] ? 5000 : 100_000),
+  runs: number(values.runs) ?? 5,
+  workers: number(values.workers),
+  latency: number(values.latency),
+  throughput: number(values.throughput),
+  watch: values.watch,
 };
 
 console.log(machine());
@@ -50,7 +71,25 @@ else if (values['second-looks']) await reportSecondLooks(options);
 else if (values.growth) await reportGrowth(options);
 else if (values.phases) await reportPhases(options);
 else if (values.confirm) await reportConfirm(options);
-else {
+else if (values.images !== undefined) {
   await reportDryRun(options);
   await reportPhases(options);
+} else await reportComparison();
+
+async function reportComparison() {
+  const old = values.against === undefined ? undefined : openRevision(values.against);
+  const parts = values.only?.split(',') ?? Object.keys(PARTS).filter((part) => part !== 'binary');
+  const unknown = parts.find((part) => !(part in PARTS));
+  if (unknown !== undefined) throw new Error(`unknown part ${unknown}: ${Object.keys(PARTS).join(', ')}`);
+  try {
+    await compare({
+      directories: { ...(old && { old: old.directory }), new: root },
+      parts,
+      sizes: values.sizes?.split(',').map(Number) ?? SIZES,
+      runs: number(values.runs) ?? 7,
+      watch: values.watch,
+    });
+  } finally {
+    old?.close();
+  }
 }

@@ -7,7 +7,9 @@ import { fileURLToPath } from 'node:url';
 import { bundled } from './build.js';
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
-export const PROGRAM = here('../../bin/run.js');
+/** The program as installed with npm. */
+export const programOf = (directory) => path.join(directory, 'bin/run.js');
+export const PROGRAM = programOf(here('../..'));
 const LISTS = [
   '/apis/image.openshift.io/v1/images',
   '/apis/image.openshift.io/v1/imagestreams',
@@ -27,9 +29,19 @@ const LISTS = [
   '/api/v1/limitranges',
 ];
 
+/** Temporary directories of clusters; those that are left at the end are removed. */
+const temporary = new Set();
+process.once('exit', () => temporary.forEach(remove));
+
+function remove(directory) {
+  rmSync(directory, { recursive: true, force: true });
+  temporary.delete(directory);
+}
+
 /** Starts a cluster with a number of images in a separate process. Returns what clients need to reach it. */
 export async function startCluster({ images, latency = 0, busy = 0, watch, throughput }) {
   const directory = mkdtempSync(path.join(tmpdir(), 'regadm-bench-'));
+  temporary.add(directory);
   const child = fork(await bundled('server'), { stdio: 'inherit' });
   const ask = async (message) => {
     child.send(message);
@@ -62,9 +74,19 @@ export async function startCluster({ images, latency = 0, busy = 0, watch, throu
     traffic: () => ask({ traffic: true }),
     close: () => {
       child.disconnect();
-      rmSync(directory, { recursive: true, force: true });
+      remove(directory);
     },
   };
+}
+
+/** Runs `work` with a cluster, which ends with it. */
+export async function withCluster(options, work) {
+  const cluster = await startCluster(options);
+  try {
+    return await work(cluster);
+  } finally {
+    cluster.close();
+  }
 }
 
 /**
@@ -86,13 +108,16 @@ export async function timed(cluster, args, { node = [], env = {}, output, status
   const seconds = (performance.now() - started) / 1000;
   closeSync(out);
   if (code !== status) throw new Error(`${args.join(' ')} ended with ${code}: ${stderr.slice(-2000)}`);
-  return { seconds, ...JSON.parse(readFileSync(usage, 'utf8')), stderr };
+  const used = JSON.parse(readFileSync(usage, 'utf8'));
+  rmSync(usage);
+  return { seconds, ...used, stderr };
 }
 
 export const bare = (cluster) => timed(cluster, [here('bare.js'), cluster.lists]);
 
-export const regadm = (cluster, args = [], options = {}) =>
-  timed(cluster, [PROGRAM, 'prune', 'images', '--kubeconfig', cluster.kubeconfig, '-o', 'json', ...args], options);
+/** Measures `prune images`. @param options `program`: another one than this directory's */
+export const regadm = (cluster, args = [], { program = PROGRAM, ...options } = {}) =>
+  timed(cluster, [program, 'prune', 'images', '--kubeconfig', cluster.kubeconfig, '-o', 'json', ...args], options);
 
 /** Measures the deletions per second of the bare client. */
 export async function bareDeletions(cluster, workers) {
@@ -104,10 +129,4 @@ export async function bareDeletions(cluster, workers) {
 export async function phases(cluster) {
   const { stderr } = await timed(cluster, [await bundled('phases'), cluster.kubeconfig]);
   return JSON.parse(stderr.trim().split('\n').at(-1));
-}
-
-export function median(values) {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }

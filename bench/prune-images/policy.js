@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { median, regadm } from './measure.js';
+import { regadm } from './measure.js';
+import { median } from './statistics.js';
 
 const RULES = 50;
 

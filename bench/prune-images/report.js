@@ -1,21 +1,11 @@
-import { cpus, loadavg, totalmem } from 'node:os';
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { bare, bareDeletions, median, phases, regadm, startCluster, timed, PROGRAM } from './measure.js';
+import { bare, bareDeletions, phases, regadm, timed, withCluster, PROGRAM } from './measure.js';
+import { confirmedRun, totals } from './confirmed-run.js';
 import { plot } from './plot.js';
 import { policyRuns } from './policy.js';
-
-const fixed = (value, digits = 2) => value.toFixed(digits);
-
-export function machine() {
-  const [{ model }] = cpus();
-  return `${cpus().length} × ${model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}, ${process.platform}; load ${fixed(loadavg()[0], 1)} when the run began`;
-}
-
-function table(header, rows) {
-  console.log(`\n| ${header.join(' | ')} |\n|${header.map(() => '---|').join('')}`);
-  for (const row of rows) console.log(`| ${row.join(' | ')} |`);
-}
+import { median } from './statistics.js';
+import { fixed, table } from './table.js';
 
 /** Runs the program and the baseline in turn. Returns medians. */
 async function dryRuns(cluster, runs) {
@@ -53,17 +43,8 @@ const rowOf = (images, { ratio, bare: b, regadm: r }) => [
   fixed(b.peak, 0),
 ];
 
-async function withCluster(options, work) {
-  const cluster = await startCluster(options);
-  try {
-    return await work(cluster);
-  } finally {
-    cluster.close();
-  }
-}
-
-export async function reportDryRun({ images, runs, latency = 0 }) {
-  const result = await withCluster({ images, latency }, (cluster) => dryRuns(cluster, runs));
+export async function reportDryRun({ images, runs, latency = 0, throughput }) {
+  const result = await withCluster({ images, latency, throughput }, (cluster) => dryRuns(cluster, runs));
   table(HEADER, [rowOf(images, result)]);
 }
 
@@ -117,39 +98,22 @@ async function confirm(cluster, workers, latency, note = '') {
 }
 
 /** Reports what a confirmed run reads again, by list. */
-export async function reportSecondLooks({ images, latency = 5, workers }) {
-  const { run, traffic, deletions } = await withCluster({ images, latency }, async (cluster) => ({
-    run: await regadm(cluster, ['--confirm', '--num-workers', String(workers)]),
-    traffic: await cluster.traffic(),
-    deletions: (await cluster.statistics()).deletions,
-  }));
-  const total = {
-    path: 'all',
-    first: sum(traffic, 'first'),
-    second: sum(traffic, 'second'),
-    watch: sum(traffic, 'watch'),
-  };
+export async function reportSecondLooks({ images, latency = 5, workers, watch, throughput }) {
+  const { seconds, deletions, traffic } = await confirmedRun({ images, latency, workers, watch, throughput });
   const megabytes = ({ bytes }) => fixed(bytes / 1e6, 1);
   table(
     ['list', 'first: requests', 'MB', 'second looks: requests', 'MB', 'watches', 'MB'],
-    [...traffic, total].map(({ path, first, second, watch }) => [
+    [...traffic, { path: 'all', ...totals(traffic) }].map(({ path, first, second, watch: watched }) => [
       path,
-      ...[first, second, watch].flatMap((count) => [count.requests, megabytes(count)]),
+      ...[first, second, watched].flatMap((count) => [count.requests, megabytes(count)]),
     ]),
   );
-  console.log(
-    `\n${deletions} deletions and updates in ${fixed(run.seconds)} s, ${workers} workers, latency ${latency} ms`,
-  );
+  console.log(`\n${deletions} deletions and updates in ${fixed(seconds)} s, ${workers} workers, latency ${latency} ms`);
 }
-
-const sum = (traffic, what) => ({
-  requests: traffic.reduce((total, each) => total + each[what].requests, 0),
-  bytes: traffic.reduce((total, each) => total + each[what].bytes, 0),
-});
 
 export async function reportGrowth({ runs }) {
   const points = [];
-  for (const images of [1000, 3000, 10_000, 20_000, 50_000, 100_000, 300_000, 1_000_000]) {
+  for (const images of [500, 1000, 3000, 10_000, 20_000, 50_000, 100_000, 300_000, 1_000_000]) {
     const result = await withCluster({ images }, (cluster) => dryRuns(cluster, images > 100_000 ? 1 : runs));
     points.push({ images, ...result });
     console.error(rowOf(images, result).join(' | '));
