@@ -4,17 +4,19 @@ interface ParallelOptions {
   concurrency: number;
   /** Checked before each item. Once it returns true, items that have not started are skipped. */
   shouldStop?: () => boolean;
+  /** Waits after an error for the items in flight: they use what the caller closes then. */
+  waitsAfterError?: boolean;
 }
 
 /**
  * Runs `work` on every item, at most `concurrency` at a time.
  * Items are taken one by one, so memory does not grow with their number. p-limit queues all of them at once: 500,000
  * files took 540 MB and 2.5 s, compared with 60 MB and 0.9 s here.
- * @throws the first error, at once. Items that are in flight finish in the background; no other item starts.
+ * @throws the first error; no other item starts. Items that are in flight finish in the background, unless it waits
  */
 export async function forEachParallel<T>(
   items: Iterable<T>,
-  { concurrency, shouldStop }: ParallelOptions,
+  { concurrency, shouldStop, waitsAfterError = false }: ParallelOptions,
   work: (item: T, index: number) => Promise<void>,
 ): Promise<void> {
   const iterator = items[Symbol.iterator]();
@@ -32,7 +34,12 @@ export async function forEachParallel<T>(
       }
     }
   };
-  await Promise.all(Array.from({ length: concurrency }, worker));
+  const workers = Array.from({ length: concurrency }, worker);
+  try {
+    await Promise.all(workers);
+  } finally {
+    if (waitsAfterError) await Promise.allSettled(workers);
+  }
 }
 
 /**

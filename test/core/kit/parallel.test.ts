@@ -39,6 +39,18 @@ test('starts no further item after the first failure', async () => {
   expect(started.length).toBeLessThanOrEqual(4);
 });
 
+test('waits after a failure for the items in flight, if asked to', async () => {
+  const finished: number[] = [];
+  const work = async (item: number): Promise<void> => {
+    if (item === 1) throw new Error('item 1 failed');
+    for (let turns = 0; turns < 3; turns++) await turn();
+    finished.push(item);
+  };
+  const options = { concurrency: 3, waitsAfterError: true };
+  await expect(forEachParallel(Array(9).keys(), options, work)).rejects.toThrow('item 1 failed');
+  expect(finished).toEqual([0, 2]);
+});
+
 test('stops when shouldStop returns true, and finishes the items in flight', async () => {
   const finished: number[] = [];
   let stop = false;

@@ -1,7 +1,7 @@
 import type { FoundFile } from '../../backup-directory/inventory.js';
 import type { ExaminedBackup } from '../../backup-directory/manage.js';
 import type { BackupRun, OnDamage } from '../../backup-directory/runs.js';
-import { mapParallel } from '../../kit/parallel.js';
+import { forEachParallel } from '../../kit/parallel.js';
 import type { Reporter } from '../../kit/reporter.js';
 import type { Digest } from '../../model/digest.js';
 import { compareEntries, type Entry, type ImageContent } from '../plan/saved.js';
@@ -58,11 +58,11 @@ export async function readContents(
   }
   const images = new Set(entries.filter(({ saved }) => saved !== 'tags').map(({ name }) => name));
   reporter.phase('reading manifests', images.size);
-  const content = await mapParallel(images, READERS, async (image): Promise<[Digest, ImageContent]> => {
+  const content: [Digest, ImageContent][] = [];
+  await forEachParallel(images, { concurrency: READERS, waitsAfterError: true }, async (image, index) => {
     signal.throwIfAborted();
-    const read = await readImageContent(backup.blobs, image);
+    content[index] = [image, await readImageContent(backup.blobs, image)];
     reporter.tick();
-    return [image, read];
   });
   return {
     directory: backup.directory,

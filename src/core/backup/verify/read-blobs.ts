@@ -23,7 +23,7 @@ export async function readBlobs(
   let total = 0;
   for (const bytes of sizes.values()) total += bytes;
   reporter.phase('reading blobs', total, 'bytes');
-  await forEachParallel(sizes.keys(), { concurrency: READERS }, async (digest) => {
+  await forEachParallel(sizes.keys(), { concurrency: READERS, waitsAfterError: true }, async (digest) => {
     const problem = await problemOf(blobs, digest, (bytes) => {
       signal.throwIfAborted();
       reporter.tick(bytes);

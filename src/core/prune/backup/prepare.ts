@@ -104,7 +104,7 @@ const sum = (all: readonly number[]): number => all.reduce((total, bytes) => tot
 async function filesToAdd(plan: ImagePrunePlan, images: number[], backup: Backup | undefined): Promise<number[]> {
   const { snapshot } = plan;
   const added: number[] = [];
-  await forEachParallel(blobsOf(plan, images), { concurrency: CONCURRENCY }, async (blob) => {
+  await forEachParallel(blobsOf(plan, images), { concurrency: CONCURRENCY, waitsAfterError: true }, async (blob) => {
     if (!snapshot.digests.isDigest(blob)) return;
     const known = await backup?.blobs.size(snapshot.digests.digest(blob));
     if (known === undefined) added.push(snapshot.images.blobSize(blob) || MANIFEST_BYTES);
@@ -118,7 +118,7 @@ async function countUnlisted(
   backup: Backup | undefined,
 ): Promise<number> {
   let count = 0;
-  await forEachParallel(unlisted, { concurrency: CONCURRENCY }, async (image) => {
+  await forEachParallel(unlisted, { concurrency: CONCURRENCY, waitsAfterError: true }, async (image) => {
     const known = await backup?.blobs.size(digests.digest(images.name(image)));
     if (known === undefined) count++;
   });

@@ -27,7 +27,7 @@ export async function readSavedNeeds(
 ): Promise<Needs> {
   const found: Needs = new Map();
   for (let next = [...names]; next.length > 0;) {
-    await forEachParallel(next, { concurrency: CONCURRENCY }, async (name) => {
+    await forEachParallel(next, { concurrency: CONCURRENCY, waitsAfterError: true }, async (name) => {
       signal.throwIfAborted();
       found.set(name, await readNeeds(() => savedManifest({ blobs }, name)));
     });
