@@ -3,10 +3,15 @@ import { spawnSync } from 'node:child_process';
 /**
  * Mounts an empty disk of its own at a directory; only with `requires('mount')`.
  * @param size as tmpfs takes it: `512k`; undefined for no limit
+ * @param files maximum number of files and directories, its own included; undefined for no limit
  * @throws Error if it cannot be mounted
  */
-export function mountDisk(directory: string, size?: string): void {
-  run('mount', '-t', 'tmpfs', ...(size === undefined ? [] : ['-o', `size=${size}`]), 'tmpfs', directory);
+export function mountDisk(directory: string, size?: string, files?: number): void {
+  const options = [
+    ...(size === undefined ? [] : [`size=${size}`]),
+    ...(files === undefined ? [] : [`nr_inodes=${files}`]),
+  ];
+  run('mount', '-t', 'tmpfs', ...(options.length === 0 ? [] : ['-o', options.join(',')]), 'tmpfs', directory);
 }
 
 /**

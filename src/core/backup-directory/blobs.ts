@@ -1,12 +1,9 @@
 import { createHash } from 'node:crypto';
 import { MANIFEST_LIMIT_BYTES } from '../kit/limits.js';
 import type { Digest } from '../model/digest.js';
-import { flushDirectory, openRegularFile, readSmallFile, sizeOfFile, writeWhole } from './files.js';
+import { flushDirectory, openRegularFile, readOpenFile, readSmallFile, sizeOfFile, writeWhole } from './files.js';
 import { blobPlace, TEMPORARY } from './layout.js';
 import type { Tree } from './tree.js';
-
-/** Size of the parts in which a blob is read, in bytes. */
-const CHUNK_BYTES = 256 * 1024;
 
 /** Reads the blobs of a backup. */
 export class BackupBlobs {
@@ -24,7 +21,7 @@ export class BackupBlobs {
   }
 
   /**
-   * Opens a blob for reading. Whoever reads it computes the digest.
+   * Opens a blob for reading. Whoever reads it computes the digest, and begins to read, which closes it in the end.
    * @returns undefined if there is none
    * @throws Error if it is not a regular file, and the file system's error
    */
@@ -32,8 +29,13 @@ export class BackupBlobs {
     const path = await this.pathOf(digest);
     const file = path === undefined ? undefined : await openRegularFile(path);
     if (!file) return undefined;
-    const { size } = await file.stat();
-    return { bytes: size, content: file.createReadStream({ highWaterMark: CHUNK_BYTES }) as AsyncIterable<Buffer> };
+    try {
+      const { size } = await file.stat();
+      return { bytes: size, content: readOpenFile(file) };
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
   }
 
   /**

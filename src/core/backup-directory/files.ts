@@ -7,6 +7,8 @@ import { isMissing } from '../kit/below.js';
 const READ = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 /** Mode of files with data of a cluster: only their owner can read them. */
 const OWNER_ONLY = 0o600;
+/** Size of the parts in which a file is read, in bytes. */
+const CHUNK_BYTES = 256 * 1024;
 /** Codes of file systems that cannot flush a directory, and of systems that do not open one. */
 const NOT_FLUSHABLE = new Set(['EINVAL', 'ENOTSUP', 'EISDIR', 'EPERM']);
 
@@ -41,6 +43,23 @@ export async function readSmallFile(path: string, limitBytes: number): Promise<B
   try {
     if ((await file.stat()).size > limitBytes) throw new Error(`it is longer than ${limitBytes} bytes`);
     return await file.readFile();
+  } finally {
+    await file.close();
+  }
+}
+
+/**
+ * Reads an open file, and closes it: when it ends, or when the reader does, who waits for that. A stream would close it
+ * a moment later.
+ * @throws the file system's error
+ */
+export async function* readOpenFile(file: FileHandle): AsyncGenerator<Buffer> {
+  try {
+    for (;;) {
+      const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(CHUNK_BYTES), 0, CHUNK_BYTES);
+      if (bytesRead === 0) return;
+      yield buffer.subarray(0, bytesRead);
+    }
   } finally {
     await file.close();
   }

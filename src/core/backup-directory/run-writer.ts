@@ -23,10 +23,19 @@ export class RunWriter {
     const id = runId(new Date(header.startedAt), randomBytes(4).toString('hex'));
     const directory = `${await tree.make(TEMPORARY)}/${id}`;
     await mkdir(directory, { mode: OWNER_ONLY });
-    const open = async (kind: RecordKind): Promise<TextFile> =>
-      new TextFile(await createFile(`${directory}/${RECORD_FILES[kind]}`));
-    const files = { image: await open('image'), stream: await open('stream'), descriptor: await open('descriptor') };
-    return new RunWriter(tree, id, header, files);
+    const files: TextFile[] = [];
+    const open = async (kind: RecordKind): Promise<TextFile> => {
+      const file = new TextFile(await createFile(`${directory}/${RECORD_FILES[kind]}`));
+      files.push(file);
+      return file;
+    };
+    try {
+      const all = { image: await open('image'), stream: await open('stream'), descriptor: await open('descriptor') };
+      return new RunWriter(tree, id, header, all);
+    } catch (error) {
+      for (const file of files) await file.close();
+      throw error;
+    }
   }
 
   /** Adds a record. @throws the file system's error */

@@ -5,7 +5,7 @@ import { OBJECT_LIMIT_BYTES } from '../kit/limits.js';
 import { isRecord } from '../model/values/json.js';
 import { isClusterIdentity, type ClusterIdentity } from './cluster-identity.js';
 import { damaged } from './errors.js';
-import { openRegularFile, readSmallFile } from './files.js';
+import { openRegularFile, readOpenFile, readSmallFile } from './files.js';
 import { isRunId, RECORD_FILES, RUN_FILE, RUNS } from './layout.js';
 import { parseLine, parseRecord, type RecordKind, type RecordTypes } from './records.js';
 import type { Tree } from './tree.js';
@@ -84,7 +84,7 @@ async function* linesOf(tree: Tree, names: string[], file: string): AsyncGenerat
   const handle = await inDirectory(tree.root, names, (directory) => openRegularFile(`${directory}/${file}`));
   if (!handle) throw new Error('it does not exist');
   const reader = new LineReader(LINE_LIMIT_BYTES);
-  for await (const chunk of handle.createReadStream()) yield* reader.take(chunk as Buffer);
+  for await (const chunk of readOpenFile(handle)) yield* reader.take(chunk);
   if (reader.rest !== '') throw new Error('its last line is incomplete');
 }
 

@@ -11,6 +11,7 @@ export const OWNER_ONLY = 0o700;
 export class Tree {
   private readonly open = new Map<string, Promise<OpenDirectory | undefined>>();
   private readonly making = new Map<string, Promise<string>>();
+  private isClosed = false;
 
   private constructor(
     /** The absolute path of the backup, for messages. */
@@ -25,16 +26,21 @@ export class Tree {
   /**
    * Returns a path of a directory below the backup, which is valid until `close`.
    * @returns undefined if there is none, or a symbolic link in its place
+   * @throws the file system's error; Error after `close`
    */
   async find(names: readonly string[]): Promise<string | undefined> {
+    if (this.isClosed) throw new Error(`${this.root} was closed`);
     const key = names.join('/');
     const known = HAS_OPEN_PATHS ? this.open.get(key) : undefined;
     if (known) return (await known)?.path;
     const directory = openBelow(this.root, names);
     this.open.set(key, directory);
-    const found = await directory;
+    const found = await directory.catch((error: unknown) => {
+      this.open.delete(key);
+      throw error;
+    });
     // It can be created later.
-    if (!found && this.open.get(key) === directory) this.open.delete(key);
+    if (!found) this.open.delete(key);
     return found?.path;
   }
 
@@ -56,15 +62,15 @@ export class Tree {
     await mkdir(`${parent}/${names.at(-1)!}`, { mode: OWNER_ONLY }).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== 'EEXIST') throw error;
     });
-    // A look-up that began before is not repeated by `find`.
-    const made = openBelow(this.root, names);
-    const directory = await made;
-    if (!directory) throw new Error(`${this.root}/${key} is not a directory`);
-    this.open.set(key, made);
-    return directory.path;
+    // The first one can be a look-up that began before. A directory that is opened twice would be closed once.
+    const path = (await this.find(names)) ?? (await this.find(names));
+    if (path === undefined) throw new Error(`${this.root}/${key} is not a directory`);
+    return path;
   }
 
+  /** Closes all directories, those that are being looked for, too. */
   async close(): Promise<void> {
+    this.isClosed = true;
     for (const directory of this.open.values()) await (await directory.catch(() => undefined))?.close();
     this.open.clear();
   }
