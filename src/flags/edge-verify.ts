@@ -8,6 +8,7 @@ import { CHECKS } from '../core/edge/verify/main-table.js';
 import type { SiteRequest } from '../core/edge/verify/site.js';
 import type { VerifyRequest } from '../core/edge/verify/verify.js';
 import { usageError } from '../core/model/errors.js';
+import type { MainTable } from '../core/terminal/main-table.js';
 import { clusterFlags, clusterOptions } from './cluster.js';
 import { requestTimeoutFlag, timeoutFlag } from './duration.js';
 import { outputFlags } from './output.js';
@@ -107,7 +108,7 @@ export async function edgeVerifyRequest(
     throw usageError('--hub-kubeconfig needs --cluster NAME, --selector LABELS or --all');
   if (parallel !== undefined && !isFleet) throw usageError('--parallel needs --all or --selector');
   if (selector !== undefined) checkSelector(selector);
-  checkOrder(flags['sort-by'], isFleet);
+  checkOrder(flags, isFleet);
   const request = await siteRequest(flags);
   const rendered = { butane, ignition };
   if (isFleet) return { fleet: { ...request, selector, parallel: parallel ?? DEFAULT_PARALLEL, rendered } };
@@ -138,12 +139,14 @@ function checkSelector(selector: string): void {
     );
 }
 
-/** The flag accepts the columns of both tables. @throws RegadmError (USAGE) for a column of the other one */
-function checkOrder(sortBy: string | undefined, isFleet: boolean): void {
+/** The flag accepts the columns of all tables. @throws RegadmError (USAGE) for a column of another one */
+function checkOrder({ 'sort-by': sortBy, output }: EdgeVerifyFlags, isFleet: boolean): void {
   const [own, other] = isFleet ? [CLUSTERS, CHECKS] : [CHECKS, CLUSTERS];
   if (sortBy === undefined || sortBy in own.columns || !(sortBy in other.columns)) return;
-  const titles = Object.keys(own.columns).join(', ');
-  throw usageError(`invalid argument "${sortBy}" for "--sort-by" flag: must be one of ${titles}`);
+  if (isFleet && output === 'wide') return;
+  const titles = ({ columns }: MainTable): string => Object.keys(columns).join(', ');
+  const also = isFleet ? `, or, with -o wide, of ${titles(CHECKS)}` : '';
+  throw usageError(`invalid argument "${sortBy}" for "--sort-by" flag: must be one of ${titles(own)}${also}`);
 }
 
 /** Selects the hub. */

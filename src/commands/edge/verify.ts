@@ -1,7 +1,7 @@
 import { BaseCommand, type FlagsOf } from '../../cli/base-command.js';
 import type { ClusterApi } from '../../core/cluster/api.js';
 import type { ClusterOptions } from '../../core/cluster/connection/kubeconfig.js';
-import { fleetOutput, fleetSummary, reportOf } from '../../core/edge/verify/fleet/output.js';
+import { fleetOutputFor, fleetSummary, reportOf } from '../../core/edge/verify/fleet/output.js';
 import { verifyFleet, type Fleet, type FleetRequest } from '../../core/edge/verify/fleet/verify-fleet.js';
 import { withHubFlags } from '../../core/edge/verify/hub-advice.js';
 import { edgeVerifyOutput } from '../../core/edge/verify/output.js';
@@ -90,12 +90,13 @@ is checked; --sort-by CLUSTER prints them at the end, and -o wide prints all che
     const fleet = { openHub: () => this.openHub(flags), openManaged };
     if (flags.as !== undefined) this.warning(NOT_IMPERSONATED(flags.as));
     const isSorted = flags.output !== 'table' || flags['sort-by'] !== undefined;
-    const finished = (entry: ClusterEntry): Promise<void> => this.present(reportOf(entry), flags, fleetOutput);
+    const output = fleetOutputFor(flags);
+    const finished = (entry: ClusterEntry): Promise<void> => this.present(reportOf(entry), flags, output);
     const { report, interruption } = await this.withSession(async (session) => ({
       report: await verifyFleet(request, fleet, { ...session, ...(!isSorted && { finished }) }),
       interruption: session.signal.reason as Error | undefined,
     }));
-    if (isSorted) await this.present(report, flags, fleetOutput);
+    if (isSorted) await this.present(report, flags, output);
     this.note(fleetSummary(report));
     if (report.summary.failed > 0) process.exitCode = EXIT.found;
     if (interruption) await this.fail(interruption);

@@ -104,6 +104,22 @@ describe('all clusters of a hub', () => {
     expect(await verify('-l', 'name=sno-08')).toMatchObject({ status: 0, stdout: 'sno-08: passed (9 checks)\n' });
   });
 
+  test('with -o wide, all checks can be sorted by the columns of that table', async () => {
+    const some = ['-l', 'name in (sno-01,sno-05)', '-o', 'wide', '--no-headers', '--sort-by'];
+    const rows = async (column: string): Promise<string[]> => {
+      const [table = ''] = (await verify(...some, column)).stdout.split('what to do:\n');
+      return table.split('\n').map((row) => row.split(/ {2,}/).slice(0, 4).join(' '));
+    };
+    const [first, ...others] = await rows('status');
+    expect(first).toBe('sno-05 hub managed-kubeconfig failed');
+    expect(others.slice(0, -1).every((row) => row.endsWith(' passed'))).toBe(true);
+    expect((await rows('check')).slice(0, 2)).toEqual([
+      'sno-01 cluster claim passed',
+      'sno-01 cluster claim-use passed',
+    ]);
+    expect((await rows('ok'))[0]).toMatch(/^sno-05 /);
+  });
+
   test('are announced before the first pod with --node-check, and the pods are deleted', async () => {
     const { stdout, stderr } = await verify('-l', 'name in (sno-01,sno-08)', '--node-check', '--sort-by', 'cluster');
     expect(stdout).toBe('sno-01: passed (12 checks)\nsno-08: passed (12 checks)\n');
@@ -200,7 +216,10 @@ test.each([
   ]),
   [['--all', '--hub-kubeconfig', '/none/hub'], '  * pass the kubeconfig of the hub: --hub-kubeconfig FILE\n'],
   [['--all', '--parallel', '0'], 'invalid argument "0" for "--parallel" flag: must be at least 1'],
-  [['--all', '--sort-by', 'where'], 'invalid argument "WHERE" for "--sort-by" flag: must be one of CLUSTER, OK'],
+  [
+    ['--all', '--sort-by', 'where'],
+    'invalid argument "WHERE" for "--sort-by" flag: must be one of CLUSTER, OK, PASSED, FAILED, WARNINGS, SKIPPED, or, with -o wide, of WHERE, CHECK, STATUS, DETAIL',
+  ],
   [['--cluster', 'x', '--sort-by', 'ok'], 'invalid argument "OK" for "--sort-by" flag: must be one of WHERE, CHECK'],
   [[], '--hub-kubeconfig needs --cluster NAME, --selector LABELS or --all'],
 ])('refuses %j', async (args, message) => {

@@ -1,4 +1,5 @@
 import type { MainTable } from '../../../terminal/main-table.js';
+import { CHECKS } from '../main-table.js';
 
 /** The clusters of an EdgeVerify document, with the columns to sort them by. */
 export const CLUSTERS: MainTable = {
@@ -12,3 +13,6 @@ export const CLUSTERS: MainTable = {
     SKIPPED: '.summary.skipped',
   },
 };
+
+/** The checks of all clusters, which only `-o wide` shows. */
+export const CLUSTER_CHECKS: MainTable = { array: 'checks', columns: { CLUSTER: '.cluster', ...CHECKS.columns } };

@@ -3,7 +3,8 @@ import type { Layout, Output } from '../../../terminal/output.js';
 import { tableLines } from '../../../terminal/table.js';
 import { clean, plural } from '../../../terminal/text.js';
 import { fleetReport, type ClusterEntry, type FleetReport, type VerifyEntry, type VerifyReport } from '../report.js';
-import { CLUSTERS } from './main-table.js';
+import { CHECKS } from '../main-table.js';
+import { CLUSTERS, CLUSTER_CHECKS } from './main-table.js';
 
 /** The output of `edge verify` for several clusters. */
 export const fleetOutput: Output<FleetReport, VerifyReport> = {
@@ -11,6 +12,21 @@ export const fleetOutput: Output<FleetReport, VerifyReport> = {
   table: fleetLines,
   main: CLUSTERS,
 };
+
+/** The table of `-o wide`, sorted by a column that only it has. Its document is not printed. */
+const CHECKS_OUTPUT: Output<FleetReport, VerifyReport> = {
+  document: ({ clusters, ...report }) => ({ ...report, checks: rowsOf(clusters) }),
+  table: ({ clusters }, layout) => wideLines(inRowOrder(rowsOf(clusters), layout.order), layout),
+  main: CLUSTER_CHECKS,
+};
+
+/**
+ * Returns the output for the flags: that of the checks if their table is sorted by one of its columns.
+ * @param choice `sort-by` is a column of one of the tables, or a path
+ */
+export function fleetOutputFor(choice: { output: string; 'sort-by'?: string }): Output<FleetReport, VerifyReport> {
+  return choice.output === 'wide' && (choice['sort-by'] ?? '') in CHECKS.columns ? CHECKS_OUTPUT : fleetOutput;
+}
 
 /** Returns the report about one of the clusters, for its line. */
 export function reportOf(entry: ClusterEntry): FleetReport {
@@ -28,14 +44,24 @@ const COLUMNS = [
   { title: 'DETAIL', wraps: true },
 ];
 
-/** Formats one line per cluster; with `-o wide` one per check, and below them the remedies. */
+/** Formats one line per cluster; with `-o wide` one per check. */
 function* fleetLines({ clusters }: FleetReport, layout: Layout): Generator<string> {
   const ordered = inRowOrder(clusters, layout.order);
-  if (!layout.wide) return yield* ordered.map((entry) => clusterLine(entry, layout));
-  const rows = ordered.flatMap(({ cluster, checks }) =>
-    checks.map(({ where, name, status, detail }) => [cluster, where, name, status, detail]),
-  );
-  const remedies = new Set(ordered.flatMap(({ checks }) => checks.flatMap(remedyLine)));
+  if (layout.wide) yield* wideLines(rowsOf(ordered), layout);
+  else yield* ordered.map((entry) => clusterLine(entry, layout));
+}
+
+/** A check with the name of its cluster. */
+type ClusterCheck = VerifyEntry & { cluster: string };
+
+function rowsOf(clusters: readonly ClusterEntry[]): ClusterCheck[] {
+  return clusters.flatMap(({ cluster, checks }) => checks.map((check) => ({ cluster, ...check })));
+}
+
+/** Formats one line per check, and below them the remedies. */
+function* wideLines(checks: readonly ClusterCheck[], layout: Layout): Generator<string> {
+  const rows = checks.map(({ cluster, where, name, status, detail }) => [cluster, where, name, status, detail]);
+  const remedies = new Set(checks.flatMap(remedyLine));
   yield* tableLines(COLUMNS, rows, layout);
   if (remedies.size > 0) yield 'what to do:\n';
   yield* remedies;
