@@ -1,4 +1,6 @@
 import type http from 'node:http';
+import https from 'node:https';
+import tls from 'node:tls';
 
 /** The agents of requests: one that keeps its connections, for the current client certificate. */
 export class Agents {
@@ -13,7 +15,7 @@ export class Agents {
   for(certificate: string, agent: http.Agent): http.Agent {
     if (this.current?.certificate === certificate) return this.current.agent;
     if (this.current) this.retire(this.current.agent);
-    this.current = { agent: keepAlive(agent), certificate };
+    this.current = { agent: withOneContext(keepAlive(agent)), certificate };
     return agent;
   }
 
@@ -46,4 +48,20 @@ function keepAlive(agent: http.Agent): http.Agent {
   shared.maxSockets = Infinity;
   shared.maxFreeSockets = 256;
   return shared;
+}
+
+/**
+ * Makes the connections of an agent share one TLS context. Otherwise, Node.js parses the authorities and the client
+ * certificate for each. The agents of proxies connect in their own way.
+ */
+function withOneContext(agent: http.Agent): http.Agent {
+  if (Object.getPrototypeOf(agent) !== https.Agent.prototype) return agent;
+  const own = agent as unknown as { createConnection(options: tls.ConnectionOptions, callback: unknown): unknown };
+  const connect = own.createConnection.bind(agent);
+  let secureContext: tls.SecureContext | undefined;
+  own.createConnection = (options, callback) => {
+    secureContext ??= tls.createSecureContext(options);
+    return connect({ ...options, secureContext }, callback);
+  };
+  return agent;
 }
