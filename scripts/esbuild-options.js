@@ -22,37 +22,71 @@ export function commandFiles(directory = '') {
   });
 }
 
+/** Returns the export of a function or class that is loaded at its first call. @param real an expression for it */
+function loadedAtFirstCall(name, real) {
+  return `export const ${name} = new Proxy(function () {}, {
+    apply: (_, self, values) => Reflect.apply(${real}, self, values),
+    construct: (_, values) => Reflect.construct(${real}, values),
+  });`;
+}
+
 const CLIENT_NODE = realpathSync(path.join(root, 'node_modules/@kubernetes/client-node/dist'));
 
+/** Packages that client-node needs only for proxies and for a few kinds of credentials, and what it calls of each. */
+const CLIENT_NODE_LAZY = {
+  hpagent: ['HttpProxyAgent', 'HttpsProxyAgent'],
+  'jsonpath-plus': ['JSONPath'],
+  'openid-client': ['discovery', 'refreshTokenGrant'],
+  'socks-proxy-agent': ['SocksProxyAgent'],
+};
+
 /**
- * Reduces client-node to the kubeconfig and exec. Its index and the index of its generated client import the model of
- * every Kubernetes object, which costs 0.36 s and 60 MB at each start.
+ * Reduces client-node to the kubeconfig. Its index and the index of its generated client import the model of every
+ * Kubernetes object, which costs 0.36 s and 60 MB at each start. Only `makeApiClient` calls the generated client, and
+ * only API clients call node-fetch: loading it prints a deprecation warning of Node, and `globalThis.Headers` loads
+ * Node's own copy of undici.
  */
 const clientNodeParts = {
   name: 'client-node-parts',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^@kubernetes\/client-node$/ }, () => ({
-      path: 'index',
-      namespace: 'client-node',
-      sideEffects: false,
+    const byClientNode = ({ importer }) => importer.startsWith(CLIENT_NODE);
+    const parts = {
+      index: `export { KubeConfig } from './config.js';`,
+      generated: `export const createConfiguration = undefined, ServerConfiguration = undefined;`,
+      'node-fetch': `export const Headers = undefined; export default undefined;`,
+    };
+    const part = (name) => ({ path: name, namespace: 'client-node', sideEffects: false });
+    onResolve({ filter: /^@kubernetes\/client-node$/ }, () => part('index'));
+    onResolve({ filter: /^\.\/gen\/index\.js$/ }, (from) => (byClientNode(from) ? part('generated') : undefined));
+    onResolve({ filter: /^node-fetch$/ }, () => part('node-fetch'));
+    onLoad({ filter: /.*/, namespace: 'client-node' }, ({ path: name }) => ({
+      contents: parts[name],
+      resolveDir: CLIENT_NODE,
     }));
-    onResolve({ filter: /^\.\/gen\/index\.js$/ }, ({ importer }) =>
-      importer.startsWith(CLIENT_NODE)
-        ? { path: 'generated', namespace: 'client-node', sideEffects: false }
-        : undefined,
+    onResolve({ filter: new RegExp(`^(${Object.keys(CLIENT_NODE_LAZY).join('|')})$`) }, (from) =>
+      byClientNode(from) ? { path: from.path, namespace: 'client-node-lazy', sideEffects: false } : undefined,
     );
-    onLoad({ filter: /^index$/, namespace: 'client-node' }, () => ({
-      contents: `export { KubeConfig } from './config.js'; export { Exec } from './exec.js';`,
+    onLoad({ filter: /.*/, namespace: 'client-node-lazy' }, ({ path: name }) => ({
+      contents: CLIENT_NODE_LAZY[name].map((each) => loadedAtFirstCall(each, `require('${name}').${each}`)).join('\n'),
       resolveDir: CLIENT_NODE,
     }));
-    onLoad({ filter: /^generated$/, namespace: 'client-node' }, () => ({
-      contents: `export { createConfiguration } from './gen/configuration.js'; export { ServerConfiguration } from './gen/servers.js';`,
-      resolveDir: CLIENT_NODE,
-    }));
-    // Only client-node's API clients call node-fetch, and loading it prints a deprecation warning of Node.
-    onResolve({ filter: /^node-fetch$/ }, () => ({ path: 'node-fetch', namespace: 'client-node' }));
-    onLoad({ filter: /^node-fetch$/, namespace: 'client-node' }, () => ({
-      contents: `export const Headers = globalThis.Headers; export default globalThis.fetch;`,
+  },
+};
+
+const UNDICI = realpathSync(path.join(root, 'node_modules/undici'));
+
+/** Reduces undici to what src/ imports: its index also loads fetch, WebSocket, caches and mocks. */
+const undiciParts = {
+  name: 'undici-parts',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^undici$/ }, () => ({ path: 'index', namespace: 'undici' }));
+    onLoad({ filter: /.*/, namespace: 'undici' }, () => ({
+      // As in undici's index: the methods of a dispatcher are those of its API.
+      contents: `import api from './lib/api/index.js'; import Dispatcher from './lib/dispatcher/dispatcher.js';
+        Object.assign(Dispatcher.prototype, api);
+        export { default as Pool } from './lib/dispatcher/pool.js'; export { default as buildConnector } from './lib/core/connect.js';
+        ${loadedAtFirstCall('ProxyAgent', "require('./lib/dispatcher/proxy-agent.js')")}`,
+      resolveDir: UNDICI,
     }));
   },
 };
@@ -106,7 +140,7 @@ export const moduleOptions = {
   minifyWhitespace: true,
   legalComments: 'linked',
   logLevel: 'warning',
-  plugins: [clientNodeParts, oclifParts],
+  plugins: [clientNodeParts, undiciParts, oclifParts],
   // Builds for bundlers: `import()` of a CommonJS module that has become a chunk gives no named exports.
   alias: {
     yaml: path.join(root, 'node_modules/yaml/browser/index.js'),

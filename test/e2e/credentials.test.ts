@@ -140,3 +140,46 @@ test.each([
   expect([status, stderr]).toEqual([1, expect.stringContaining(message)]);
   expect(stderr).toMatch(/correct HTTPS_PROXY, .* or add registry\.example\.org to NO_PROXY/);
 });
+
+describe('what the program loads only for a few kubeconfigs', () => {
+  const seen: string[] = [];
+  const server = createServer((request, response) => {
+    seen.push(`${request.method} ${request.url} ${request.headers.authorization}`);
+    response.writeHead(401).end();
+  });
+  server.on('connect', ({ method, url }, socket) => {
+    seen.push(`${method} ${url}`);
+    socket.end('HTTP/1.1 502 No\r\n\r\n');
+  });
+  // A SOCKS client does not speak HTTP.
+  server.on('clientError', (_error, socket) => {
+    seen.push('no HTTP');
+    socket.destroy();
+  });
+  const address = (): string => `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  beforeAll(() => new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve)));
+  beforeEach(() => void (seen.length = 0));
+  afterAll(() => new Promise((resolve) => void server.close(resolve)));
+
+  test('the token that the command of an auth-provider prints', async () => {
+    const config = {
+      'cmd-path': 'echo',
+      'cmd-args': `'{"credential":{"access":"printed","expires":"2099-01-01T00:00:00Z"}}'`,
+      'token-key': '{.credential.access}',
+      'expiry-key': '{.credential.expires}',
+    };
+    const user = { 'auth-provider': { name: 'gcp', config } };
+    await runCli(['prune', 'images'], { kubeconfig: kubeconfig({ server: `http://${address()}` }, user) });
+    expect(seen).toContain('GET /apis Bearer printed');
+  });
+
+  test.each([
+    ['http', 'https', 'CONNECT api.example.test:6443'],
+    ['http', 'http', 'CONNECT api.example.test:6443'],
+    ['socks5', 'https', 'no HTTP'],
+  ])('a proxy of the kubeconfig: %s, to a server with %s', async (scheme, of, request) => {
+    const cluster = { server: `${of}://api.example.test:6443`, 'proxy-url': `${scheme}://${address()}` };
+    const { status } = await runCli(['prune', 'images'], { kubeconfig: kubeconfig(cluster, { token: 't' }) });
+    expect([status, seen]).toEqual([1, expect.arrayContaining([request])]);
+  });
+});
