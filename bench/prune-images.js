@@ -18,7 +18,7 @@
  *   npm run bench -- --start-up          --help and --version against an empty Node process
  *
  * `--watch all` or `--watch none` changes what the user may watch; by default what the pruner role may. `--throughput`
- * limits each connection.
+ * limits each connection. In confirmed runs, `--churn` is the number of pods that change per second.
  */
 import { parseArgs } from 'node:util';
 import { compare, PARTS, SIZES } from './prune-images/comparison.js';
@@ -45,6 +45,7 @@ const { values } = parseArgs({
     latency: { type: 'string' },
     throughput: { type: 'string' },
     watch: { type: 'string' },
+    churn: { type: 'string' },
     workers: { type: 'string', default: '5' },
     confirm: { type: 'boolean' },
     phases: { type: 'boolean' },
@@ -62,6 +63,7 @@ const options = {
   latency: number(values.latency),
   throughput: number(values.throughput),
   watch: values.watch,
+  churn: number(values.churn),
 };
 
 console.log(machine());
@@ -88,6 +90,7 @@ async function reportComparison() {
       sizes: values.sizes?.split(',').map(Number) ?? SIZES,
       runs: number(values.runs) ?? 7,
       watch: values.watch,
+      churn: number(values.churn),
     });
   } finally {
     old?.close();

@@ -46,6 +46,13 @@ export class Api {
     return this.list(pathname, resource, { query: url.searchParams, accept: headers.accept });
   }
 
+  /** Changes a pod, as the kubelet does when it reports a status. */
+  changePod() {
+    const { pages } = this;
+    const pod = Math.floor(Math.random() * pages.counts.pods);
+    pages.replace('pods', pod, pages.object('pods', pod));
+  }
+
   /** The cache of a real server, which a list of version 0 is read from, ignores the limit. */
   list(path, resource, { query, accept = '' }) {
     const version = query.get('resourceVersion') ?? '';

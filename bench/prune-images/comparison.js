@@ -121,13 +121,13 @@ async function* dryRuns({ directories, runs, sizes }) {
   }
 }
 
-async function* confirmed({ directories, runs, watch }) {
+async function* confirmed({ directories, runs, watch, churn }) {
   const programs = programsOf(directories);
   const measure = async (options) => {
     const found = [];
     for (let round = 0; round < Math.ceil(runs / 3); round++)
       found.push({
-        programs: await inTurn(programs, round, (program) => confirmedRun({ ...options, watch, program })),
+        programs: await inTurn(programs, round, (program) => confirmedRun({ ...options, watch, churn, program })),
       });
     return found;
   };

@@ -38,8 +38,14 @@ function remove(directory) {
   temporary.delete(directory);
 }
 
-/** Starts a cluster with a number of images in a separate process. Returns what clients need to reach it. */
-export async function startCluster({ images, latency = 0, busy = 0, watch, throughput }) {
+/**
+ * Starts a cluster in a separate process.
+ * @param settings `images`: their number; `latency` of each response in ms; `busy`: share of the registry's responses
+ *   that are 429; `watch`: what may be watched (api.js); `throughput` of each connection to the API server in MB/s;
+ *   `churn`: pods that change per second
+ * @returns what clients need to reach it
+ */
+export async function startCluster({ latency = 0, ...settings }) {
   const directory = mkdtempSync(path.join(tmpdir(), 'regadm-bench-'));
   temporary.add(directory);
   const child = fork(await bundled('server'), { stdio: 'inherit' });
@@ -47,7 +53,7 @@ export async function startCluster({ images, latency = 0, busy = 0, watch, throu
     child.send(message);
     return (await once(child, 'message'))[0];
   };
-  const { server, registry, authority, counts } = await ask({ images, latency, busy, watch, throughput });
+  const { server, registry, authority, counts } = await ask({ latency, ...settings });
   const ca = Buffer.from(authority).toString('base64');
   const kubeconfig = path.join(directory, 'kubeconfig');
   writeFileSync(

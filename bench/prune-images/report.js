@@ -98,8 +98,8 @@ async function confirm(cluster, workers, latency, note = '') {
 }
 
 /** Reports what a confirmed run reads again, by list. */
-export async function reportSecondLooks({ images, latency = 5, workers, watch, throughput }) {
-  const { seconds, deletions, traffic } = await confirmedRun({ images, latency, workers, watch, throughput });
+export async function reportSecondLooks({ latency = 5, workers, ...options }) {
+  const { seconds, deletions, traffic } = await confirmedRun({ ...options, latency, workers });
   const megabytes = ({ bytes }) => fixed(bytes / 1e6, 1);
   table(
     ['list', 'first: requests', 'MB', 'second looks: requests', 'MB', 'watches', 'MB'],

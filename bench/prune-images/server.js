@@ -34,6 +34,7 @@ async function start(given) {
   const apiPort = await listen(apiServer);
   const registryPort = await listen(registry);
   api = new Api({ ...settings, host: `127.0.0.1:${registryPort}` });
+  if (settings.churn) setInterval(() => api.changePod(), 1000 / settings.churn);
   return {
     server: `https://127.0.0.1:${apiPort}`,
     registry: `https://127.0.0.1:${registryPort}`,

@@ -124,7 +124,7 @@ describe('the cluster of the benchmark', () => {
 
 describe('measurements of the benchmark', () => {
   it('a confirmed run succeeds, and what it reads again is counted', async () => {
-    const cluster = await startCluster({ images: 20, latency: 0, throughput: 50 });
+    const cluster = await startCluster({ images: 20, latency: 0, throughput: 50, churn: 100 });
     try {
       const measured = { seconds: expect.any(Number), cpu: expect.any(Number), peak: expect.any(Number) };
       expect(await regadm(cluster, ['--confirm'])).toMatchObject(measured);
