@@ -5,7 +5,7 @@ import type { ClusterUsage } from '../plan/usage.js';
 import { ManifestReading } from './manifest-reading.js';
 
 /** Links whose names are not the digests that they contain. */
-export interface OtherLinks {
+interface OtherLinks {
   inPlace: readonly LinkFile[];
   /** Those that regadm has removed, as it has recorded them. */
   removed: readonly LinkFile[];
@@ -21,7 +21,7 @@ export interface OtherLinkPorts {
   signal: AbortSignal;
 }
 
-/** Counts the names by other algorithms that are known: after any more, the links must be read again. */
+/** Counts the names by other algorithms that are known. If there are more later, the links must be read again. */
 export function countOtherNames({ otherDigests, otherChildren }: ClusterUsage): number {
   return [...otherChildren.values()].reduce((sum, { size }) => sum + size, otherDigests.size);
 }
