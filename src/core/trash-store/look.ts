@@ -66,7 +66,8 @@ export async function lookFrom(
   usage: ClusterUsage,
   warnings: readonly string[] = [],
 ): Promise<Look> {
-  await addOtherLinks(ports, usage, { inPlace: walked.others, removed: walked.removedOthers });
+  const removed = usage.otherDigests.size > 0 ? await walked.removedOthers() : [];
+  await addOtherLinks(ports, usage, { inPlace: walked.others, removed });
   const userOf = (hex: string): string | undefined => {
     const names = [`sha256:${hex}`, ...walked.namesOf(hex)];
     for (const name of names) {

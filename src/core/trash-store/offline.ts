@@ -3,9 +3,8 @@ import type { LinkFile, TrashedBlob } from '../storage/trash.js';
 import { readEntries } from './entries.js';
 import { inUse, isHeld, LEASE_FILE, parseLease } from './lease-file.js';
 import { AS_RECORDED, readMarks } from './marks.js';
-import { readRemovedLinks } from './removed-links.js';
 import { readBlobAnywhere } from './trash-and-place.js';
-import { recordedOthers } from './walk.js';
+import { readRemovedOthers } from './walk.js';
 
 /**
  * Refuses to continue while another run changes the trash. Where there never was a trash, that is one request.
@@ -36,11 +35,9 @@ export async function readerWithTrash(
  * which blob such a name means.
  * @throws RegadmError MARKS_UNREADABLE, MARKS_OF_ANOTHER_STORAGE (exit status 4), STORAGE_UNREADABLE
  */
-export async function readRemovedOthers(storage: Pick<Storage, 'trash'>, signal?: AbortSignal): Promise<LinkFile[]> {
+export async function findRemovedOthers(storage: Pick<Storage, 'trash'>, signal?: AbortSignal): Promise<LinkFile[]> {
   const trash = storage.trash();
   const { file } = await readMarks(trash, AS_RECORDED, signal);
   const { entries } = await readEntries(trash, file.sweeps, signal);
-  const { links } = await readRemovedLinks(trash, signal);
-  const removed = [...links.values()].flat().filter(({ path, digest }) => path !== digest);
-  return [...[...recordedOthers({ file, entries }).values()].flat(), ...removed];
+  return readRemovedOthers(trash, { file, entries }, signal);
 }

@@ -1,7 +1,8 @@
-import type { LinkFile } from '../storage/trash.js';
+import type { LinkFile, StorageTrash } from '../storage/trash.js';
 import { LATE_EFFECT_MS } from './conclusive.js';
 import { keyOf, type RegistryProcesses } from './model.js';
 import type { SessionPorts } from './ports.js';
+import { readRemovedLinks } from './removed-links.js';
 import type { TrashState } from './state.js';
 
 /** The links of a storage, before images and streams are read. */
@@ -18,8 +19,8 @@ export interface WalkedLinks {
   namesOf(hex: string): readonly string[];
   /** All links whose names are not the digests that they contain. */
   readonly others: readonly LinkFile[];
-  /** Those that a run has removed from blobs that were marked or moved. */
-  readonly removedOthers: readonly LinkFile[];
+  /** Reads those that runs have removed, as they have recorded them. */
+  removedOthers(): Promise<readonly LinkFile[]>;
 }
 
 /**
@@ -60,7 +61,7 @@ export async function walkLinks(
     seen,
     isSettled,
     others,
-    removedOthers: [...recorded.values()].flat(),
+    removedOthers: () => readRemovedOthers(trash, state, signal),
     linksTo: (hex) => found.linksTo(hex),
     isLinked: (hex) => found.linksTo(hex).length > 0,
     namesOf: (hex) => [...otherLinks(found.linksTo(hex)), ...(recorded.get(hex) ?? [])].map(({ path }) => path),
@@ -71,7 +72,7 @@ export async function walkLinks(
  * Returns the recorded links, of blobs that were marked or moved, whose names are not the digests that they contain: an
  * image can name such a digest after the link was removed.
  */
-export function recordedOthers({ file, entries }: Pick<TrashState, 'file' | 'entries'>): Map<string, LinkFile[]> {
+function recordedOthers({ file, entries }: Pick<TrashState, 'file' | 'entries'>): Map<string, LinkFile[]> {
   const found = new Map<string, LinkFile[]>();
   const add = (hex: string, links: readonly LinkFile[]): void => {
     const others = otherLinks(links);
@@ -80,6 +81,16 @@ export function recordedOthers({ file, entries }: Pick<TrashState, 'file' | 'ent
   for (const [hex, { links }] of file.marks) add(hex, links);
   for (const { hex, links } of entries) add(hex, links);
   return found;
+}
+
+/** Reads the same of all links that runs have removed, those to blobs that stayed in their place, too. */
+export async function readRemovedOthers(
+  trash: Pick<StorageTrash, 'listFiles' | 'readFile'>,
+  state: Pick<TrashState, 'file' | 'entries'>,
+  signal?: AbortSignal,
+): Promise<LinkFile[]> {
+  const { links } = await readRemovedLinks(trash, signal);
+  return [...recordedOthers(state).values(), ...links.values()].flatMap(otherLinks);
 }
 
 const otherLinks = (links: readonly LinkFile[]): LinkFile[] => links.filter(({ path, digest }) => path !== digest);

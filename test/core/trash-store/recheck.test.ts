@@ -5,7 +5,7 @@ import { startBatch } from '../../../src/core/trash-store/batches.js';
 import { keyOf } from '../../../src/core/trash-store/model.js';
 import { moveToTrash } from '../../../src/core/trash-store/move.js';
 import { choosePurgeable, purge } from '../../../src/core/trash-store/purge.js';
-import { readRemovedLinks } from '../../../src/core/trash-store/removed-links.js';
+import { readRemovedLinks, recordRemovedLinks } from '../../../src/core/trash-store/removed-links.js';
 import { previewRecheck, recheck, type Recheck } from '../../../src/core/trash-store/recheck.js';
 import { HOUR, MINUTE, TrashScene, anImage, layerLink } from '../../support/trash-scene.js';
 
@@ -266,6 +266,17 @@ describe('an image that names another algorithm uses the blob to which a removed
     });
     scene.images.push(anImage('e'.repeat(64), other));
     expect((await scene.look(await scene.read(), hex)).reason(hex)).toBe(`used by image sha256:${'e'.repeat(64)}`);
+  });
+
+  test('if it was moved, and the link was removed while it was in its place', async () => {
+    const scene = new TrashScene();
+    const { hex, links } = aBlob(scene);
+    await scene.session((session) => recordRemovedLinks(session, scene.ports, [{ ...scene.entry(hex), links }]));
+    await sweep(scene, hex);
+    scene.images.push(anImage('e'.repeat(64), other));
+    await restart(scene);
+    await expect(purgeAll(scene)).resolves.toEqual([]);
+    expect(scene.storage.blobs.has(hex)).toBe(true);
   });
 
   test.each([

@@ -17,7 +17,7 @@ import { addLaterUsage } from '../plan/later-usage.js';
 import { stillUnused } from '../plan/still-unused.js';
 import type { Deletions, Findings } from '../report.js';
 import type { SessionPorts } from '../../trash-store/ports.js';
-import { readRemovedOthers, readerWithTrash } from '../../trash-store/offline.js';
+import { findRemovedOthers, readerWithTrash } from '../../trash-store/offline.js';
 import { deletePlanned } from './delete-planned.js';
 import { trashPlanned } from './trash-planned.js';
 import type { Pruner } from './way.js';
@@ -125,7 +125,7 @@ export class StoragePruner implements Pruner {
     return collect(this.options.api, IMAGES, create, { signal });
   }
 
-  private readonly removedLinks = (): Promise<LinkFile[]> => readRemovedOthers(this.options.storage);
+  private readonly removedLinks = (): Promise<LinkFile[]> => findRemovedOthers(this.options.storage);
 
   /** Stops following the cluster. */
   close(): void {

@@ -3,7 +3,7 @@ import { readUsage } from '../../../orphans/gather/usage.js';
 import { lookAtUses, lookFrom, type Look } from '../../../trash-store/look.js';
 import type { Recheck } from '../../../trash-store/recheck.js';
 import { readBlobAnywhere } from '../../../trash-store/trash-and-place.js';
-import { recordedOthers } from '../../../trash-store/walk.js';
+import { readRemovedOthers } from '../../../trash-store/walk.js';
 import type { Unmark } from '../plan/sweep.js';
 import type { OnlineRun } from '../run.js';
 import { RECHECKING_AGAIN } from '../steps.js';
@@ -47,6 +47,10 @@ async function lookAtImages({ session, trashPorts, ports }: OnlineRun): Promise<
   await addManifestUses(manifests, usage, signal);
   const namesOf = (hex: string): string[] => (marks.get(hex)?.links ?? []).map(({ path }) => path);
   const nothing = { startedAt: 0, processes: undefined, seen: new Set<string>(), isSettled: false, others: [] };
-  const links = { removedOthers: [...recordedOthers(session).values()].flat(), linksTo: () => [], namesOf };
+  const links = {
+    removedOthers: () => readRemovedOthers(storage.trash(), session, signal),
+    linksTo: () => [],
+    namesOf,
+  };
   return lookFrom({ manifests, signal }, { ...nothing, isLinked: () => false, ...links }, usage);
 }

@@ -5,7 +5,7 @@ import { lookFrom, type Look } from '../../../trash-store/look.js';
 import type { TrashPorts } from '../../../trash-store/ports.js';
 import type { TrashState } from '../../../trash-store/state.js';
 import { readBlobAnywhere } from '../../../trash-store/trash-and-place.js';
-import { recordedOthers, walkLinks } from '../../../trash-store/walk.js';
+import { readRemovedOthers, walkLinks } from '../../../trash-store/walk.js';
 import { warningsAbout } from '../../way/storage-warnings.js';
 import type { OnlineRequest } from '../../request.js';
 
@@ -38,7 +38,7 @@ export async function firstLook(
   const manifests = readBlobAnywhere(storage, state.entries);
   const gathered = await gatherEvidence({
     ...{ storage, manifests, api, reporter, signal, rules, acceptPartial },
-    removedLinks: async () => [...recordedOthers(state).values()].flat(),
+    removedLinks: () => readRemovedOthers(storage.trash(), state, signal),
     danglingLinks: way.danglingLinks,
     keepYoungerThanMs: way.ages.keepYoungerThanMs,
     now: () => state.now(),
