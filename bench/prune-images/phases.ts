@@ -13,7 +13,7 @@ mark('start');
 const { openCluster } = await import('../../src/core/cluster/index.js');
 const { readSnapshot } = await import('../../src/core/cluster/lists/read-snapshot.js');
 const { planImagePrune } = await import('../../src/core/prune/plan/plan.js');
-const { planned } = await import('../../src/core/prune/prune-images.js');
+const { planned } = await import('../../src/core/prune/run.js');
 const { imagePruneDocument } = await import('../../src/core/prune/output/document.js');
 const { streamDocument } = await import('../../src/core/terminal/streamed-document.js');
 const { Writer } = await import('../../src/core/terminal/writer.js');

@@ -1,4 +1,3 @@
-import { openBackupForWriting } from '../backup-directory/open.js';
 import { reviewAccess } from '../cluster/access-review.js';
 import type { ClusterApi } from '../cluster/api.js';
 import { getImage } from '../cluster/get-image.js';
@@ -52,7 +51,10 @@ function toBackupPorts(api: ClusterApi): BackupPorts {
       const { openRegistryStorage } = await import('../operator/registry-storage/open.js');
       return (await openRegistryStorage(api, choice, options)).storage;
     },
-    openDirectory: openBackupForWriting,
+    openDirectory: async (directory) => {
+      const { openBackupForWriting } = await import('../backup-directory/open.js');
+      return openBackupForWriting(directory);
+    },
   };
 }
 

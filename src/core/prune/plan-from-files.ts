@@ -5,7 +5,7 @@ import { notCurrentWarning } from '../saved-lists/not-current.js';
 import { readSavedSnapshot } from '../saved-lists/saved-snapshot.js';
 import { imagesOverLimit } from './plan/limit.js';
 import { planImagePrune } from './plan/plan.js';
-import { planned } from './prune-images.js';
+import { planned } from './run.js';
 import type { ImagePruneReport } from './report.js';
 import type { ImagePruneRequest } from './request.js';
 import { startRun } from '../deletion/run-context.js';

@@ -2,8 +2,6 @@ import { failureOf, type Failure } from '../../model/document.js';
 import { EXIT, RegadmError } from '../../model/errors.js';
 import type { RunContext } from '../../deletion/run-context.js';
 import type { Registry } from '../../registry/api.js';
-import { affectedBy } from '../../verification/plan/affected.js';
-import { findListed } from '../../verification/plan/listed.js';
 import type { Verification } from '../../verification/plan/types.js';
 import { warnAbout } from '../../verification/warn-about.js';
 import type { PruneOutcome } from '../outcome.js';
@@ -79,9 +77,3 @@ function wayOf({ request: { storage }, registry, workers }: VerifyInput): Verify
 }
 
 const exitCodeOf = (reason: unknown): number => (reason instanceof RegadmError ? reason.exitCode : EXIT.sigint);
-
-/** Returns the namespaces from which a verification through the registry pulls. */
-export function namespacesToVerify(plan: ImagePrunePlan): string[] {
-  const { repositories } = affectedBy(findListed(plan.snapshot, []), deletedBy(plan));
-  return [...new Set([...repositories.keys()].map((repository) => repository.split('/')[0]!))];
-}
