@@ -67,6 +67,8 @@ export interface ApiRequestOptions {
   bodyLimit?: number;
   /** True if the request checks again what was listed before: such requests are counted apart. */
   recheck?: boolean;
+  /** Memory for the body. Default: new memory. The caller releases it. */
+  buffers?: BodyBuffers;
   /** False: no retry, the caller handles failures. */
   retry?: boolean;
   /** Maximum attempts, the first one included. Default 6. */
@@ -82,6 +84,17 @@ export interface ApiRequestOptions {
    * 500: the request is retried, and the last attempt's error is thrown.
    */
   validate?: (response: ApiResponse) => void;
+}
+
+/** Memory that is used for one body after the other. */
+export interface BodyBuffers {
+  /**
+   * Returns a buffer.
+   * @param size its minimum size, in bytes; undefined: the largest one that is free
+   */
+  take(size?: number): Buffer;
+  /** Makes a buffer free that nobody reads any longer. Those that are not from `take` are ignored. */
+  release(buffer: Uint8Array): void;
 }
 
 export interface ApiResponse {

@@ -8,6 +8,7 @@ import { onAbort } from '../../kit/on-abort.js';
 import type { Timers } from '../../kit/timers.js';
 import { RegadmError } from '../../model/errors.js';
 import type { ApiRequestOptions } from '../api.js';
+import { collectorOf, type BodyCollector } from './body-collector.js';
 import type { Connection } from './credentials.js';
 import { TunnelTimeout } from './tunnel-timeout.js';
 
@@ -127,13 +128,17 @@ async function readWhole(
   const isError = status >= 400;
   const limit = isError ? ERROR_BODY_LIMIT_BYTES : (options.bodyLimit ?? RESPONSE_LIMIT_BYTES);
   try {
-    const { body, isCut } = await readBody(incoming, limit, guard);
+    const collector = collectorOf(limit, Number(headers['content-length']) || undefined, options.buffers);
+    const isCut = await readBody(incoming, collector, guard);
+    const body = collector.body();
     if (isCut && !isError) throw tooLarge(limit);
     if (!isCut && !incoming.complete)
       throw Object.assign(new Error('the connection was closed in the middle of the response'), { code: 'ECONNRESET' });
     const transferredBytes = body.length;
     if (headers['content-encoding'] !== 'gzip') return { status, headers, body, transferredBytes };
-    return { status, headers, body: await decompress(body, limit, isError), transferredBytes };
+    const decompressed = await decompress(body, limit, isError);
+    options.buffers?.release(body);
+    return { status, headers, body: decompressed, transferredBytes };
   } catch (error) {
     throw failed(guard, connection, error);
   } finally {
@@ -145,24 +150,17 @@ async function readWhole(
 /**
  * Reads a body by events, up to a limit. A large page arrives in hundreds of chunks, and asynchronous iteration costs
  * several turns of the event loop for each.
+ * @returns true if the body exceeds the limit
  */
-function readBody(
-  incoming: http.IncomingMessage,
-  limit: number,
-  guard: AttemptGuard,
-): Promise<{ body: Buffer; isCut: boolean }> {
+function readBody(incoming: http.IncomingMessage, collector: BodyCollector, guard: AttemptGuard): Promise<boolean> {
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let length = 0;
-    const end = (): void => resolve({ body: Buffer.concat(chunks), isCut: length > limit });
     incoming.on('data', (chunk: Buffer) => {
       guard.took(chunk.length);
-      chunks.push(length + chunk.length > limit ? chunk.subarray(0, Math.max(0, limit - length)) : chunk);
-      length += chunk.length;
-      if (length <= limit) return;
-      end();
+      if (collector.add(chunk)) return;
+      resolve(true);
       incoming.destroy();
     });
+    const end = (): void => resolve(false);
     incoming.on('end', end);
     incoming.on('error', reject);
     incoming.on('close', end);

@@ -1,4 +1,4 @@
-import type { ApiResponse, ClusterApi } from '../api.js';
+import type { ApiResponse, BodyBuffers, ClusterApi } from '../api.js';
 import type { ApiError } from '../api-error.js';
 import { apiError } from '../api-error.js';
 import { qualifiedName, type ListedResource } from '../resources.js';
@@ -17,8 +17,12 @@ const MAX_RESTARTS = 5;
 
 /** Receives the pages of a list. */
 export interface ListReader<Page extends ListPage> {
-  /** Parses a page. @throws Error when the body is not a list of that resource */
-  parser: { reduce(resource: string, body: Buffer): Promise<Page> };
+  parser: {
+    /** Parses a page. @throws Error when the body is not a list of that resource */
+    reduce(resource: string, body: Buffer): Promise<Page>;
+    /** Memory for the bodies of pages, which `reduce` releases. */
+    readonly buffers?: BodyBuffers;
+  };
   /** Receives every page, in order. */
   take(page: Page): void;
   /** Discards all pages: the list starts again from the beginning. */
@@ -75,7 +79,7 @@ class ListReading<Page extends ListPage> {
     private readonly reader: ListReader<Page>,
     private readonly options: ListOptions,
   ) {
-    this.pages = new PageRequests(api, resource, options);
+    this.pages = new PageRequests(api, resource, { ...options, buffers: reader.parser.buffers });
   }
 
   async read(): Promise<ListResult> {

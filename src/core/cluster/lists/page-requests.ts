@@ -1,6 +1,6 @@
 import { OBJECT_LIMIT_BYTES, RESPONSE_LIMIT_BYTES } from '../../kit/limits.js';
 import { hasCode } from '../../model/errors.js';
-import type { ApiResponse, ClusterApi } from '../api.js';
+import type { ApiResponse, BodyBuffers, ClusterApi } from '../api.js';
 import { listPath, type Resource } from '../resources.js';
 import { notAList } from './list-error.js';
 import { checkKind, headOfPage } from './page-head.js';
@@ -29,6 +29,8 @@ export interface PageOptions {
   signal?: AbortSignal;
   /** True if the list was read before: its requests are counted apart. */
   recheck?: boolean;
+  /** Memory for the bodies of pages. Default: new memory. */
+  buffers?: BodyBuffers;
   /** False: no retry. */
   retry?: boolean;
   /** Milliseconds; for tests. */
@@ -71,13 +73,14 @@ export class PageRequests {
   }
 
   private async sendOnce(limit: number | undefined, token: string | undefined): Promise<ApiResponse> {
-    const { labelSelector, fieldSelector, signal, retry, recheck } = this.options;
+    const { labelSelector, fieldSelector, signal, retry, recheck, buffers } = this.options;
     const sentAt = this.clock();
     const response = await this.api.request('GET', this.path, {
       query: { limit, continue: token, labelSelector, fieldSelector },
       signal,
       retry,
       recheck,
+      buffers,
       bodyLimit: limit === undefined ? WHOLE_LIST_LIMIT : Math.min(RESPONSE_LIMIT_BYTES, limit * OBJECT_LIMIT_BYTES),
       ...(this.slow ? { headers: COMPRESSED } : {}),
       validate: ({ body }) => this.validate(body),

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
+import { PageBuffers } from './page-buffers.js';
 import { reducePage, unpackPage, type PackedPage, type ReducedPage } from './reduce-page.js';
 
 /**
@@ -22,10 +23,14 @@ interface Answer {
   id: number;
   page?: PackedPage;
   error?: string;
+  /** The memory of the body. */
+  buffer: ArrayBuffer;
 }
 
 /** Parses and reduces pages; large ones in worker threads once the lists turn out to be large. */
 export class ParsePool {
+  /** Memory for the bodies that `reduce` gets. */
+  readonly buffers = new PageBuffers();
   private readonly workers: { worker: Worker; busy: number }[] = [];
   private readonly waiting = new Map<
     number,
@@ -41,18 +46,30 @@ export class ParsePool {
   /** @param script of the threads; for tests */
   constructor(private readonly script = SCRIPT) {}
 
-  /** Parses and reduces a page. @throws Error when the body is not a list of that resource */
+  /**
+   * Parses and reduces a page. Its memory is used again for other bodies.
+   * @throws Error when the body is not a list of that resource
+   */
   async reduce(resource: string, body: Buffer): Promise<ReducedPage> {
-    if (body.length < WORTH_A_THREAD) return reducePage(resource, body);
+    if (body.length < WORTH_A_THREAD) return this.reduceHere(resource, body);
     this.bytes += body.length;
     if (this.isLarge) return this.reduceInThread(resource, body);
-    const page = reducePage(resource, body);
+    const page = this.reduceHere(resource, body);
     this.isLarge = this.bytes + announcedBytes(page, body.length) >= WORTH_THREADS && existsSync(this.script);
     return page;
   }
 
   async close(): Promise<void> {
+    this.buffers.clear();
     await Promise.all(this.workers.splice(0).map(({ worker }) => worker.terminate()));
+  }
+
+  private reduceHere(resource: string, body: Buffer): ReducedPage {
+    try {
+      return reducePage(resource, body);
+    } finally {
+      this.buffers.release(body);
+    }
   }
 
   private reduceInThread(resource: string, body: Buffer): Promise<ReducedPage> {
@@ -61,8 +78,9 @@ export class ParsePool {
     slot.busy++;
     return new Promise((resolve, reject) => {
       this.waiting.set(id, { resolve, reject, done: () => slot.busy-- });
-      // A buffer can be transferred; a slice of Node's shared pool has to be copied first.
-      const own = body.byteOffset === 0 && body.byteLength === body.buffer.byteLength ? body : Buffer.from(body);
+      // Memory without other contents can be transferred; a slice of Node's shared pool has to be copied first.
+      const isAlone = this.buffers.owns(body) || body.byteLength === body.buffer.byteLength;
+      const own = isAlone ? body : Buffer.from(body);
       slot.worker.postMessage({ id, resource, body: own }, [own.buffer as ArrayBuffer]);
     });
   }
@@ -82,7 +100,8 @@ export class ParsePool {
     return slot;
   }
 
-  private take({ id, page, error }: Answer): void {
+  private take({ id, page, error, buffer }: Answer): void {
+    this.buffers.releaseTransferred(buffer);
     const { resolve, reject, done } = this.waiting.get(id)!;
     this.waiting.delete(id);
     done();

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import type { ClusterApi } from '../../../../src/core/cluster/api.js';
 import { openCluster } from '../../../../src/core/cluster/index.js';
+import { PageBuffers } from '../../../../src/core/cluster/lists/page-buffers.js';
 import { ATTEMPT_LIMITS } from '../../../../src/core/kit/limits.js';
 import { ManualTimers } from '../../../support/manual-timers.js';
 
@@ -134,18 +135,22 @@ test('a retry after a timeout does not use a connection that was open before', a
   expect(sockets.size).toBe(2);
 });
 
-test.each<[string, (text: string) => [Buffer, string?]]>([
-  ['plain', (text) => [Buffer.from(text)]],
-  ['compressed', (text) => [gzipSync(text), 'gzip']],
-])('a %s response that is too large is a failure without a retry', async (_what, encode) => {
+test.each<[string, (text: string) => [Buffer, string?], PageBuffers | undefined]>([
+  ['plain', (text) => [Buffer.from(text)], undefined],
+  ['compressed', (text) => [gzipSync(text), 'gzip'], undefined],
+  ['plain (in used memory)', (text) => [Buffer.from(text)], new PageBuffers()],
+  ['compressed (in used memory)', (text) => [gzipSync(text), 'gzip'], new PageBuffers()],
+])('a %s response that is too large is a failure without a retry', async (_what, encode, buffers) => {
   const [body, encoding] = encode(`"${' '.repeat(2000)}"`);
   await serve((_request, response) => {
     if (encoding) response.setHeader('Content-Encoding', encoding);
     response.end(body);
   });
-  await expect(api.request('GET', '/x', { bodyLimit: 1000 })).rejects.toMatchObject({ code: 'API_RESPONSE_TOO_LARGE' });
+  await expect(api.request('GET', '/x', { bodyLimit: 1000, buffers })).rejects.toMatchObject({
+    code: 'API_RESPONSE_TOO_LARGE',
+  });
   expect(requests).toBe(1);
-  expect((await api.request('GET', '/x', { bodyLimit: 3000 })).body.length).toBe(2002);
+  expect((await api.request('GET', '/x', { bodyLimit: 3000, buffers })).body.length).toBe(2002);
 });
 
 test('a response that never ends is a failure as soon as it is too large', async () => {
