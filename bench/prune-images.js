@@ -31,7 +31,7 @@ import {
   reportSecondLooks,
   reportStartUp,
 } from './prune-images/report.js';
-import { openRevision } from './prune-images/revision.js';
+import { buildRevision } from './prune-images/revision.js';
 import { machine } from './prune-images/table.js';
 import { root } from '../scripts/esbuild-options.js';
 
@@ -66,6 +66,8 @@ const options = {
   churn: number(values.churn),
 };
 
+// Temporary files are removed at the exit, which a signal alone does not cause.
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
 console.log(machine());
 if (values['start-up']) await reportStartUp(options);
 else if (values.policy) await reportPolicy(options);
@@ -79,20 +81,16 @@ else if (values.images !== undefined) {
 } else await reportComparison();
 
 async function reportComparison() {
-  const old = values.against === undefined ? undefined : openRevision(values.against);
   const parts = values.only?.split(',') ?? Object.keys(PARTS).filter((part) => part !== 'binary');
   const unknown = parts.find((part) => !(part in PARTS));
   if (unknown !== undefined) throw new Error(`unknown part ${unknown}: ${Object.keys(PARTS).join(', ')}`);
-  try {
-    await compare({
-      directories: { ...(old && { old: old.directory }), new: root },
-      parts,
-      sizes: values.sizes?.split(',').map(Number) ?? SIZES,
-      runs: number(values.runs) ?? 7,
-      watch: values.watch,
-      churn: number(values.churn),
-    });
-  } finally {
-    old?.close();
-  }
+  const old = values.against === undefined ? undefined : buildRevision(values.against);
+  await compare({
+    directories: { ...(old && { old }), new: root },
+    parts,
+    sizes: values.sizes?.split(',').map(Number) ?? SIZES,
+    runs: number(values.runs) ?? 7,
+    watch: values.watch,
+    churn: number(values.churn),
+  });
 }

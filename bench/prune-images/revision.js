@@ -7,23 +7,17 @@ import { root } from '../../scripts/esbuild-options.js';
 /**
  * Builds a revision in a temporary directory.
  * @param revision what git knows by this name, or a directory with a built program
- * @returns its `directory`; `close` removes a temporary one
+ * @returns its directory; a temporary one is removed at the end of the process
  */
-export function openRevision(revision) {
-  if (existsSync(path.join(revision, 'dist/main.js'))) return { directory: path.resolve(revision), close: () => {} };
+export function buildRevision(revision) {
+  if (existsSync(path.join(revision, 'dist/main.js'))) return path.resolve(revision);
   const commit = git('rev-parse', '--verify', `${revision}^{commit}`).toString().trim();
   const directory = mkdtempSync(path.join(tmpdir(), 'regadm-revision-'));
-  const close = () => rmSync(directory, { recursive: true, force: true });
-  try {
-    const archive = git('archive', commit);
-    execFileSync('tar', ['-x', '-C', directory], { input: archive });
-    installPackages(directory);
-    execFileSync(process.execPath, ['scripts/build.js'], { cwd: directory, stdio: ['ignore', 'ignore', 'inherit'] });
-  } catch (error) {
-    close();
-    throw error;
-  }
-  return { directory, close };
+  process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
+  execFileSync('tar', ['-x', '-C', directory], { input: git('archive', commit) });
+  installPackages(directory);
+  execFileSync(process.execPath, ['scripts/build.js'], { cwd: directory, stdio: ['ignore', 'ignore', 'inherit'] });
+  return directory;
 }
 
 const git = (...args) => execFileSync('git', args, { cwd: root, maxBuffer: 2 ** 30 });
