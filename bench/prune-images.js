@@ -5,8 +5,8 @@
  *   npm run build && npm run bench -- [--against REVISION] [--runs 7] [--only PART,…] [--sizes 500,3000,…]
  *
  * prints a table of all measurements with their targets; with `--against`, also of an older revision, which it builds
- * in a temporary directory, or of a directory with a built program. Parts: start-up, dry-runs, confirmed, builds, and
- * binary, which is measured only if it is named. Single measurements:
+ * in a temporary directory, or of a directory with a built program. Parts: start-up, dry-runs, confirmed, builds; and
+ * network and binary, which are measured only if they are named. Single measurements:
  *
  *   npm run bench -- --images 20000 [--runs 5] [--latency MS] [--throughput MB/S]
  *                                        a dry run, and where its time goes
@@ -21,7 +21,7 @@
  * limits each connection. In confirmed runs, `--churn` is the number of pods that change per second.
  */
 import { parseArgs } from 'node:util';
-import { compare, PARTS, SIZES } from './prune-images/comparison.js';
+import { compare, ON_REQUEST, PARTS, SIZES } from './prune-images/comparison.js';
 import {
   reportConfirm,
   reportDryRun,
@@ -81,7 +81,7 @@ else if (values.images !== undefined) {
 } else await reportComparison();
 
 async function reportComparison() {
-  const parts = values.only?.split(',') ?? Object.keys(PARTS).filter((part) => part !== 'binary');
+  const parts = values.only?.split(',') ?? Object.keys(PARTS).filter((part) => !ON_REQUEST.includes(part));
   const unknown = parts.find((part) => !(part in PARTS));
   if (unknown !== undefined) throw new Error(`unknown part ${unknown}: ${Object.keys(PARTS).join(', ')}`);
   const old = values.against === undefined ? undefined : buildRevision(values.against);

@@ -19,7 +19,9 @@ const START_COUNTS_BELOW = 10_000;
 const HELP_RATIO = 1.7;
 const NOWHERE = { directory: process.env.TMPDIR ?? '/tmp' };
 
-export const PARTS = { 'start-up': startUp, 'dry-runs': dryRuns, confirmed, builds, binary };
+/** What can be measured. Parts in `ON_REQUEST` take long and change rarely. */
+export const PARTS = { 'start-up': startUp, 'dry-runs': dryRuns, confirmed, builds, network, binary };
+export const ON_REQUEST = ['network', 'binary'];
 
 /**
  * Prints the table.
@@ -193,6 +195,36 @@ async function* builds({ directories, runs }) {
     cluster.close();
   }
 }
+
+/** Dry runs over connections of limited throughput. The bytes show whether lists were compressed. */
+async function* network({ directories, runs }) {
+  const programs = programsOf(directories);
+  for (const throughput of [2, 10, 50]) {
+    const found = [];
+    for (let round = 0; round < Math.ceil(runs / 3); round++)
+      found.push({ programs: await inTurn(programs, round, (program) => dryRun({ throughput, program })) });
+    const name = `20,000 images, ${throughput} MB/s per connection`;
+    yield row(
+      `${name}: s`,
+      valuesOf(found, ({ seconds }) => seconds),
+    );
+    yield row(
+      `${name}: CPU s`,
+      valuesOf(found, ({ cpu }) => cpu),
+    );
+    yield row(
+      `${name}: MB`,
+      valuesOf(found, ({ bytes }) => bytes / 1e6),
+      { digits: 1 },
+    );
+  }
+}
+
+const dryRun = ({ throughput, program }) =>
+  withCluster({ images: 20_000, throughput }, async (cluster) => {
+    const run = await regadm(cluster, [], { program });
+    return { ...run, bytes: (await cluster.statistics()).bytes };
+  });
 
 async function* binary({ directories, runs }) {
   const { programs, time, close } = binaries(directories);

@@ -8,7 +8,7 @@ const NOISE = 1.05;
  * Returns a row from the rounds of a measurement.
  * @param rounds values by program in each round: `{ old: number, new: number }`, without `old` if there is no old one
  * @param options `most`: target of the value; `mostOfOld`: target of the ratio to the old value; `moreIsBetter`: for
- *   values that must not fall; `digits` to print
+ *   values that must not fall; `isFree`: any value is right; `digits` to print
  */
 export function row(name, rounds, options = {}) {
   const [before, now] = ['old', 'new'].map((who) =>
@@ -18,7 +18,8 @@ export function row(name, rounds, options = {}) {
 }
 
 /** Returns the target of a row as text, and whether it is met; undefined where there is nothing to compare with. */
-export function judge({ new: now, change, most, mostOfOld, moreIsBetter }) {
+export function judge({ new: now, change, most, mostOfOld, moreIsBetter, isFree }) {
+  if (isFree) return { target: '' };
   if (most !== undefined) return { target: `≤ ${most}`, met: now <= most };
   if (mostOfOld !== undefined)
     return { target: `≤ ${mostOfOld} × old`, met: change === undefined ? undefined : change <= mostOfOld };
