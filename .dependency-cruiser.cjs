@@ -29,7 +29,7 @@ const FOUNDATIONS = [
 ];
 
 /** Where files of the program can be. */
-const KNOWN_PLACES = '^src/(?:main\\.ts$|commands/|flags/|cli/|sandbox/|core/[^/]+/)';
+const KNOWN_PLACES = '^src/(?:main\\.ts$|start/|commands/|flags/|cli/|sandbox/|core/[^/]+/)';
 
 /** Forbids a layer to import anything below src/ except itself and the directories `allowed`. */
 const layer = (name, path, allowed, comment) => ({
@@ -186,6 +186,13 @@ module.exports = {
     layer('cli', '^src/cli/', ['flags', 'core'], 'cli serves the commands and never imports one.'),
     layer('commands', '^src/commands/', ['cli', 'flags', 'core', 'sandbox'], 'commands import what they call.'),
     layer('main', '^src/main\\.ts$', ['cli', 'flags', 'core'], 'Commands are loaded when they are run.'),
+    {
+      name: 'start',
+      comment: 'Only files that start the program, and the types of what they load, are read before it.',
+      severity: 'error',
+      from: { path: '^src/start/' },
+      to: { path: '^src/', pathNot: ['^src/start/', '^src/main\\.ts$', '^src/cli/'] },
+    },
     layer(
       'sandbox',
       '^src/sandbox/',

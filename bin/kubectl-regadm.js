@@ -1,5 +1,4 @@
 #!/usr/bin/env node
+'use strict';
 // `kubectl regadm …`: kubectl runs a program called kubectl-regadm.
-import { start } from '../dist/main.js';
-
-await start({ load: import.meta.url, bin: 'kubectl regadm' });
+require('../dist/start.js').start('kubectl regadm');

@@ -1,5 +1,4 @@
 #!/usr/bin/env node
+'use strict';
 // `oc regadm …`: oc runs a program called oc-regadm.
-import { start } from '../dist/main.js';
-
-await start({ load: import.meta.url, bin: 'oc regadm' });
+require('../dist/start.js').start('oc regadm');

@@ -1,4 +1,3 @@
 #!/usr/bin/env node
-import { start } from '../dist/main.js';
-
-await start({ load: import.meta.url });
+'use strict';
+require('../dist/start.js').start();

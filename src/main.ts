@@ -1,29 +1,27 @@
-import { Config, Errors } from '@oclif/core';
+import { Errors, type Config } from '@oclif/core';
 import { requestedFormat } from './cli/argv.js';
 import { findCommand } from './cli/find-command.js';
 import { settleFailure } from './cli/deferred-failure.js';
 import { finishOutput } from './cli/finish-output.js';
+import { loadConfig, type ProgramParts } from './cli/program.js';
 import { reportError } from './cli/report-error.js';
 import { usageHint } from './cli/usage-hint.js';
 import { outputStreams, stderr, stdout } from './core/terminal/writer.js';
 
 export { forgetSecrets } from './core/kit/secrets/known.js';
 
-type LoadOptions = NonNullable<Parameters<typeof Config.load>[0]>;
-
 export interface MainOptions {
-  /** The path of package.json, or the loaded configuration. */
-  load: LoadOptions;
+  parts: ProgramParts;
   /** How users call the program, for help and suggestions: `oc regadm`. */
   bin?: string;
 }
 
 /** Runs one command line. Never rejects; the exit status is in `process.exitCode`. */
-export async function main(argv: string[], { load, bin }: MainOptions): Promise<void> {
+export async function main(argv: string[], { parts, bin }: MainOptions): Promise<void> {
   let version: string | undefined;
   stderr().isQuiet = false;
   try {
-    const config = await Config.load(load);
+    const config = await loadConfig(parts);
     version = config.version;
     if (bin) config.bin = bin;
     const request = findCommand(config, argv);

@@ -1,28 +1,15 @@
 /**
- * The program as a single executable. No directory with package.json, manifest and commands exists next to it, so all
- * of them are part of it. Under another name (a link, or as Krew installs it) it acts as oc-regadm, kubectl-regadm or
+ * The program as a single executable. No directory with its files exists next to it, so all of them are part of it.
+ * Under another name (a link, or as Krew installs it) it acts as oc-regadm, kubectl-regadm or
  * kubectl_complete-regadm.
  */
 import { basename, dirname } from 'node:path';
-import { Plugin } from '@oclif/core';
 import { answerCompletion } from '../../src/cli/completion/kubectl.js';
 import { start } from '../../src/main.js';
 import manifest from '../../oclif.manifest.json';
 import pjson from '../../package.json';
 // scripts/build-binary.js generates this table of the commands.
 import { commands } from 'regadm:commands';
-
-class Embedded extends Plugin {
-  async _manifest() {
-    this.commandIDs = Object.keys(manifest.commands);
-    return manifest;
-  }
-
-  override async findCommand(id: string): Promise<never> {
-    const { default: command } = await commands[id]();
-    return Object.assign(command, { id, plugin: this }) as never;
-  }
-}
 
 const NAMES: Record<string, string> = { 'oc-regadm': 'oc regadm', 'kubectl-regadm': 'kubectl regadm' };
 
@@ -36,10 +23,15 @@ async function run(): Promise<void> {
   // Node repeats argv[0] here, which can be a bare name; commands that start regadm again compare it with the
   // executable.
   process.argv[1] = process.execPath;
-  const root = dirname(process.execPath);
-  const plugin = new Embedded({ isRoot: true, pjson: pjson as never, root, name: pjson.name });
-  await plugin.load();
-  await start({ load: { root, plugins: new Map([[plugin.name, plugin]]) }, bin: NAMES[name] });
+  const parts = {
+    root: dirname(process.execPath),
+    pjson: pjson as never,
+    commands: manifest.commands as never,
+    onDemand: [],
+    manifestOf: (id: string) => manifest.commands[id as keyof typeof manifest.commands] as never,
+    load: async (id: string) => (await commands[id]()).default,
+  };
+  await start({ parts, bin: NAMES[name] });
 }
 
 void run();

@@ -1,11 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { fileURLToPath } from 'node:url';
-import { Config } from '@oclif/core';
+import type { Command } from '@oclif/core';
+import path from 'node:path';
 import { runCli } from '../support/cli.js';
 import { regadm } from '../support/regadm.js';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const require = createRequire(import.meta.url);
+const program = require('../../dist/start.js') as typeof import('../../src/start/index.js');
 
 let dir: string;
 beforeAll(() => (dir = mkdtempSync(`${tmpdir()}/regadm-arguments-`)));
@@ -13,11 +15,11 @@ afterAll(() => rmSync(dir, { recursive: true }));
 
 describe('arguments are never read from stdin, such as from the lines of a loop', () => {
   test('of any command', async () => {
-    const { commands } = await Config.load(ROOT);
+    const { commands, load } = program.partsOf(path.dirname(require.resolve('../../dist/start.js')), program.open());
     const all = await Promise.all(
-      commands.map(async (command) => {
-        const { args } = await command.load();
-        return Object.entries(args).map(([name, { ignoreStdin }]) => [`${command.id} ${name}`, ignoreStdin]);
+      Object.keys(commands).map(async (id) => {
+        const { args }: Command.Class = await load(id);
+        return Object.entries(args).map(([name, { ignoreStdin }]) => [`${id} ${name}`, ignoreStdin]);
       }),
     );
     expect(all.flat().length).toBeGreaterThan(5);

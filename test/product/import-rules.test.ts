@@ -127,6 +127,7 @@ const BROKEN: Record<string, [from: string, to: string][]> = {
   cli: [['src/cli/to-command.ts', 'src/commands/x.ts']],
   commands: [['src/commands/to-main.ts', 'src/main.ts']],
   main: [['src/main.ts', 'src/commands/x.ts']],
+  start: [['src/start/to-kit.ts', 'src/core/kit/x.ts']],
   sandbox: [
     ['src/sandbox/to-cluster.ts', 'src/core/cluster/x.ts'],
     ['src/sandbox/to-feature.ts', 'src/core/prune/x.ts'],

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, parse } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { startSandbox, type Sandbox } from '../../src/sandbox/index.js';
@@ -63,21 +63,35 @@ describe('the package', () => {
     ]);
     expect(files).toContain('docs/first-prune.md');
     const programs = PROGRAMS.map((name) => `bin/${name === 'regadm' ? 'run' : name}.js`);
-    expect(files.filter((path) => path.startsWith('bin/')).sort()).toEqual(programs.sort());
+    expect(files.filter((path) => path.startsWith('bin/')).sort()).toEqual(['bin/package.json', ...programs].sort());
   });
 
-  test('holds every module once: main, one file per command, and the chunks that they share', () => {
+  test('holds every module once: in packs that contain the chunks of the program, and their code caches', () => {
+    const installed = (path: string) => readFileSync(join(directory, 'global/lib/node_modules/regadm', path), 'utf8');
     const commands = readdirSync(join(ROOT, 'src/commands'), { recursive: true, encoding: 'utf8' })
       .filter((path) => path.endsWith('.ts'))
-      .map((path) => `dist/commands/${path.replace(/\.ts$/, '.js')}`);
-    const unshared = files.filter((path) => /^dist\/(?!chunks\/)/.test(path) && !path.endsWith('.LEGAL.txt'));
-    expect(unshared.sort()).toEqual(['dist/main.js', 'dist/kubectl-complete.js', ...commands].sort());
-    expect(files.filter((path) => /^dist\/chunks\/(?!.*\.(?:js|LEGAL\.txt)$)/.test(path))).toEqual([]);
+      .map((path) => `commands/${path.replace(/\.ts$/, '.js')}`);
+    const places = JSON.parse(installed('dist/packs.json')) as Record<string, string>;
+    expect(Object.keys(places)).toEqual(expect.arrayContaining(['main.js', 'kubectl-complete.js', ...commands]));
 
-    const errors = files
-      .filter((path) => /^dist\/.*\.js$/.test(path))
-      .map((path) => readFileSync(join(directory, 'global/lib/node_modules/regadm', path), 'utf8'))
-      .filter((text) => /class RegadmError\b|\bRegadmError=class\b/.test(text));
+    const packs = [...new Set(Object.values(places))].map((pack) => `dist/${pack}`);
+    const others = files.filter((path) => /^dist\/(?!cache\/|manifest\/)/.test(path) && !packs.includes(path));
+    expect(others.sort()).toEqual([
+      'dist/LEGAL.txt',
+      'dist/chunks/reduce-worker.js',
+      'dist/package.json',
+      'dist/packs.json',
+      'dist/start.js',
+    ]);
+    const caches = files.filter((path) => path.startsWith('dist/cache/')).map((path) => parse(path).name);
+    expect(caches).toEqual(
+      expect.arrayContaining(
+        ['start', 'help', 'parse-lists', 'prune-images'].map((name) => expect.stringMatching(`^${name}-[0-9a-f]{12}$`)),
+      ),
+    );
+    expect(packs.map((path) => parse(path).name)).toEqual(expect.arrayContaining(caches));
+
+    const errors = packs.map(installed).filter((text) => /class RegadmError\b|\bRegadmError=class\b/.test(text));
     expect(errors).toHaveLength(1);
   });
 

@@ -3,9 +3,12 @@
  * with the output of the command and its exit status. A message has `argv`, the whole environment `env` of the command,
  * and its working directory `cwd`.
  */
-import { forgetSecrets, main } from '../../dist/main.js';
+import { fileURLToPath } from 'node:url';
+import program from '../../dist/start.js';
 
-const load = new URL('../../bin/run.js', import.meta.url).href;
+const dist = fileURLToPath(new URL('../../dist', import.meta.url));
+const load = program.openProgram(dist);
+const { forgetSecrets, main } = load('main.js');
 const directory = process.cwd();
 let output;
 
@@ -23,7 +26,7 @@ process.on('message', async ({ argv, env, cwd = directory }) => {
   setEnvironment(env);
   process.chdir(cwd);
   forgetSecrets();
-  await main(argv, { load });
+  await main(argv, { parts: program.partsOf(dist, load) });
   process.send({ ...output, status: process.exitCode ?? 0 });
   process.exitCode = undefined;
 });

@@ -1,0 +1,62 @@
+/**
+ * Runs command lines of a built program in this process, in the cluster of KUBECONFIG:
+ *
+ *   node rehearse.js DIRECTORY RESULT
+ *
+ * Writes which chunks each group of command lines is the first to load to RESULT, and what V8 has compiled to the code
+ * caches of the program. Functions that did not run are not part of them.
+ */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import v8 from 'node:v8';
+
+const [directory, result] = process.argv.slice(2);
+const { KUBECONFIG: kubeconfig } = process.env;
+const { codeCache, codeCacheOf, openProgram, partsOf } = createRequire(import.meta.url)(
+  path.join(directory, 'start.js'),
+);
+
+/** Names of groups, and the command lines that load them. */
+const GROUPS = {
+  start: [['--version']],
+  help: [['--help'], ['prune', 'images', '--help']],
+  'prune-images': [
+    ['prune', 'images', '--kubeconfig', kubeconfig, '-o', 'json'],
+    ['prune', 'images', '--kubeconfig', kubeconfig],
+  ],
+};
+
+// Functions that ran only once stay compiled. The option is part of V8's check of a cache, so it is reset below.
+v8.setFlagsFromString('--no-flush-bytecode');
+for (const name of ['stdout', 'stderr'])
+  process[name].write = (chunk, encoding, done) => {
+    (typeof encoding === 'function' ? encoding : done)?.();
+    return true;
+  };
+
+const scripts = new Map();
+let loaded = [];
+const load = openProgram(directory, {
+  compiled: (pack, script) => scripts.set(pack, script),
+  loaded: (id) => loaded.push(id),
+});
+const { main } = load('main.js');
+const groups = {};
+for (const [name, lines] of Object.entries(GROUPS)) {
+  for (const argv of lines) {
+    await main(argv, { parts: partsOf(directory, load) });
+    if (process.exitCode) throw new Error(`${argv.join(' ')}: exit status ${process.exitCode}`);
+  }
+  groups[name] = loaded;
+  loaded = [];
+}
+v8.setFlagsFromString('--flush-bytecode');
+const caches = [...scripts].map(([pack, script]) => {
+  const file = path.join(directory, codeCacheOf(pack));
+  mkdirSync(path.dirname(file), { recursive: true });
+  writeFileSync(file, codeCache(script, readFileSync(path.join(directory, pack))));
+  return codeCacheOf(pack);
+});
+writeFileSync(result, JSON.stringify({ groups, caches }));
+process.exit();
