@@ -38,7 +38,7 @@ export interface ObjectFacts {
   /** True if nothing in the files changes the published default of this field, so that there is no value to correct. */
   isPublished(path: FieldPath): boolean;
   /** How a policy applies it; undefined if no policy does. */
-  policy?: { wave: Located; complianceType: Located };
+  policy?: { wave: Located; complianceType: Located; metadataComplianceType?: Located };
 }
 
 /** A value with its location; undefined: not set, not in the base either. */

@@ -66,3 +66,31 @@ describe('a disabled policy', () => {
     expect(named('source-file', ...files)).toHaveLength(1);
   });
 });
+
+describe('metadataComplianceType', () => {
+  const removed = (line: number): RegExp =>
+    new RegExp(
+      `^${line}: error: source-crs/Config.yaml is applied with the metadataComplianceType mustonlyhave, which`,
+    );
+
+  test.each([
+    ['a policy', 'metadataComplianceType: mustonlyhave', '', 5],
+    ['policyDefaults', 'severity: low', 'metadataComplianceType: MustOnlyHave', 2],
+  ])('must not be mustonlyhave in %s', (_where, policy, defaults, line) => {
+    expect(named('compliance-type', generator(policy, defaults), CONFIG())).toEqual([
+      expect.stringMatching(removed(line)),
+    ]);
+  });
+
+  test('can be musthave in a manifest, and has no other values', () => {
+    const [policies] = [generator('severity: low', 'metadataComplianceType: mustonlyhave')];
+    const own = (value: string): SourceFile => ({
+      ...policies,
+      text: policies.text.replace('Config.yaml\n', `Config.yaml\n        metadataComplianceType: ${value}\n`),
+    });
+    expect(named('compliance-type', own('musthave'), CONFIG())).toEqual([]);
+    expect(named('compliance-type', own('mustnothave'), CONFIG())).toEqual([
+      '8: error: metadataComplianceType mustnothave is not one of musthave, mustonlyhave',
+    ]);
+  });
+});

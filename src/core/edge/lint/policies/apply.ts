@@ -72,11 +72,11 @@ function applyEntry(entry: PolicyEntry, files: GivenFile[]): EntryResult {
 
 /** Returns the object that an entry applies; none if a patch deletes it, or if no rule reads its kind. */
 function objectOf(entry: PolicyEntry, layers: Layer[], published: object | undefined): ObjectFacts[] {
-  const { document, path, form, complianceType } = entry;
+  const { document, path, form, complianceType, metadataComplianceType } = entry;
   const style = form === 'policygenerator' ? 'patch' : 'overlay';
   const at = document.at(path);
   const effective = effectiveObject({ layers, style, published, missing: () => at });
   if (!effective || !isObjectKind(effective.kind)) return [];
   const wave = entry.wave ?? { value: effective.get(FIELDS.wave), at: effective.at(FIELDS.wave) };
-  return [{ ...effective, fileName: entry.name!, policy: { wave, complianceType } }];
+  return [{ ...effective, fileName: entry.name!, policy: { wave, complianceType, metadataComplianceType } }];
 }

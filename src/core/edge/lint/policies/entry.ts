@@ -17,6 +17,8 @@ export interface PolicyEntry {
   /** Changes the strings of the source file as the generator does; undefined removes the field. */
   fill?: FileLayer['fill'];
   complianceType: Located;
+  /** How labels and annotations are applied; its value is undefined if they are applied as the rest. */
+  metadataComplianceType?: Located;
   /** The policy's own wave, which overrides that of the source file; undefined if it has none. */
   wave?: Located;
 }

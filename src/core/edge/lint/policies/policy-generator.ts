@@ -20,14 +20,19 @@ export function generatorEntries(document: YamlDocument): PolicyEntry[] {
         .items([...path, 'patches'])
         .filter((patch) => isMap(document.node(patch)))
         .map((patch) => ({ document, path: patch })),
-      complianceType: firstSet(document, [
-        [...path, 'complianceType'],
-        [...policy, 'complianceType'],
-        ['policyDefaults', 'complianceType'],
-      ]),
+      complianceType: option(document, 'complianceType', [path, policy]),
+      metadataComplianceType: option(document, 'metadataComplianceType', [path, policy]),
       ...(wave && { wave }),
     }));
   });
+}
+
+/** Returns an option of a manifest, of its policy, or of the defaults. */
+function option(document: YamlDocument, name: string, places: FieldPath[]): Located {
+  return firstSet(
+    document,
+    [...places, ['policyDefaults']].map((place) => [...place, name]),
+  );
 }
 
 /** Annotations of a policy replace those of `policyDefaults` as a whole, also if they are an empty map. */

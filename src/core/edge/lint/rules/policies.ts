@@ -7,6 +7,8 @@ import { claimsOf, complianceOf, type RegistrySet } from '../registry-set.js';
 import { error, listText, valueText, warning, type Rule } from './rule.js';
 
 const KNOWN = ['musthave', 'mustonlyhave', 'mustnothave'];
+/** Labels and annotations cannot be forbidden. */
+const KNOWN_FOR_METADATA = ['musthave', 'mustonlyhave'];
 /** What `mustonlyhave` removes, by kind. */
 const ADDED: Record<string, string> = {
   Config: "what the operator adds: the registry's pods would fail",
@@ -15,7 +17,7 @@ const ADDED: Record<string, string> = {
 };
 
 /** Rules about how policies apply the objects. */
-export const policyRules: Rule[] = [compliance, waves, waveOrder];
+export const policyRules: Rule[] = [compliance, metadataCompliance, waves, waveOrder];
 
 function compliance(_facts: unknown, registry: RegistrySet): Finding[] {
   const wrong = objectsOf(registry).filter((object) => {
@@ -31,6 +33,27 @@ function compliance(_facts: unknown, registry: RegistrySet): Finding[] {
       : `complianceType ${valueText(value)} is not one of ${KNOWN.join(', ')}`;
     return error('compliance-type', at, message, 'set complianceType: musthave');
   });
+}
+
+/** Finds policies that remove labels and annotations. */
+function metadataCompliance(_facts: unknown, registry: RegistrySet): Finding[] {
+  const wrong = objectsOf(registry).filter(({ policy }) => {
+    const type = policy?.metadataComplianceType?.value;
+    return type !== undefined && !isFilledIn(type) && lowered(type) !== 'musthave';
+  });
+  return byPlace(wrong, ({ policy }) => policy!.metadataComplianceType!).map((objects) => {
+    const { value, at } = objects[0]!.policy!.metadataComplianceType!;
+    const names = listText([...new Set(objects.map(({ fileName }) => fileName))]);
+    const message =
+      lowered(value) === 'mustonlyhave'
+        ? `${names} is applied with the metadataComplianceType mustonlyhave, which removes the labels and annotations that the cluster adds, such as those of a claim about its volume`
+        : `metadataComplianceType ${valueText(value)} is not one of ${KNOWN_FOR_METADATA.join(', ')}`;
+    return error('compliance-type', at, message, 'set metadataComplianceType: musthave');
+  });
+}
+
+function lowered(value: unknown): unknown {
+  return typeof value === 'string' ? value.toLowerCase() : value;
 }
 
 function removalText(objects: ObjectFacts[]): string {
