@@ -44,11 +44,25 @@ test.each([
   ['source-crs/Own.yaml', 'source-crs/Own.yaml'],
   ['./source-crs/../source-crs/Own.yaml', 'source-crs/Own.yaml'],
   ['source-crs/Own.yaml', 'elsewhere/source-crs/Own.yaml'],
-  ['../source-crs/Own.yaml', 'elsewhere/source-crs/Own.yaml'],
-  ['../../Own.yaml', 'Own.yaml'],
 ])('a PolicyGenerator names with %s the file %s', (path, file) => {
-  const policies = generator(path, path.startsWith('../../') ? 'a/b/policies.yaml' : 'policies.yaml');
-  expect(applied(policies, source(file))).toEqual({ objects: [file], unused: [], findings: [] });
+  expect(applied(generator(path), source(file))).toEqual({ objects: [file], unused: [], findings: [] });
+});
+
+test.each([
+  ['../source-crs/Own.yaml', 'elsewhere/source-crs/Own.yaml', 'is outside of the directory of the policy'],
+  ['../../Own.yaml', 'Own.yaml', 'is outside of the directory of the policy'],
+  ['own/../../Own.yaml', 'a/Own.yaml', 'is outside of the directory of the policy'],
+  [resolve('Own.yaml'), 'Own.yaml', 'is outside of the directory of the policy'],
+  ['.', 'a/b/Own.yaml', 'is the directory of the policy itself'],
+])('a PolicyGenerator is refused with the path %s, and %s is still checked', (path, file, problem) => {
+  const found = applied(generator(path, 'a/b/policies.yaml'), source(file));
+  expect(found).toMatchObject({ unused: [], findings: [`5: error: ${path} ${problem}: the generator refuses it`] });
+  if (path !== '.') expect(found.objects).toEqual([file]);
+});
+
+test('an absolute path inside the directory of the policy is accepted', () => {
+  const policies = generator(resolve('a/b/Own.yaml'), 'a/b/policies.yaml');
+  expect(applied(policies, source('a/b/Own.yaml'))).toEqual({ objects: ['a/b/Own.yaml'], unused: [], findings: [] });
 });
 
 test('a manifest can be a directory of YAML files', () => {

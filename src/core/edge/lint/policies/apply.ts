@@ -11,7 +11,7 @@ import type { PolicyEntry } from './entry.js';
 import { contentFindings } from './source-contents.js';
 import type { Layer } from './layers.js';
 import { mistypedPatches, patchesFor, unusablePatches } from './select-patches.js';
-import { ambiguousName, kustomization, unknownName } from './name-findings.js';
+import { ambiguousName, kustomization, refusedPath, unknownName } from './name-findings.js';
 
 /** What policies apply. */
 interface Applied {
@@ -43,6 +43,11 @@ interface EntryResult {
 
 function applyEntry(entry: PolicyEntry, files: GivenFile[]): EntryResult {
   if (isFilledIn(entry.name)) return { findings: [filledIn(entry.nameAt)] };
+  const { findings = [], ...applied } = applyNamed(entry, files);
+  return { ...applied, findings: [...refusedPath(entry), ...findings] };
+}
+
+function applyNamed(entry: PolicyEntry, files: GivenFile[]): EntryResult {
   const groups = namedFiles(files, entry);
   const published = publishedContents(entry.name!);
   if (groups.length > 1) {
@@ -51,7 +56,7 @@ function applyEntry(entry: PolicyEntry, files: GivenFile[]): EntryResult {
     return { named, unread: all.filter(({ problem }) => problem), findings: [ambiguousName(entry, groups)] };
   }
   if (groups.length === 0) {
-    if (!isPublished(entry.name!)) return { findings: [unknownName(entry)] };
+    if (!isPublished(entry.name!)) return { findings: refusedPath(entry).length > 0 ? [] : [unknownName(entry)] };
     if (!published) return {};
     const findings = mistypedPatches(entry, (field) => (published as Record<string, unknown>)[field]);
     return { objects: objectOf(entry, [{ contents: published }, ...entry.patches], published), findings };
