@@ -6,6 +6,7 @@ import {
   isScalar,
   isSeq,
   parseAllDocuments,
+  visit,
   type Document,
   type Node,
   type Scalar,
@@ -82,8 +83,22 @@ export class YamlDocument {
     } catch (error) {
       // A few lines of nested aliases can expand to more than the memory holds.
       const message = `not usable YAML: ${messageOf(error)}`;
-      return { problem: { file: this.file, line: this.line(path), message } };
+      return { problem: { file: this.file, line: this.lineOfUnresolved() ?? this.line(path), message } };
     }
+  }
+
+  /** Returns the line of the first alias whose anchor does not precede it; undefined without one. */
+  private lineOfUnresolved(): number | undefined {
+    const anchors = new Set<string>();
+    let unresolved: Node | undefined;
+    visit(this.document, {
+      Node: (_key, node) => {
+        if (isAlias(node)) unresolved = anchors.has(node.source) ? undefined : node;
+        else if (node.anchor) anchors.add(node.anchor);
+        return unresolved && visit.BREAK;
+      },
+    });
+    return unresolved?.range ? this.lines.linePos(unresolved.range[0]).line : undefined;
   }
 
   /** Returns the line of a path, or of its closest existing parent. Lines count from 1. */

@@ -20,6 +20,13 @@ test('follows aliases', () => {
   expect(document!.value(['d', 'x'])).toBeUndefined();
 });
 
+test('an alias without an anchor is reported in its own line', () => {
+  const [document] = parseYaml('x.yaml', 'a: &here 1\nb:\n  c: *here\n  d: [1, *there]\n');
+  expect(document!.problem()).toMatchObject({ line: 4, message: expect.stringMatching(/Unresolved alias.*: there$/) });
+  expect(() => document!.value(['b'])).toThrow(/^x\.yaml:4: not usable YAML: Unresolved alias/);
+  expect(document!.value(['b', 'c'])).toBe(1);
+});
+
 test('refuses aliases that expand to too much', () => {
   const lines = ['a0: &a0 [x,x,x,x,x,x,x,x,x,x]'];
   for (let level = 1; level < 9; level++)
