@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startSandbox, type Sandbox } from '../../src/sandbox/index.js';
+import { abandonedLease, LEASE_ANNOTATION } from '../support/abandoned-lease.js';
 import { runCli, type CliResult } from '../support/cli.js';
 import { actOnce, runIn } from '../support/guarded.js';
 import { documentOf, trashedBlobs } from '../support/online-prune.js';
@@ -40,6 +41,14 @@ function isHeld(): boolean {
   return files.some((file) => readFileSync(join(sandbox.storageDir, 'regadm', file), 'utf8').includes('"holder"'));
 }
 
+/** Locks the registry, as a hard prune in read-only mode does. @param at when it has renewed the lock */
+function lockRegistry(at: string): void {
+  const config = sandbox.store.get('configs', 'cluster')!;
+  const lock = JSON.stringify({ ...abandonedLease(), startedAt: at, renewedAt: at });
+  const annotations = { ...config.metadata.annotations, [LEASE_ANNOTATION]: lock };
+  sandbox.store.put('configs', { ...config, metadata: { ...config.metadata, annotations } });
+}
+
 test.each([
   ['SIGINT', 130, 'restarting the registry …', '--recheck-after=0'],
   ['SIGTERM', 143, 'waiting until', '--recheck-after=10m'],
@@ -61,6 +70,25 @@ test('SIGINT before anything was changed: nothing is marked, and the lease is re
   expect([ended.status, JSON.parse(ended.stdout)]).toEqual([130, expect.objectContaining({ code: 'INTERRUPTED' })]);
   expect(isHeld()).toBe(false);
   expect((await pass()).summary.marked).toBeGreaterThan(0);
+});
+
+describe('a hard prune in read-only mode locks the registry', () => {
+  const expectRefused = async (code: string): Promise<void> => {
+    const { status, stdout } = await online();
+    expect([status, JSON.parse(stdout)]).toEqual([4, expect.objectContaining({ code })]);
+    expect(filesBelow(sandbox.storageDir).filter((file) => file.endsWith('marks.json.gz'))).toEqual([]);
+  };
+
+  test('and was killed: an online run is refused', async () => {
+    lockRegistry('2020-01-01T00:00:00Z');
+    await expectRefused('HARD_PRUNE_UNFINISHED');
+  });
+
+  test('just after an online run has looked: this is refused, and changes nothing', async () => {
+    const isAfterLook = ({ path }: { path: string }): boolean => path.includes('/pods');
+    actOnce(sandbox, isAfterLook, () => lockRegistry(new Date().toISOString()));
+    await expectRefused('HARD_PRUNE_UNDERWAY');
+  });
 });
 
 test('a run that is killed while the registry restarts is finished by the next one', async () => {

@@ -73,7 +73,7 @@ export function inUse({ holder, takenAt }: LeaseRecord): RegadmError {
   return refusal(
     'TRASH_IN_USE',
     `another run changes the trash of this storage: ${describeHolder(holder)}, since ${new Date(takenAt).toISOString()}`,
-    ['wait until it has ended; 60 s after it was killed, this command continues in its place'],
+    ['wait until it has ended, then run this command again; if it was killed, wait 60 s'],
   );
 }
 

@@ -41,6 +41,8 @@ export async function executeOnline(parts: OnlineParts): Promise<void> {
   await withTrashSession(trashPorts, { discardMarks: request.guard.discardMarks }, async (session) => {
     registry.storageNow = session.now;
     const run = { ...parts, registry, trashPorts, session };
+    // A hard prune in read-only mode locks the registry, then looks at the lease: of two, at least one sees the other.
+    await registry.assertUnlocked();
     try {
       await runSession(run);
     } finally {
