@@ -1,6 +1,15 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -12,6 +21,7 @@ import type { BackupRequest } from '../../src/core/prune/backup/request.js';
 import { interrupt } from '../support/cli.js';
 import { falseClaims, missingParts, stateOf, type PruneDocument, type State } from '../support/cluster-checks.js';
 import { requires } from '../support/jest/requires.js';
+import { openFilesBelow } from '../support/open-files.js';
 import { aScene, CONFIRM, DRY_RUN, prune, pruneInProcess, type Scene } from '../support/prune-scene.js';
 import { mountDisk, unmountDisk } from '../support/small-disk.js';
 
@@ -26,7 +36,7 @@ beforeEach(async () => {
   scene = await aScene({ storage: 'files' });
   before = stateOf(scene.sandbox);
   objects = new Map(scene.sandbox.store.list('images').map((image) => [image.metadata.name, image]));
-  parent = mkdtempSync(path.join(tmpdir(), 'regadm-backup-'));
+  parent = realpathSync(mkdtempSync(path.join(tmpdir(), 'regadm-backup-')));
   dir = path.join(parent, 'backup');
 });
 afterEach(async () => {
@@ -36,7 +46,10 @@ afterEach(async () => {
 
 async function save(more: Partial<BackupRequest> = {}, options = {}): Promise<WithBackup> {
   const backup = { directory: dir, acceptOtherCluster: false, ...more };
-  const { document } = await pruneInProcess(scene, { request: { backup }, options });
+  const { document } = await pruneInProcess(scene, { request: { backup }, options }).finally(() => {
+    // Else the disk could not be unmounted.
+    expect(openFilesBelow(parent)).toEqual([]);
+  });
   expect(falseClaims(document, before, scene.sandbox)).toEqual([]);
   return document as WithBackup;
 }
