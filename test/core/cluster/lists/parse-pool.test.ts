@@ -6,7 +6,10 @@ import { ParsePool } from '../../../../src/core/cluster/lists/parse-pool.js';
 
 /** A thread that parses nothing: its pages have no objects. */
 const THREAD = `import { parentPort } from 'node:worker_threads';
-parentPort.on('message', ({ id }) => parentPort.postMessage({ id, page: { count: 0, referrers: [], uids: new Uint32Array() } }));`;
+parentPort.on('message', ({ id, body: { buffer } }) => {
+  const page = { count: 0, referrers: [], uids: new Uint32Array() };
+  parentPort.postMessage({ id, page, buffer }, [buffer]);
+});`;
 
 const MIB = 1024 * 1024;
 
