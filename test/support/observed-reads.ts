@@ -26,6 +26,7 @@ export class ObservedReads {
       readList: (...args) => this.duringList(reads.readList(...args)),
       listAny: (...args) => this.duringList(reads.listAny(...args)),
       listReferrers: (...args) => this.duringList(reads.listReferrers(...args)),
+      listMetadata: (...args) => this.duringList(reads.listMetadata(...args)),
       watch: (resource, options, sink) => {
         const watch = { resource: qualifiedName(resource), version: Number(options.resourceVersion) };
         const ended = reads.watch(resource, options, this.observeWatch(watch, sink));

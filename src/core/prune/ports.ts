@@ -6,6 +6,7 @@ import type { StreamState, StreamUpdate } from '../cluster/image-streams/update.
 import type { Digest } from '../model/digest.js';
 import type { RepositoryName } from '../model/names/repository-name.js';
 import type { listAny } from '../cluster/lists/all-referrers.js';
+import type { listMetadata } from '../cluster/lists/list-metadata.js';
 import type { listReferrers, Reduce } from '../cluster/lists/list-referrers.js';
 import type { AnyResource } from '../cluster/lists/discover-resources.js';
 import type { ListOptions, ListReader, ListResult } from '../cluster/lists/list.js';
@@ -88,6 +89,8 @@ export interface ClusterReads {
     reducers: readonly Reduce[],
     options: ListOptions,
   ): ReturnType<typeof listReferrers>;
+  /** Lists a resource without the contents of its objects. @throws RegadmError if the server does not support that */
+  listMetadata(resource: ListedResource, options: ListOptions): ReturnType<typeof listMetadata>;
   /** Watches a list, starting at a resource version, until the server ends the watch. */
   watch(resource: ListedResource, options: WatchOptions, sink: WatchSink): Promise<WatchEnd>;
   /** Shows by a second watch whether anything has happened since a version that a first watch has reported. */

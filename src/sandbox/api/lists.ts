@@ -11,6 +11,8 @@ interface ListQuery {
   continueToken?: string;
   labelSelector?: string;
   fieldSelector?: string;
+  /** True: the response has only the metadata of the objects. */
+  metadataOnly?: boolean;
 }
 
 interface Token {
@@ -50,7 +52,12 @@ export class Lists {
       if (!matches) metadata.remainingItemCount = entries.length - next;
       this.keep(definition, query.namespace, revision, entries);
     }
-    return listResponse(definition, metadata, page);
+    if (query.metadataOnly) return listResponse(METADATA, metadata, page.map(metadataOf));
+    return listResponse(
+      definition,
+      metadata,
+      page.map((entry) => () => entry.read()),
+    );
   }
 
   private snapshot(
@@ -120,10 +127,18 @@ function decode(text: string): Token {
   }
 }
 
+const METADATA = { kind: 'PartialObjectMetadata', group: 'meta.k8s.io', version: 'v1' };
+
+/** Reads only the metadata of an object, as the API server does for `as=PartialObjectMetadataList`. */
+function metadataOf(entry: Entry): () => object {
+  const { kind, group, version } = METADATA;
+  return () => ({ kind, apiVersion: `${group}/${version}`, metadata: entry.read().metadata });
+}
+
 function listResponse(
-  definition: ResourceDefinition,
+  definition: Pick<ResourceDefinition, 'kind' | 'group' | 'version'>,
   metadata: Record<string, unknown>,
-  page: Entry[],
+  page: (() => object)[],
 ): SandboxResponse {
   const head = JSON.stringify({ kind: `${definition.kind}List`, apiVersion: apiVersionOf(definition), metadata });
   const headers = { 'content-type': 'application/json' };
@@ -131,10 +146,10 @@ function listResponse(
   return { status: 200, headers, body: page.length > MAX_ITEMS_IN_STRING ? chunks : [...chunks].join('') };
 }
 
-function* listChunks(head: string, page: Entry[]): Iterable<string> {
+function* listChunks(head: string, page: (() => object)[]): Iterable<string> {
   let text = head;
   for (let at = 0; at < page.length; at++) {
-    text += (at ? ',' : '') + JSON.stringify(page[at]!.read());
+    text += (at ? ',' : '') + JSON.stringify(page[at]!());
     if ((at + 1) % ITEMS_PER_CHUNK === 0) {
       yield text;
       text = '';

@@ -98,7 +98,7 @@ export class ApiServer {
     if (route.definition.resource === 'users' && route.name === '~') return whoAmI(user);
     if (route.subresource && route.subresource !== 'status') return this.subresource(route, query);
     if (route.definition.resource === 'imagestreammappings') return this.mapping(route, request);
-    if (method === 'GET' || method === 'HEAD') return this.read(route, query);
+    if (method === 'GET' || method === 'HEAD') return this.read(route, request);
     if (method === 'DELETE' && route.definition.resource === 'imagestreamtags')
       return deleteStreamTag(this.context.store, route, request);
     if (method === 'POST' && !route.name) return this.writes.create(route, request);
@@ -129,7 +129,7 @@ export class ApiServer {
     return textResponse('404 page not found\n', 404);
   }
 
-  private read(route: Route, query: URLSearchParams): SandboxResponse {
+  private read(route: Route, { query, headers: { accept } }: SandboxRequest): SandboxResponse {
     const { definition, namespace, name } = route;
     const selectors = {
       labelSelector: query.get('labelSelector') ?? undefined,
@@ -153,6 +153,7 @@ export class ApiServer {
         namespace,
         limit,
         continueToken: query.get('continue') || undefined,
+        metadataOnly: /;as=PartialObjectMetadataList(;|$)/.test(String(accept)),
       });
     }
     const found = this.context.store.find(definition, namespace, name);

@@ -7,7 +7,7 @@ import { isAbsent } from './absent.js';
 import { inconsistent } from './list-error.js';
 import type { ListPage } from './page.js';
 import { PageChain } from './page-chain.js';
-import { checkKind, headOfPage } from './page-head.js';
+import { headOfPage } from './page-head.js';
 import { PageRequests, type PageOptions } from './page-requests.js';
 
 /** Objects per page, as in kubectl: small enough to parse at once, large enough to make round trips negligible. */
@@ -151,7 +151,7 @@ class ListReading<Page extends ListPage> {
     this.parsing = undefined;
     if (!page) return;
     this.consistently(() => {
-      checkKind(page, this.resource);
+      this.pages.checkKind(page);
       this.chain.add(page);
     });
     this.reader.take(page);

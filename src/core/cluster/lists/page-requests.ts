@@ -1,7 +1,7 @@
 import { OBJECT_LIMIT_BYTES, RESPONSE_LIMIT_BYTES } from '../../kit/limits.js';
 import { hasCode } from '../../model/errors.js';
 import type { ApiResponse, BodyBuffers, ClusterApi } from '../api.js';
-import { listPath, type Resource } from '../resources.js';
+import { defineResource, listPath, type Resource } from '../resources.js';
 import { notAList } from './list-error.js';
 import { checkKind, headOfPage } from './page-head.js';
 
@@ -13,6 +13,9 @@ const SLOW = 4000;
 /** Minimum bytes of a page whose transfer time is used to measure the network. */
 const WORTH_MEASURING = 256 * 1024;
 const COMPRESSED = { 'Accept-Encoding': 'gzip' };
+/** What the API server sends of each object if only its metadata are requested. */
+const METADATA = defineResource('meta.k8s.io/v1', '', 'PartialObjectMetadata');
+const METADATA_ONLY = { Accept: 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1' };
 
 /** By what the number of objects per page is divided when a page is too large. */
 const SHRINK = 8;
@@ -31,6 +34,8 @@ export interface PageOptions {
   recheck?: boolean;
   /** Memory for the bodies of pages. Default: new memory. */
   buffers?: BodyBuffers;
+  /** True to read only the metadata of the objects. Then a server that sends something else is not asked again. */
+  metadataOnly?: boolean;
   /** False: no retry. */
   retry?: boolean;
   /** Milliseconds; for tests. */
@@ -73,7 +78,7 @@ export class PageRequests {
   }
 
   private async sendOnce(limit: number | undefined, token: string | undefined): Promise<ApiResponse> {
-    const { labelSelector, fieldSelector, signal, retry, recheck, buffers } = this.options;
+    const { labelSelector, fieldSelector, signal, retry, recheck, buffers, metadataOnly } = this.options;
     const sentAt = this.clock();
     const response = await this.api.request('GET', this.path, {
       query: { limit, continue: token, labelSelector, fieldSelector },
@@ -82,12 +87,18 @@ export class PageRequests {
       recheck,
       buffers,
       bodyLimit: limit === undefined ? WHOLE_LIST_LIMIT : Math.min(RESPONSE_LIMIT_BYTES, limit * OBJECT_LIMIT_BYTES),
-      ...(this.slow ? { headers: COMPRESSED } : {}),
+      headers: { ...(this.slow ? COMPRESSED : {}), ...(metadataOnly ? METADATA_ONLY : {}) },
+      ...(metadataOnly ? { unusableTries: 1 } : {}),
       validate: ({ body }) => this.validate(body),
     });
     const bytes = response.body.length;
     this.slow ||= bytes > WORTH_MEASURING && bytes / (this.clock() - sentAt) < SLOW;
     return response;
+  }
+
+  /** Checks that a page is one of this list. @throws Error */
+  checkKind(page: { kind?: unknown; apiVersion?: unknown }): void {
+    checkKind(page, this.options.metadataOnly ? METADATA : this.resource);
   }
 
   /** Creates the error for a page that is not one of this list. */
@@ -98,7 +109,7 @@ export class PageRequests {
   private validate(body: Buffer): void {
     try {
       const head = headOfPage(body);
-      checkKind(head, this.resource);
+      this.checkKind(head);
       if (!head.hasItems && !this.options.allowNullItems) throw new Error('its items are null');
     } catch (cause) {
       throw this.notAList(cause);

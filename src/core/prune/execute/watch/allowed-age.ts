@@ -8,6 +8,11 @@ const SHORT_LOOK_MS = 100;
 const SMALLEST_LIMIT_MS = 50;
 /** Largest limit, in ms, except for looks that take longer than half of it. */
 const LARGEST_LIMIT_MS = 30_000;
+/**
+ * Duration of a look at whole objects, as a multiple of that of a look at their metadata. For longer looks, the age is
+ * that of a look at whole objects, so that the API server sends less; for short ones, looks are fresher instead.
+ */
+const WHOLE_PER_PARTIAL = 2;
 /** Maximum age of the longest looks, as a multiple of their duration: when such a look is complete, it can be used. */
 const AGE_PER_LONG_DURATION = 2;
 
@@ -20,4 +25,10 @@ export function allowedAge(durationMs: number): number {
   if (durationMs > SHORT_LOOK_MS)
     return Math.min(AGE_PER_DURATION * durationMs, Math.max(LARGEST_LIMIT_MS, AGE_PER_LONG_DURATION * durationMs));
   return Math.min(AGE_PER_DURATION * SHORT_LOOK_MS, Math.max(SMALLEST_LIMIT_MS, AGE_PER_SHORT_DURATION * durationMs));
+}
+
+/** Returns the maximum age, in ms, of a look that has read only metadata and changed objects. */
+export function allowedAgeOfPartial(durationMs: number): number {
+  const wholeMs = WHOLE_PER_PARTIAL * durationMs;
+  return wholeMs > SHORT_LOOK_MS ? allowedAge(wholeMs) : allowedAge(durationMs);
 }

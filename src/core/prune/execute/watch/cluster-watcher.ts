@@ -7,7 +7,7 @@ import { IMAGES, IMAGE_STREAMS, qualifiedName, type ListedResource } from '../..
 import { ageClock } from '../../../kit/clock.js';
 import { forEachParallel } from '../../../kit/parallel.js';
 import type { ClusterReads } from '../../ports.js';
-import { allowedAge } from './allowed-age.js';
+import { allowedAge, allowedAgeOfPartial } from './allowed-age.js';
 import type { LiveView } from './live-view.js';
 import {
   anyReader,
@@ -15,6 +15,7 @@ import {
   imageReader,
   referrerReader,
   streamReader,
+  type Look,
   type ReaderContext,
 } from './source-readers.js';
 import { SeenDeletions } from './seen-deletions.js';
@@ -24,6 +25,8 @@ import { WatchBudget } from './watch-budget.js';
 
 /** Maximum concurrent list requests of a look. */
 const LISTS_AT_ONCE = 4;
+/** Maximum share of whole objects in a look at metadata. */
+const MOST_WHOLE = 0.1;
 /** Longest time to wait for a watch to show the run's own deletions, in ms. After that, images are listed. */
 const ECHO_LIMIT_MS = 2000;
 const ECHO_POLL_MS = 20;
@@ -61,6 +64,8 @@ export class ClusterWatcher {
   private readonly deletions: SeenDeletions;
   private looking: Promise<void> | undefined;
   private durationMs = 0;
+  /** True if the last look has read nearly only metadata. */
+  private isPartial = false;
   private oldestMs = 0;
 
   constructor(
@@ -104,7 +109,7 @@ export class ClusterWatcher {
   waitUntilFresh(): Promise<void> | undefined {
     this.confirmSilent();
     const age = this.age();
-    const limit = allowedAge(this.durationMs);
+    const limit = this.isPartial ? allowedAgeOfPartial(this.durationMs) : allowedAge(this.durationMs);
     if (age > limit) return this.look().then(() => this.noteAge(this.age()));
     // The next look starts early enough to be complete when this one becomes too old.
     if (age > Math.max(limit / 2, limit - 2 * this.durationMs)) this.look().catch(() => {});
@@ -176,21 +181,26 @@ export class ClusterWatcher {
 
   private async lookAt(sources: Source[]): Promise<void> {
     const started = this.clock();
-    await forEachParallel(sources, { concurrency: LISTS_AT_ONCE }, (source) => this.list(source));
+    const looks: Look[] = [];
+    await forEachParallel(sources, { concurrency: LISTS_AT_ONCE }, async (source) => {
+      looks.push(await this.list(source));
+    });
+    this.isPartial = isMostlyPartial(looks);
     for (const source of sources) source.listedAt = Math.max(source.listedAt, started);
     this.durationMs = this.clock() - started;
     this.options.log?.(6, `looked at the cluster again in ${Math.round(this.durationMs)} ms`);
   }
 
-  private async list(source: Source): Promise<void> {
+  private async list(source: Source): Promise<Look> {
     const { opened } = source;
     const wasWatching = source.state === 'watching';
     const isWatched = (): boolean => source.state === 'watching' || source.opened !== opened;
-    const resourceVersion = await source.reader.list(isWatched);
+    const look = await source.reader.list(isWatched, source.resourceVersion);
     if (wasWatching && source.opened === opened) source.caughtUp = source.state === 'watching';
-    if (isWatched()) return;
-    source.resourceVersion = resourceVersion;
+    if (isWatched()) return look;
+    source.resourceVersion = look.resourceVersion;
     void this.watches.open(source);
+    return look;
   }
 }
 
@@ -208,4 +218,10 @@ function toSources(context: ReaderContext, options: ClusterWatcherOptions, delet
       toSource(anyReader(context, any, everything!), everything!.resourceVersions.get(qualifiedName(any)) ?? ''),
     ),
   ];
+}
+
+/** True if looks have read nearly only metadata and changed objects. */
+function isMostlyPartial(looks: readonly Look[]): boolean {
+  const sum = (some: readonly Look[]): number => some.reduce((total, { bytes }) => total + bytes, 0);
+  return sum(looks.filter(({ isPartial }) => !isPartial)) <= MOST_WHOLE * sum(looks);
 }

@@ -45,6 +45,14 @@ export class KnownReferrers {
     this.groups.set(nameOf(group), new Map(referrers.map((referrer) => [keyOf(referrer), referrer])));
   }
 
+  /** Forgets the referrers of a group whose objects (`namespace/name`) do not exist. @returns whether there were any */
+  retain(group: ReferrerGroup, present: ReadonlySet<string>): boolean {
+    const known = this.groups.get(nameOf(group));
+    const gone = [...(known?.keys() ?? [])].filter((key) => !present.has(key));
+    for (const key of gone) known!.delete(key);
+    return gone.length > 0;
+  }
+
   all(): Referrer[] {
     return [...this.groups.values()].flatMap((known) => [...known.values()]);
   }

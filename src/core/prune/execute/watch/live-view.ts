@@ -67,6 +67,11 @@ export class LiveView {
     this.uses = undefined;
   }
 
+  /** Forgets the referrers of a group whose objects (`namespace/name`) no longer exist. */
+  keepReferrers(group: ReferrerGroup, present: ReadonlySet<string>): void {
+    if (this.referrers.retain(group, present)) this.uses = undefined;
+  }
+
   /** Adds the referrers of a list; it can be older than what a watch has shown since. */
   addReferrers(referrers: Referrer[]): void {
     for (const referrer of referrers) this.putReferrer(referrer);

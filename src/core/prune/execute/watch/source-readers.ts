@@ -13,6 +13,7 @@ import type { Referrer } from '../../../model/referrer.js';
 import type { ClusterReads } from '../../ports.js';
 import type { ReferrerGroup } from './known-referrers.js';
 import type { LiveView } from './live-view.js';
+import { MetadataLook, type Changes } from './metadata-look.js';
 import type { SeenDeletions } from './seen-deletions.js';
 
 export type EventType = 'ADDED' | 'MODIFIED' | 'DELETED';
@@ -24,17 +25,27 @@ export interface SourceReader {
    * Lists the resource.
    * @param isWatched called when the list is complete: what a watch has shown meanwhile is newer, so the list then
    *   replaces nothing
-   * @returns the resource version of the list
+   * @param known version at which the view knows the whole list; empty if it is unknown
    * @throws ApiError if it cannot be listed
    */
-  list(isWatched: () => boolean): Promise<string>;
+  list(isWatched: () => boolean, known: string): Promise<Look>;
   /** Applies an event of a watch. */
   take(type: EventType, object: KubeObject): void;
 }
 
+/** A resource that was listed again. */
+export interface Look {
+  /** Version of the list. */
+  resourceVersion: string;
+  /** Size of the responses. */
+  bytes: number;
+  /** True if only metadata and changed objects were read. */
+  isPartial?: boolean;
+}
+
 /** The dependencies of a reader. */
 export interface ReaderContext {
-  cluster: Pick<ClusterReads, 'readList' | 'listAny' | 'listReferrers'>;
+  cluster: Pick<ClusterReads, 'readList' | 'listAny' | 'listReferrers' | 'listMetadata'>;
   view: LiveView;
   pool: ParsePool;
   signal: AbortSignal;
@@ -49,12 +60,12 @@ export function imageReader({ cluster, view, pool, signal }: ReaderContext, dele
     resource: IMAGES,
     async list() {
       const take = (page: ReducedPage): void => view.putImages(page.columns!);
-      const { resourceVersion } = await cluster.readList(
+      const { resourceVersion, bytes } = await cluster.readList(
         IMAGES,
         { parser: pool, take, restart: () => {} },
         { signal, recheck: true },
       );
-      return resourceVersion;
+      return { resourceVersion, bytes };
     },
     take(type, object) {
       if (type === 'DELETED') deletions.add(object.metadata.name);
@@ -69,14 +80,14 @@ export function streamReader({ cluster, view, pool, signal }: ReaderContext, nam
     resource: IMAGE_STREAMS,
     async list(isWatched) {
       const collected = collect(pool, (page) => page.streams!);
-      const { resourceVersion } = await cluster.readList(IMAGE_STREAMS, collected.reader, {
+      const { resourceVersion, bytes } = await cluster.readList(IMAGE_STREAMS, collected.reader, {
         namespace,
         signal,
         recheck: true,
       });
       if (isWatched()) view.addStreams(collected.entries());
       else view.setStreams(collected.entries());
-      return resourceVersion;
+      return { resourceVersion, bytes };
     },
     take(type, object) {
       const stream = reduceStream(object);
@@ -93,21 +104,25 @@ export function referrerReader(
   namespace?: string,
 ): SourceReader {
   const name = resource.resource as ReferrerResource;
+  const group = { kind: REFERRER_KIND_NAMES[name] };
+  const reduce: Reduce = REFERRER_KINDS[name];
+  const metadata = new MetadataLook({ cluster, resource, namespace, signal, reduce });
   return {
     resource,
-    async list(isWatched) {
+    async list(isWatched, known) {
+      const changes = await metadata.since(known);
+      if (changes) return putChanges(view, { group, changes, keepOthers: isWatched() });
       const collected = collect(pool, (page) => page.referrers!);
-      const { resourceVersion } = await cluster.readList(resource, collected.reader, {
+      const { resourceVersion, bytes } = await cluster.readList(resource, collected.reader, {
         namespace,
         signal,
         recheck: true,
       });
-      const group = { kind: REFERRER_KIND_NAMES[name] };
       putReferrers(view, { group, referrers: collected.entries(), keepOthers: isWatched() });
-      return resourceVersion;
+      return { resourceVersion, bytes };
     },
     take(type, object) {
-      const referrer: Referrer = REFERRER_KINDS[name](object);
+      const referrer = reduce(object);
       if (type === 'DELETED') view.removeReferrer(referrer);
       else view.putReferrer(referrer);
     },
@@ -125,7 +140,7 @@ export function customReader(
       const { referrers, result } = await cluster.listReferrers(resource, [reduce], { signal, recheck: true });
       const [group] = groupsOf([reduce]);
       putReferrers(view, { group: group!, referrers, keepOthers: isWatched() });
-      return result.resourceVersion;
+      return { resourceVersion: result.resourceVersion, bytes: result.bytes };
     },
     take: (type, object) => putLater(view, type, reduce(object)),
   };
@@ -149,7 +164,7 @@ export function anyReader(
       const keepOthers = isWatched();
       for (const group of groupsOf(reducers))
         putReferrers(view, { group, referrers: referrers.filter((one) => isInGroup(one, group)), keepOthers });
-      return result.resourceVersion;
+      return { resourceVersion: result.resourceVersion, bytes: result.bytes };
     },
     take(type, object) {
       for (const reduce of reducers) putLater(view, type, reduce(object));
@@ -184,6 +199,17 @@ function putReferrers(
 ): void {
   if (keepOthers) view.addReferrers(referrers);
   else view.setReferrers(group, referrers);
+}
+
+/** Applies what has changed. The removal of an object that a watch has shown since would not be shown again. */
+function putChanges(
+  view: LiveView,
+  { group, changes, keepOthers }: { group: ReferrerGroup; changes: Changes; keepOthers: boolean },
+): Look {
+  if (!keepOthers) view.keepReferrers(group, changes.present);
+  for (const referrer of changes.changed) putLater(view, 'MODIFIED', referrer);
+  const { resourceVersion, bytes } = changes;
+  return { resourceVersion, bytes, isPartial: true };
 }
 
 /** Collects the entries of all pages of a list. */

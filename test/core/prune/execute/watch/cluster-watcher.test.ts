@@ -1,7 +1,7 @@
 import { ApiError } from '../../../../../src/core/cluster/api-error.js';
 import { REFERRERS } from '../../../../../src/core/cluster/resources.js';
 import { LiveView } from '../../../../../src/core/prune/execute/watch/live-view.js';
-import { allowedAge } from '../../../../../src/core/prune/execute/watch/allowed-age.js';
+import { allowedAge, allowedAgeOfPartial } from '../../../../../src/core/prune/execute/watch/allowed-age.js';
 import { toClusterReads } from '../../../../../src/core/prune/connect.js';
 import { ClusterWatcher } from '../../../../../src/core/prune/execute/watch/cluster-watcher.js';
 import type { KubeObject } from '../../../../../src/core/model/kube.js';
@@ -68,6 +68,10 @@ test('a look that takes 100 ms may be 500 ms old, and no look more than 30 s or 
   expect([0, 4, 10, 50, 100, 101, 1000, 6000, 15_000, 60_000].map(allowedAge)).toEqual([
     50, 50, 100, 500, 500, 505, 5000, 30_000, 30_000, 120_000,
   ]);
+});
+
+test('a look at metadata that takes more than 50 ms may be as old as one at whole objects', () => {
+  expect([0, 10, 50, 100, 1000].map(allowedAgeOfPartial)).toEqual([50, 100, 500, 1000, 10_000]);
 });
 
 test('changes before a watch was opened are known before the first deletion, even if the watch sends them late', async () => {
