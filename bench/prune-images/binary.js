@@ -14,7 +14,8 @@ export function binaries(directories) {
   for (const [name, directory] of Object.entries(directories)) {
     programs[name] = path.join(target, name);
     const script = path.join(directory, 'scripts/build-binary.js');
-    execFileSync(process.execPath, [script, '--out', programs[name]], { stdio: ['ignore', 'ignore', 'inherit'] });
+    // It warns about sections of the executable that it does not know.
+    execFileSync(process.execPath, [script, '--out', programs[name]], { stdio: ['ignore', 'ignore', 'pipe'] });
   }
   return { programs, time, close: () => rmSync(target, { recursive: true, force: true }) };
 }

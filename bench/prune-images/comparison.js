@@ -138,15 +138,12 @@ async function* confirmed({ directories, runs, watch, churn }) {
   yield row(
     '5,000 images, 5 workers: second looks, MB',
     valuesOf(few, (run) => second(run).bytes / 1e6),
-    {
-      digits: 1,
-      mostOfOld: 0.5,
-    },
+    { digits: 1, mostOfOld: 0.5 },
   );
   yield row(
     '5,000 images, 5 workers: second looks, requests',
     valuesOf(few, (run) => second(run).requests),
-    { digits: 0 },
+    { digits: 0, isFree: true },
   );
   yield* deletions('5,000 images, 5 workers', few);
   yield* deletions('3,000 images, 16 workers', await measure({ images: 3000, latency: 5, workers: 16 }));
@@ -215,7 +212,7 @@ async function* network({ directories, runs }) {
     yield row(
       `${name}: MB`,
       valuesOf(found, ({ bytes }) => bytes / 1e6),
-      { digits: 1 },
+      { digits: 1, isFree: true },
     );
   }
 }
