@@ -10,7 +10,7 @@ import { root } from '../../scripts/esbuild-options.js';
  * @returns its directory; a temporary one is removed at the end of the process
  */
 export function buildRevision(revision) {
-  if (existsSync(path.join(revision, 'dist/main.js'))) return path.resolve(revision);
+  if (['bin/run.js', 'dist'].every((name) => existsSync(path.join(revision, name)))) return path.resolve(revision);
   const commit = git('rev-parse', '--verify', `${revision}^{commit}`).toString().trim();
   const directory = mkdtempSync(path.join(tmpdir(), 'regadm-revision-'));
   process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
