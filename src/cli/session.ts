@@ -2,6 +2,7 @@ import type { ClusterApi } from '../core/cluster/api.js';
 import type { Reporter } from '../core/kit/reporter.js';
 import { interruptible, type InterruptTexts } from './interrupt.js';
 import { clusterOptions, type ClusterFlagValues } from '../flags/cluster.js';
+import { optimizeLater } from './optimize-later.js';
 import { createReporter } from './reporter.js';
 import { stderr } from '../core/terminal/writer.js';
 
@@ -35,6 +36,7 @@ export async function withSession<T>(
 
 /** Opens the cluster that the flags name. @throws RegadmError USAGE, and what opening the cluster throws */
 export async function connect(flags: ClusterFlagValues, reporter: Reporter): Promise<ClusterApi> {
+  optimizeLater();
   const { openCluster } = await import('../core/cluster/index.js');
   return openCluster(clusterOptions(flags), reporter.log);
 }
