@@ -1,5 +1,5 @@
 import { withoutSlashAtEnd } from '../text-problems.js';
-import type { IgnitionConfig, IgnitionFilesystem, IgnitionUnit } from './config.js';
+import type { IgnitionConfig, IgnitionFilesystem, IgnitionPartition, IgnitionUnit } from './config.js';
 import { escapeUnitPath } from './unit-name.js';
 import { readUnit, settingOf, type UnitSections } from './unit-sections.js';
 
@@ -28,8 +28,10 @@ export function mountProblem(
   const unit = units[index];
   if (!unit) return { message: `nothing mounts ${path} when the node boots` };
   const others = units.filter((other) => other.name !== name && startsMount(other, name, path));
-  const known = Object.entries(filesystem).filter(([, value]) => !isUnknown(value));
-  const found = unitProblem(unit, Object.fromEntries(known), others.length > 0);
+  const known = <T extends object>(object: T): Partial<T> =>
+    Object.fromEntries(Object.entries(object).filter(([, value]) => !isUnknown(value))) as Partial<T>;
+  const partition = known(partitionOf(config, filesystem.device) ?? {});
+  const found = unitProblem(unit, { ...known(filesystem), partition }, others.length > 0);
   if (!found || isUnknown(unit[found.field]) || isUnknown(textsOf(unit))) return undefined;
   return { message: `${name} ${found.problem}`, unit: { index, field: found.field } };
 }
@@ -40,16 +42,17 @@ function startsMount(unit: IgnitionUnit, name: string, path: string): boolean {
   return unit.name === name.replace(/\.mount$/, '.automount') || text.includes(name) || text.includes(path);
 }
 
+/** What is known about the file system, and about its partition. */
+interface KnownFilesystem extends Partial<IgnitionFilesystem> {
+  partition: Partial<IgnitionPartition>;
+}
+
 interface UnitProblem {
   field: keyof IgnitionUnit;
   problem: string;
 }
 
-function unitProblem(
-  unit: IgnitionUnit,
-  filesystem: Partial<IgnitionFilesystem>,
-  isRequired: boolean,
-): UnitProblem | undefined {
+function unitProblem(unit: IgnitionUnit, filesystem: KnownFilesystem, isRequired: boolean): UnitProblem | undefined {
   const problem = (field: keyof IgnitionUnit, text: string): UnitProblem => ({ field, problem: text });
   if (unit.mask) return problem('mask', 'is masked, so that systemd never starts it');
   const texts = textsOf(unit);
@@ -63,7 +66,7 @@ function unitProblem(
   return wrong === undefined ? undefined : problem('contents', wrong);
 }
 
-function settingProblem(sections: UnitSections, filesystem: Partial<IgnitionFilesystem>): string | undefined {
+function settingProblem(sections: UnitSections, filesystem: KnownFilesystem): string | undefined {
   const { path, device, format } = filesystem;
   const where = settingOf(sections, 'Mount', 'Where');
   const what = settingOf(sections, 'Mount', 'What');
@@ -90,16 +93,43 @@ const TAGS: Record<string, string> = {
 };
 
 /** True if a device is that of the file system, or can be: names of different kinds cannot be compared. */
-function canBeDevice(what: string, { device, label, uuid }: IgnitionFilesystem): boolean {
+function canBeDevice(what: string, filesystem: KnownFilesystem & { device: string }): boolean {
   const mounted = deviceOf(what);
-  const known = [device, label && `${DISK}by-label/${label}`, uuid && `${DISK}by-uuid/${uuid}`].filter(Boolean);
-  if (what.includes('%') || known.includes(mounted)) return true;
-  return !known.some((each) => kindOf(each!) === kindOf(mounted));
+  const names = namesOf(filesystem);
+  if (what.includes('%') || names.includes(mounted)) return true;
+  const { guid } = filesystem.partition;
+  // It is often taken for the UUID of the file system, which the partition does not determine.
+  if (guid !== undefined && mounted === deviceOf(`UUID=${guid}`)) return false;
+  return !names.some((name) => kindOf(name) === kindOf(mounted));
 }
 
+/** Lists the names of the device that a file system is on. */
+function namesOf({ device, label, uuid, partition }: KnownFilesystem & { device: string }): string[] {
+  const tags = {
+    LABEL: label,
+    UUID: uuid,
+    PARTLABEL: partition.label,
+    PARTUUID: partition.guid,
+  };
+  const named = Object.entries(tags).filter(([, value]) => value);
+  return [deviceOf(device), ...named.map(([tag, value]) => deviceOf(`${tag}=${value}`))];
+}
+
+/** Finds the partition that a device path names, in the same configuration. */
+function partitionOf({ storage }: IgnitionConfig, device: string): IgnitionPartition | undefined {
+  const partitions = (storage?.disks ?? []).flatMap((disk) => disk.partitions ?? []);
+  return partitions.find(({ label, guid }) =>
+    [label && `PARTLABEL=${label}`, guid && `PARTUUID=${guid}`].some(
+      (name) => name && deviceOf(name) === deviceOf(device),
+    ),
+  );
+}
+
+/** Returns the path of a device; UUIDs in lower case. */
 function deviceOf(what: string): string {
   const [, tag = '', value = ''] = /^([A-Z]+)=["']?(.*?)["']?$/.exec(what) ?? [];
-  return TAGS[tag] === undefined ? what : `${DISK}${TAGS[tag]}/${value}`;
+  const path = TAGS[tag] === undefined ? what : `${DISK}${TAGS[tag]}/${value}`;
+  return /^by-(?:part)?uuid$/.test(kindOf(path)) ? path.toLowerCase() : path;
 }
 
 function kindOf(device: string): string {

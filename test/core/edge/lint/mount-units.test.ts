@@ -120,6 +120,45 @@ test.each<[string, (config: Config) => void]>([
   expect(foundIn(change)).toEqual([[], [], []]);
 });
 
+describe('a mount unit of a partition with a GUID, and of a file system with a UUID', () => {
+  const GUID = '01234567-89ab-cdef-0123-456789abcdef';
+  const UUID = 'fedcba98-7654-3210-fedc-ba9876543210';
+  interface Mounting {
+    what: string;
+    uuid?: string;
+    device?: string;
+  }
+  const mounting = ({ what, uuid, device }: Mounting) =>
+    foundIn(({ storage: { disks, filesystems }, systemd: { units } }) => {
+      Object.assign((disks[0]!.partitions as object[])[0]!, { guid: GUID });
+      Object.assign(filesystems[0]!, { ...(uuid && { uuid }), ...(device && { device }) });
+      replaceIn(units[0]!, '/dev/disk/by-partlabel/var-imageregistry', what);
+    });
+
+  test.each<Mounting>([
+    { what: `PARTUUID=${GUID}` },
+    { what: `/dev/disk/by-partuuid/${GUID.toUpperCase()}` },
+    { what: `UUID=${UUID.toUpperCase()}`, uuid: UUID },
+    { what: `UUID=${UUID}` },
+    { what: 'PARTLABEL=var-imageregistry', device: `/dev/disk/by-partuuid/${GUID}` },
+  ])('can mount $what', (each) => {
+    expect(mounting(each)).toEqual([[], [], []]);
+  });
+
+  test.each<Mounting>([
+    { what: `PARTUUID=${UUID}` },
+    { what: `/dev/disk/by-partuuid/${UUID}` },
+    { what: `UUID=${GUID}`, uuid: UUID },
+    // The GUID of the partition is not the UUID of the file system.
+    { what: `UUID=${GUID}` },
+    { what: 'PARTLABEL=other', device: `/dev/disk/by-partuuid/${GUID}` },
+  ])('does not mount $what', (each) => {
+    const { what, device = '/dev/disk/by-partlabel/var-imageregistry' } = each;
+    const message = `mounts ${what}, but the file system is on ${device}`;
+    for (const found of mounting(each)) expect(found).toEqual([expect.stringContaining(message)]);
+  });
+});
+
 describe('other applications', () => {
   const other = (device: string, path: string) => (config: Config) => {
     config.storage.disks.push({ device, partitions: [{ label: 'other', startMiB: 5, sizeMiB: 5 }] });
