@@ -1,4 +1,3 @@
-import { isSeq } from 'yaml';
 import { editDistance } from '../../kit/suggest.js';
 import { butanePath, readStorage } from '../butane/read.js';
 import type { YamlDocument } from '../files/yaml-document.js';
@@ -7,6 +6,7 @@ import { readIgnition } from '../ignition/read.js';
 import { toIgnition } from '../ignition/translate.js';
 import { fieldName, type FieldPath } from '../model.js';
 import { diskPartitionFacts } from './disk-partition.js';
+import type { ClusterOfNodes } from './facts.js';
 import type { At } from './finding.js';
 import { isFilledIn } from './known.js';
 import { readOverride } from './override/read-override.js';
@@ -28,12 +28,10 @@ export function planFacts(document: YamlDocument, form: 'butane' | 'ignition'): 
 
 /** Collects the configurations of the nodes in a SiteConfig or ClusterInstance. */
 export function overrideFacts(document: YamlDocument, form: 'siteconfig' | 'clusterinstance'): StoragePart {
-  const nodes =
-    form === 'clusterinstance'
-      ? items(document, ['spec', 'nodes'])
-      : items(document, ['spec', 'clusters']).flatMap((path) => items(document, [...path, 'nodes']));
+  const clusters = form === 'clusterinstance' ? [['spec']] : document.items(['spec', 'clusters']);
+  const nodes = clusters.flatMap((path) => document.items([...path, 'nodes']));
   const parts = [
-    ...nodes.flatMap((node) => nodeParts(document, node)),
+    ...clusters.flatMap((path) => clusterParts(document, path)),
     ...nodes.map((node) => mistyped(document, node)),
   ];
   const storages = parts.flatMap((part) => part.storages);
@@ -63,10 +61,16 @@ function mistyped(document: YamlDocument, node: FieldPath): StoragePart {
   return { storages: [], findings };
 }
 
-function nodeParts(document: YamlDocument, node: FieldPath): StoragePart[] {
+function clusterParts(document: YamlDocument, path: FieldPath): StoragePart[] {
+  const name = document.value([...path, 'clusterName']);
+  const cluster = { name: typeof name === 'string' && name !== '' ? name : `of ${document.file}` };
+  return document.items([...path, 'nodes']).flatMap((node) => nodeParts(document, node, cluster));
+}
+
+function nodeParts(document: YamlDocument, node: FieldPath, cluster: ClusterOfNodes): StoragePart[] {
   // Nodes without a role are control plane nodes.
   const pool = document.value([...node, 'role']) ?? 'master';
-  const older = diskPartitionFacts(document, [...node, 'diskPartition'], pool);
+  const older = diskPartitionFacts(document, [...node, 'diskPartition'], { pool, cluster });
   const path = [...node, 'ignitionConfigOverride'];
   const text = document.value(path);
   if (text === undefined || text === null || text === '') return [older];
@@ -75,11 +79,6 @@ function nodeParts(document: YamlDocument, node: FieldPath): StoragePart[] {
     inner.length === 0 && read.config
       ? document.at(path)
       : { file: document.file, line: document.lineInText(path, offset(inner)) };
-  const common = { role: 'override', pool, rule: 'ignition', field: fieldName(path) } as const;
+  const common = { role: 'override', pool, cluster, rule: 'ignition', field: fieldName(path) } as const;
   return [older, storageOf({ ...common, ...read, at: belowStorage(locate), atUnit: belowUnits(locate), locate })];
-}
-
-function items(document: YamlDocument, path: FieldPath): FieldPath[] {
-  const node = document.node(path);
-  return isSeq(node) ? node.items.map((_, index) => [...path, index]) : [];
 }

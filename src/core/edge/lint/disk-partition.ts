@@ -21,13 +21,17 @@ interface DiskPartition {
  * Collects `diskPartition`, the older form in a SiteConfig. The site generator creates the partition, file system and
  * mount unit from it.
  */
-export function diskPartitionFacts(document: YamlDocument, at: FieldPath, pool: unknown): StoragePart {
+export function diskPartitionFacts(
+  document: YamlDocument,
+  at: FieldPath,
+  node: Pick<StorageFacts, 'pool' | 'cluster'>,
+): StoragePart {
   const value = document.value(at);
   const disks = Array.isArray(value) ? (value as DiskPartition[]) : [];
   const locate = (path: FieldPath): At => ({ file: document.file, line: document.line([...at, ...path]) });
   const storages = disks.map((disk, index): StorageFacts => {
     const at = (path: FieldPath): At => locate([index, ...inDiskPartition(path)]);
-    return { role: 'diskpartition', pool, config: configOf(disk), at };
+    return { role: 'diskpartition', ...node, config: configOf(disk), at };
   });
   const unknown = disks.flatMap((disk, index) => unknownSizes(disk, (path) => locate([index, ...path])));
   const wrong = wrongFields(value).filter(({ value: each }) => !isFilledIn(each));

@@ -19,11 +19,19 @@ export interface StorageFacts {
   role: 'plan' | 'override' | 'diskpartition' | 'machineconfig' | 'none';
   /** Role of the node, or name of the machine config pool; undefined for a plan. */
   pool?: unknown;
+  /** The cluster of the node; undefined for plans and MachineConfigs. */
+  cluster?: ClusterOfNodes;
   config: IgnitionConfig;
   /** Locates a path below `storage`. */
   at(path: FieldPath): At;
   /** Locates a path below `systemd.units`; undefined if the units are not in the file. */
   atUnit?(path: FieldPath): At;
+}
+
+/** A cluster in a site. Each is another object, also if two have the same name. */
+export interface ClusterOfNodes {
+  /** How messages name it. */
+  name: string;
 }
 
 /** An object of the cluster, plain or as a policy applies it. */

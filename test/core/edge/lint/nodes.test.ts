@@ -81,6 +81,52 @@ describe('the older diskPartition', () => {
   });
 });
 
+describe('a cluster that mounts its disk at another path', () => {
+  const instance = (name: string, path: string): string => {
+    const override = files.get('ignition.json')!.trim().replaceAll('/var/imageregistry', path);
+    const ownUnit = override.replace('var-imageregistry.mount', `${path.slice(1).replaceAll('/', '-')}.mount`);
+    return `kind: ClusterInstance\nspec:\n  clusterName: ${name}\n  nodes:\n    - ignitionConfigOverride: '${ownUnit}'\n`;
+  };
+  const older = (path: string): string => REGISTRY_DISK_PARTITION.replace('/var/imageregistry', path);
+  const two = {
+    'a.yaml': instance('a', '/var/imageregistry'),
+    'b.yaml': instance('b', '/var/registry'),
+  };
+  const elsewhere = (name: string, path: string): string =>
+    `warning: volume-path: cluster ${name} mounts ${path}, but nothing at the path of the volume, /var/imageregistry, which other clusters mount`;
+
+  test('is a warning beside another cluster that mounts the path of the volume', () => {
+    expect(found({ ...POLICY, ...two })).toEqual([`b.yaml:5: ${elsewhere('b', '/var/registry')}`]);
+    const both = REGISTRY_DISK_PARTITION.replace('    - nodes:', '    - clusterName: a\n      nodes:');
+    const second = both
+      .slice(both.indexOf('    - clusterName'))
+      .replace('imageregistry', 'other')
+      .replace(': a', ': b');
+    expect(found({ ...POLICY, 'site.yaml': both + second })).toEqual([
+      expect.stringContaining(elsewhere('b', '/var/other')),
+    ]);
+  });
+
+  test('is accepted with a volume of its own, with a path that is filled in, and without a volume', () => {
+    const volume = files.get('source-crs/image-registry/ImageRegistryPV.yaml')!;
+    const ownVolume = volume.replaceAll('/var/imageregistry', '/var/registry').replace('-filesystem', '-b');
+    expect(found({ 'pv-a.yaml': volume, 'pv-b.yaml': ownVolume, ...two })).toEqual([]);
+    expect(found(two)).toEqual([]);
+    const filledIn = { 'b.yaml': instance('b', '/var/{{ .path }}') };
+    expect(found({ ...POLICY, ...two, ...filledIn }).map((text) => text.split(': ')[2])).toEqual(['filled-in']);
+  });
+
+  test('differs from a plan if it has the older diskPartition', () => {
+    const error =
+      'error: override-differs: diskPartition mounts nothing at /var/imageregistry, as storage.bu does; it mounts /var/other';
+    expect(found({ ...PLAN, 'site.yaml': older('/var/other') })).toEqual([`site.yaml:8: ${error}`]);
+    expect(found({ ...PLAN, ...POLICY, 'site.yaml': older('/var/other') })).toEqual([`site.yaml:8: ${error}`]);
+    const machine = { [EXTRA]: files.get('machineconfig.yaml')! };
+    expect(found({ ...PLAN, ...machine, 'site.yaml': older('/var/other') })).toEqual([]);
+    expect(found({ 'site.yaml': older('/var/other') })).toEqual([]);
+  });
+});
+
 describe('a MachineConfig', () => {
   const override = { 'ignition.json': files.get('ignition.json')! };
 

@@ -1,5 +1,6 @@
 import { claimRules } from './claims.js';
 import { classRules } from './classes.js';
+import { clusterRules } from './clusters.js';
 import { filledInRules } from './filled-in.js';
 import { machineConfigRules } from './machine-configs.js';
 import { nameRules } from './names.js';
@@ -16,6 +17,7 @@ export const RULES: Rule[] = [
   ...machineConfigRules,
   ...volumeRules,
   ...nodeRules,
+  ...clusterRules,
   ...quantityRules,
   ...claimRules,
   ...classRules,
