@@ -1,4 +1,4 @@
-/* eslint max-lines: ['error', 300] -- one scanner over one buffer: its functions share its position, and calls across
+/* eslint max-lines: ['error', 320] -- one scanner over one buffer: its functions share its position, and calls across
    modules cost speed (docs/decisions/0010-parse-only-the-fields-that-decisions-read.md) */
 import type { Fields } from '../../model/kube.js';
 
@@ -12,6 +12,8 @@ const COMMA = 0x2c;
 const COLON = 0x3a;
 const SPACE = 0x20;
 const ZERO = 0x30;
+/** Name of the array with the objects of a list of the API. */
+const ITEMS = 'items';
 /** Maximum number of nested lists above a requested field, where the reader calls itself. Skipping has no limit. */
 const MAX_OPEN_LISTS = 512;
 /** Maximum nesting depth of a value that is kept, because callers recurse into it. */
@@ -21,13 +23,16 @@ const MAX_KEPT_DEPTH = 512;
  * Parses JSON, but creates values only for the given fields. Everything else (managed fields, environments, labels:
  * nine tenths of most objects) is skipped at several times the speed of `JSON.parse`, without garbage.
  * @param bytes UTF-8
+ * @param convert replaces each entry of the array `items` as soon as it is read, so that few entries exist at a time
  * @throws SyntaxError when brackets and separators do not match or the text ends early. Skipped parts are not checked
  *   further.
  */
-export function readJson(bytes: Uint8Array, fields: Fields): unknown {
-  const reader = new JsonReader(bytes);
+export function readJson(bytes: Uint8Array, fields: Fields, convert?: Convert): unknown {
+  const reader = new JsonReader(bytes, convert);
   return reader.document(compile(fields));
 }
+
+type Convert = (entry: unknown) => unknown;
 
 /** Fields with their names as bytes, grouped by the length of the name. */
 type Compiled =
@@ -59,17 +64,31 @@ class JsonReader {
   private readonly end: number;
   private open = new Uint8Array(MAX_KEPT_DEPTH);
 
-  constructor(private readonly bytes: Uint8Array) {
+  constructor(
+    private readonly bytes: Uint8Array,
+    private readonly convert?: Convert,
+  ) {
     this.text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.end = bytes.length;
   }
 
   document(fields: Compiled): unknown {
     this.space();
-    const value = this.value(fields);
+    const isPage = this.convert && typeof fields !== 'string' && this.bytes[this.at] === OPEN_OBJECT;
+    const value = isPage ? this.object(fields, (key, below) => this.convertedField(key, below)) : this.value(fields);
     this.space();
     if (this.at < this.end) throw this.error();
     return value;
+  }
+
+  /** Reads a field of the outermost object. */
+  private convertedField(key: string, fields: Compiled): unknown {
+    if (key !== ITEMS || this.bytes[this.at] !== OPEN_LIST) return this.value(fields);
+    if (fields === 'all') return (this.whole() as unknown[]).map(this.convert!);
+    this.lists++;
+    const list = this.list(fields, this.convert);
+    this.lists--;
+    return list;
   }
 
   private value(fields: Compiled): unknown {
@@ -89,7 +108,10 @@ class JsonReader {
     return list;
   }
 
-  private object(fields: Exclude<Compiled, string>): Record<string, unknown> {
+  private object(
+    fields: Exclude<Compiled, string>,
+    field?: (key: string, fields: Compiled) => unknown,
+  ): Record<string, unknown> {
     const result: Record<string, unknown> = {};
     this.at++;
     if (this.nextIs(CLOSE_OBJECT)) return result;
@@ -101,20 +123,21 @@ class JsonReader {
       const found = this.find(fields, from, this.at - 1);
       this.expect(COLON);
       this.space();
-      if (found) result[found.key] = this.value(found.fields);
-      else this.skip();
+      if (!found) this.skip();
+      else result[found.key] = field ? field(found.key, found.fields) : this.value(found.fields);
       if (this.nextIs(CLOSE_OBJECT)) return result;
       this.expect(COMMA);
     }
   }
 
-  private list(fields: Compiled): unknown[] {
+  private list(fields: Compiled, convert?: Convert): unknown[] {
     const result: unknown[] = [];
     this.at++;
     if (this.nextIs(CLOSE_LIST)) return result;
     for (;;) {
       this.space();
-      result.push(this.value(fields));
+      const value = this.value(fields);
+      result.push(convert ? convert(value) : value);
       if (this.nextIs(CLOSE_LIST)) return result;
       this.expect(COMMA);
     }

@@ -57,6 +57,39 @@ export function itemsOf(list: KubeList | null): KubeObject[] {
   return items as KubeObject[];
 }
 
+/** What is kept of an object of a page: where it belongs, and what a reducer returned or threw. */
+interface ReducedItem<T> {
+  metadata: { name: string; uid: unknown };
+  result?: T;
+  failure?: { error: unknown };
+}
+
+/**
+ * Wraps a reducer for `readJson`, which reduces each object as soon as it is read. What is not an object with a name
+ * stays, for `itemsOf`. An error is kept: whatever is wrong with the page as a whole is reported first.
+ */
+export function reduceEach<T>(reduce: (object: KubeObject) => T): (item: unknown) => unknown {
+  return (item): unknown => {
+    const { metadata } = (item ?? {}) as Partial<KubeObject>;
+    if (typeof metadata?.name !== 'string') return item;
+    const reduced: ReducedItem<T> = { metadata: { name: metadata.name, uid: metadata.uid } };
+    try {
+      reduced.result = reduce(item as KubeObject);
+    } catch (error) {
+      reduced.failure = { error };
+    }
+    return reduced;
+  };
+}
+
+/** Returns what the reducer of `reduceEach` returned. @throws its first error */
+export function resultsOf<T>(items: readonly KubeObject[]): T[] {
+  return (items as unknown as readonly ReducedItem<T>[]).map(({ result, failure }) => {
+    if (failure) throw failure.error;
+    return result as T;
+  });
+}
+
 /** Returns where a page is in its list. @throws Error when its metadata does not tell */
 export function positionOf({ kind, apiVersion, metadata }: KubeList, items: readonly KubeObject[]): ListPage {
   return { kind, apiVersion, count: items.length, ...positionIn(metadata), uids: hashUids(items) };

@@ -1,4 +1,5 @@
 import { packImages, transferables, type ImageColumns } from '../../model/table/image-columns.js';
+import type { ImageRecord } from '../../model/image.js';
 import { reduceWholeImage } from '../../model/image-manifest.js';
 import { reduceStream, type StreamRecord } from '../../model/image-stream.js';
 import type { KubeList, KubeObject } from '../../model/kube.js';
@@ -9,7 +10,7 @@ import type { Referrer } from '../../model/referrer.js';
 import { packReferrers, unpackReferrers, type ReferrerColumns } from '../../model/table/referrer-columns.js';
 import { LIST_FIELDS } from '../../model/list-fields.js';
 import { readJson } from './json-reader.js';
-import { itemsOf, positionOf, type ListPage } from './page.js';
+import { itemsOf, positionOf, reduceEach, resultsOf, type ListPage } from './page.js';
 
 /** A page of a list, reduced to what decisions need. Exactly one of the four fields is set. */
 export interface ReducedPage extends ListPage {
@@ -25,23 +26,27 @@ export interface ReducedPage extends ListPage {
  * @throws Error when the body is not a list
  */
 export function reducePage(resource: string, body: Uint8Array): ReducedPage {
-  const list = readJson(body, {
-    kind: 'all',
-    apiVersion: 'all',
-    metadata: 'all',
-    items: LIST_FIELDS[resource] ?? 'all',
-  }) as KubeList | null;
+  const convert = reduceEach(checkedReducer(resource, reducerOf(resource)));
+  const list = readJson(
+    body,
+    { kind: 'all', apiVersion: 'all', metadata: 'all', items: LIST_FIELDS[resource] ?? 'all' },
+    convert,
+  ) as KubeList | null;
   const items = itemsOf(list);
   const page: ReducedPage = positionOf(list!, items);
-  if (resource === 'images')
-    return { ...page, columns: packImages(items.map(checkedReducer(resource, reduceWholeImage))) };
-  if (resource === 'imagestreams') return { ...page, streams: items.map(checkedReducer(resource, reduceStream)) };
-  if (resource === 'limitranges') return { ...page, limits: items.flatMap(checkedReducer(resource, reduceLimitRange)) };
-  const reduce: (object: KubeObject) => Referrer = REFERRER_KINDS[resource as ReferrerResource];
-  return {
-    ...page,
-    referrers: items.map(checkedReducer(resource, reduce)).filter(({ references }) => references.length > 0),
-  };
+  if (resource === 'images') return { ...page, columns: packImages(resultsOf(items)) };
+  if (resource === 'imagestreams') return { ...page, streams: resultsOf(items) };
+  if (resource === 'limitranges') return { ...page, limits: resultsOf<ImageLimit[]>(items).flat() };
+  return { ...page, referrers: resultsOf<Referrer>(items).filter(({ references }) => references.length > 0) };
+}
+
+type Reduced = ImageRecord | StreamRecord | ImageLimit[] | Referrer;
+
+function reducerOf(resource: string): (object: KubeObject) => Reduced {
+  if (resource === 'images') return reduceWholeImage;
+  if (resource === 'imagestreams') return reduceStream;
+  if (resource === 'limitranges') return reduceLimitRange;
+  return REFERRER_KINDS[resource as ReferrerResource];
 }
 
 /** A page that is sent from one thread to another. */
