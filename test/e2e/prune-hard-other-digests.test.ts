@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { startSandbox, type Sandbox } from '../../src/sandbox/index.js';
+import type { TrashDocument } from '../../src/core/trash/list/document-type.js';
 import { actOnce, runIn } from '../support/guarded.js';
 import { documentOf, useInStream } from '../support/online-prune.js';
 
@@ -46,6 +47,12 @@ async function hard(...args: string[]) {
   ]);
   expect(result.status).toBe(0);
   return documentOf(result);
+}
+async function trash(...args: string[]): Promise<TrashDocument> {
+  const [action = '', ...more] = args;
+  const result = await runIn(sandbox, ['trash', action, `--storage=${sandbox.storageDir}`, '-o', 'json', ...more]);
+  expect(result.status).toBe(0);
+  return JSON.parse(result.stdout) as TrashDocument;
 }
 const online = () => hard('--online', '--grace=0', '--recheck-after=0', '--trash-keep=0');
 const remains = (): boolean[] => [existsSync(data()), existsSync(link())];
@@ -116,6 +123,37 @@ describe('an image index that names its child by another algorithm', () => {
     await online();
     for (const _run of [1, 2]) await prune();
     expect(all().slice(0, 2)).toEqual([true, true]);
+  });
+
+  test('is restored from the trash with this child and its layers', async () => {
+    writeOld(
+      place(`repositories/shop/again/_manifests/revisions/${DIGEST(INDEX).replace(':', '/')}/link`),
+      DIGEST(INDEX),
+    );
+    await hard('--trash');
+    expect(all()).toEqual([false, false, false]);
+    const listed = await trash('list');
+    expect(listed.images.filter(({ digest }) => digest === DIGEST(INDEX))).toEqual([
+      expect.objectContaining({ whole: true, problems: [] }),
+    ]);
+    await trash('restore', DIGEST(INDEX), '--confirm');
+    expect(all()).toEqual([true, true, true]);
+  });
+
+  test('is not called whole in the trash if no link states which manifest its child is', async () => {
+    writeOld(
+      place(`repositories/shop/again/_manifests/revisions/${DIGEST(INDEX).replace(':', '/')}/link`),
+      DIGEST(INDEX),
+    );
+    rmSync(childLink());
+    await hard('--trash');
+    const { images } = await trash('list');
+    expect(images.filter(({ digest }) => digest === DIGEST(INDEX))).toEqual([
+      expect.objectContaining({
+        whole: false,
+        problems: [{ digest: DIGEST(INDEX), message: expect.stringContaining(DIGEST(CHILD, 'sha512')) as string }],
+      }),
+    ]);
   });
 
   test('and if a prune in read-only mode follows before anything is linked again', async () => {

@@ -20,10 +20,11 @@ export async function listTrash({ storage, place, reporter, signal }: TrashStora
   const state = await readTrashState({ storage, signal }, FOR_UNDO);
   const others = await readRemovedLinks(storage.trash(), signal);
   const { purgeable, kept } = choosePurgeable(state, { keepMs: 0 });
-  const removed = { entries: newestEntries(state.entries), marks: state.file.marks, links: new Map() };
+  const removed = { entries: newestEntries(state.entries), marks: state.file.marks, links: others.links };
   const images = linkedManifests(removed).sort();
   reporter.phase('reading manifests', images.length);
-  const manifests = await readManifests(readBlobAnywhere(storage, state.entries), images, signal);
+  const reader = readBlobAnywhere(storage, state.entries);
+  const manifests = await readManifests({ storage, reader, signal }, images, removed);
   const rows = [
     ...purgeable.map((entry) => ({ entry, status: 'purgeable' as const })),
     ...kept.map(({ entry, because }) => ({ entry, status: 'kept' as const, reason: because })),

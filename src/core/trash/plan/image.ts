@@ -4,6 +4,8 @@ export interface Manifest {
   blobs: NamedBlob[];
   /** Manifests of an image index. */
   children: string[];
+  /** Digests of other algorithms that it names, and of which no link states which blobs they mean. */
+  unknown?: readonly string[];
   /** Why it cannot be used; then it names nothing. */
   problem?: string;
 }
@@ -56,6 +58,8 @@ export function problemsOf(image: string, manifests: Manifests, sizes: Sizes): I
     if (!manifest || !sizes.has(hex)) problems.push({ hex, message: 'the manifest is missing' });
     else if (manifest.problem !== undefined)
       problems.push({ hex, message: `the manifest cannot be used: ${manifest.problem}` });
+    for (const name of manifest?.unknown ?? [])
+      problems.push({ hex, message: `it names ${name}, and no link states which blob that is` });
   }
   for (const [hex, stated] of family.blobs) {
     const bytes = sizes.get(hex);

@@ -134,7 +134,8 @@ async function prepare(
   const chosen = digests.length > 0 ? chooseDigests(digests, known) : undefined;
   const candidates = chosen ? manifestCandidates(chosen, removed) : linkedManifests(removed);
   reporter.phase('reading manifests', candidates.length);
-  const manifests = await readManifests(readBlobAnywhere(storage, state.entries), candidates, signal);
+  const reader = readBlobAnywhere(storage, state.entries);
+  const manifests = await readManifests({ storage, reader, signal }, candidates, removed);
   return {
     removed,
     manifests,

@@ -49,7 +49,7 @@ export async function verifyRestored(ports: TrashStoragePorts, { rows, images, r
       damages.set(hex, message);
       failures.push({ target: sha256Digest(hex), message });
     });
-    const manifests = await readManifests(storage, images, signal);
+    const manifests = await readManifests({ storage, signal }, images, removed);
     const found = await checkImages(images, manifests, { storage, signal, removed }, 'in place');
     const checked = found.map((image) => withDamages(image, manifests, damages));
     failures.sort((a, b) => compareText(a.target, b.target));
