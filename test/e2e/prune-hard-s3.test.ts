@@ -123,6 +123,21 @@ test('1,000 orphans among 1,011 blobs cost at most 30 requests', async () => {
   expect(s3.proxy.requests.length).toBeLessThanOrEqual(30);
 });
 
+test('an online hard prune sends at most two requests per orphan until it is deleted, listings included', async () => {
+  const orphans = Array.from({ length: 600 }, (_, index) => digest(`orphan ${index}`));
+  for (const name of orphans) {
+    s3.store.put(blobKey(name), 10);
+    s3.store.put(`${ROOT}/repositories/shop/web/_layers/sha256/${name.slice(7)}/link`, name);
+  }
+  const run = ['--online', '--grace=0', '--recheck-after=0', '--trash-keep=0', '--keep-blobs-younger-than=0'];
+  const marking = (await pruneS3([...run, '--confirm'])).document.summary;
+  const moving = (await pruneS3([...run, '--confirm'])).document.summary;
+  const [marked, trashed, purged] = [marking.marked!, moving.trashed!, moving.purged!];
+  expect([marked >= orphans.length, trashed, purged]).toEqual([true, marked, marked]);
+  expect(s3.proxy.requests.length).toBe(marking.requests! + moving.requests!);
+  expect(s3.proxy.requests.length).toBeLessThanOrEqual(2 * marked);
+});
+
 describe('uploads in parts', () => {
   test('are counted, and aborted with --uploads-older-than; a denied abort is a failure of that upload', async () => {
     const [old, denied, young] = ['a', 'b', 'c'];
