@@ -80,8 +80,8 @@ async function writeManifest({ version, commands: found }) {
   const commands = Object.fromEntries(Object.entries(found).sort(([a], [b]) => (a < b ? -1 : 1)));
   writeFileSync(path.join(root, 'oclif.manifest.json'), `${JSON.stringify({ commands, version }, null, 2)}\n`);
   writeManPages({ commands });
-  const { name, homepage, oclif } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
-  return { pjson: { name, version, homepage, oclif }, commands };
+  const { name, description, homepage, oclif } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
+  return { pjson: { name, version, description, homepage, oclif }, commands };
 }
 
 /** Finds out which chunks are loaded together, joins them, and saves the compiled code of the result. */

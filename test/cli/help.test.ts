@@ -63,6 +63,7 @@ describe('help', () => {
   test('regadm, regadm help and regadm --help show where to start', async () => {
     const results = await runMany([[], ['help'], ['--help'], ['prune'], ['prune', '--help']]);
     expect(results.map(({ status }) => status)).toEqual([0, 0, 0, 0, 0]);
+    expect(results[0]!.stdout).toMatch(/^Free the space that container images use/);
     expect(results[0]!.stdout).toContain('START HERE');
     expect(new Set(results.slice(0, 3).map(({ stdout }) => stdout)).size).toBe(1);
     expect(results[3]!.stdout).toContain('prune images');
