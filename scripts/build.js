@@ -86,9 +86,9 @@ async function writeManifest({ version, commands: found }) {
 
 /** Finds out which chunks are loaded together, joins them, and saves the compiled code of the result. */
 function packAndRehearse() {
-  const groups = rehearse(stage)?.groups;
-  const built = writeProgram(DIST, program, groups && grouped(groups));
-  const caches = (groups && rehearse(DIST)?.caches) ?? [];
+  const loaded = rehearse(stage)?.loaded;
+  const built = writeProgram(DIST, program, loaded && grouped(loaded));
+  const caches = (loaded && rehearse(DIST)?.caches) ?? [];
   removeStaleFiles(DIST, [...built, ...caches]);
 }
 
@@ -107,11 +107,16 @@ function rehearse(directory) {
   return JSON.parse(readFileSync(result, 'utf8'));
 }
 
-/** Returns the chunks that are loaded together. A worker loads its own without those of the commands. */
-function grouped(groups) {
-  const worker = closureOf(Object.entries(metafile.outputs).find(([, { entryPoint }]) => entryPoint === WORKER)[0]);
-  const rest = Object.entries(groups).map(([name, ids]) => [name, ids.filter((id) => !worker.has(id))]);
-  return { 'parse-lists': [...worker], ...Object.fromEntries(rest) };
+/** Groups chunks by the kinds of command lines that load them; worker threads are one more kind. */
+function grouped(loaded) {
+  const worker = Object.entries(metafile.outputs).find(([, { entryPoint }]) => entryPoint === WORKER)[0];
+  const kinds = Object.entries({ worker: [...closureOf(worker)], ...loaded });
+  const groups = {};
+  for (const id of new Set(kinds.flatMap(([, ids]) => ids))) {
+    const of = kinds.filter(([, ids]) => ids.includes(id)).map(([kind]) => kind);
+    (groups[of.join('+')] ??= []).push(id);
+  }
+  return groups;
 }
 
 /** Returns the ids of a chunk and of all chunks that it imports. */

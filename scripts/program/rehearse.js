@@ -3,8 +3,8 @@
  *
  *   node rehearse.js DIRECTORY RESULT
  *
- * Writes which chunks each group of command lines is the first to load to RESULT, and what V8 has compiled to the code
- * caches of the program. Functions that did not run are not part of them.
+ * Writes which chunks each kind of command line loads to RESULT, and what V8 has compiled to the code caches of the
+ * program. Functions that did not run are not part of them.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -17,9 +17,10 @@ const { codeCache, codeCacheOf, openProgram, partsOf } = createRequire(import.me
   path.join(directory, 'start.js'),
 );
 
-/** Names of groups, and the command lines that load them. */
-const GROUPS = {
+/** Kinds of command lines. Chunks that the same kinds need are loaded together. */
+const KINDS = {
   start: [['--version']],
+  command: [['completion', 'bash']],
   help: [['--help'], ['prune', 'images', '--help']],
   'prune-images': [
     ['prune', 'images', '--kubeconfig', kubeconfig, '-o', 'json'],
@@ -36,20 +37,18 @@ for (const name of ['stdout', 'stderr'])
   };
 
 const scripts = new Map();
-let loaded = [];
-const load = openProgram(directory, {
-  compiled: (pack, script) => scripts.set(pack, script),
-  loaded: (id) => loaded.push(id),
-});
-const { main } = load('main.js');
-const groups = {};
-for (const [name, lines] of Object.entries(GROUPS)) {
+const loaded = {};
+for (const [kind, lines] of Object.entries(KINDS)) {
+  loaded[kind] = [];
+  // Each kind starts a program of its own, as a process would.
+  const load = openProgram(directory, {
+    compiled: (pack, script) => scripts.has(pack) || scripts.set(pack, script),
+    loaded: (id) => loaded[kind].push(id),
+  });
   for (const argv of lines) {
-    await main(argv, { parts: partsOf(directory, load) });
+    await load('main.js').main(argv, { parts: partsOf(directory, load) });
     if (process.exitCode) throw new Error(`${argv.join(' ')}: exit status ${process.exitCode}`);
   }
-  groups[name] = loaded;
-  loaded = [];
 }
 v8.setFlagsFromString('--flush-bytecode');
 const caches = [...scripts].map(([pack, script]) => {
@@ -58,5 +57,5 @@ const caches = [...scripts].map(([pack, script]) => {
   writeFileSync(file, codeCache(script, readFileSync(path.join(directory, pack))));
   return codeCacheOf(pack);
 });
-writeFileSync(result, JSON.stringify({ groups, caches }));
+writeFileSync(result, JSON.stringify({ loaded, caches }));
 process.exit();
