@@ -1,10 +1,10 @@
-import { Errors, type Config } from '@oclif/core';
 import { requestedFormat } from './cli/argv.js';
-import { findCommand } from './cli/find-command.js';
+import { listCommands } from './cli/command-list.js';
+import type { Manifest } from './cli/completion/model.js';
 import { settleFailure } from './cli/deferred-failure.js';
+import { findCommand, type Request } from './cli/find-command.js';
 import { finishOutput } from './cli/finish-output.js';
-import { loadConfig, type ProgramParts } from './cli/program.js';
-import { reportError } from './cli/report-error.js';
+import type { ProgramParts } from './cli/program.js';
 import { usageHint } from './cli/usage-hint.js';
 import { outputStreams, stderr, stdout } from './core/terminal/writer.js';
 
@@ -18,38 +18,51 @@ export interface MainOptions {
 
 /** Runs one command line. Never rejects; the exit status is in `process.exitCode`. */
 export async function main(argv: string[], { parts, bin }: MainOptions): Promise<void> {
-  let version: string | undefined;
   stderr().isQuiet = false;
   try {
-    const config = await loadConfig(parts);
-    version = config.version;
-    if (bin) config.bin = bin;
-    const request = findCommand(config, argv);
-    if (request.kind === 'version') stdout().line(config.userAgent);
-    else if (request.kind === 'help') await showHelp(config, request.argv);
-    else if (request.kind === 'completion') await printCompletion(config, request.words);
-    else await config.runCommand(request.command.id, request.argv, request.command);
+    const request = findCommand(listCommands(parts, bin), argv);
+    if (request.kind === 'version') stdout().line(versionOf(parts));
+    else if (request.kind === 'completion') await printCompletion(parts, request.words);
+    else await runWithOclif(request, { parts, bin });
   } catch (thrown) {
-    if (thrown instanceof Errors.ExitError) process.exitCode = thrown.oclif.exit ?? 0;
-    else
-      await reportError(thrown, {
-        format: requestedFormat(argv),
-        envelope: version === undefined ? undefined : { regadmVersion: version },
-        verbosity: verbosityOf(argv),
-        usage: usageHint(bin ?? 'regadm'),
-      });
+    await report(thrown, argv, { parts, bin });
   }
 }
 
-async function printCompletion({ commands }: Config, words: string[]): Promise<void> {
-  const { answerCompletion } = await import('./cli/completion/kubectl.js');
-  const { manifestOf } = await import('./cli/completion/model.js');
-  stdout().text(await answerCompletion(manifestOf(commands), words));
+/** Loads oclif only for command lines that need it, because that takes longer than the rest of a start. */
+async function runWithOclif(request: Request & { argv: string[] }, { parts, bin }: MainOptions): Promise<void> {
+  const { loadConfig } = await import('./cli/program.js');
+  const config = await loadConfig(parts);
+  if (bin) config.bin = bin;
+  if (request.kind === 'command') return config.runCommand(request.id, request.argv);
+  const { RegadmHelp } = await import('./cli/help.js');
+  await new RegadmHelp(config).showHelp(request.argv);
 }
 
-async function showHelp(config: Config, argv: string[]): Promise<void> {
-  const { RegadmHelp } = await import('./cli/help.js');
-  await new RegadmHelp(config).showHelp(argv);
+async function report(thrown: unknown, argv: string[], { parts, bin }: MainOptions): Promise<void> {
+  const { code, oclif } = thrown as { code?: unknown; oclif?: { exit?: number } };
+  if (code === 'EEXIT' && oclif) {
+    process.exitCode = oclif.exit ?? 0;
+    return;
+  }
+  const { reportError } = await import('./cli/report-error.js');
+  await reportError(thrown, {
+    format: requestedFormat(argv),
+    envelope: { regadmVersion: parts.pjson.version },
+    verbosity: verbosityOf(argv),
+    usage: usageHint(bin ?? 'regadm'),
+  });
+}
+
+/** `regadm/0.1.0 linux-x64 node-v20.20.2` */
+function versionOf({ pjson }: ProgramParts): string {
+  return `${pjson.name}/${pjson.version} ${process.platform}-${process.arch} node-${process.version}`;
+}
+
+async function printCompletion({ commands, manifestOf }: ProgramParts, words: string[]): Promise<void> {
+  const { answerCompletion } = await import('./cli/completion/kubectl.js');
+  const all = Object.fromEntries(Object.keys(commands).map((id) => [id, manifestOf(id)]));
+  stdout().text(await answerCompletion({ commands: all } as unknown as Manifest, words));
 }
 
 function verbosityOf(argv: string[]): number {
@@ -77,5 +90,7 @@ export async function start(options: MainOptions): Promise<void> {
 function reportBug(error: unknown): void {
   if (process.listenerCount('uncaughtException') > 1) return;
   const verbosity = verbosityOf(process.argv.slice(2));
-  void reportError(error, { verbosity, usage: '' }).finally(() => process.exit());
+  void import('./cli/report-error.js')
+    .then(({ reportError }) => reportError(error, { verbosity, usage: '' }))
+    .finally(() => process.exit());
 }

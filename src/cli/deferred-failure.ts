@@ -1,6 +1,5 @@
-import { readFile } from 'node:fs/promises';
+import { promises } from 'node:fs';
 import { DEFER_VARIABLE, REPORT_VARIABLE } from '../core/schedule/cron-job/deferral.js';
-import { openPrivateFile } from '../core/kit/private-file.js';
 import { EXIT, messageOf } from '../core/model/errors.js';
 import { isRecord } from '../core/model/values/json.js';
 import { stderr } from '../core/terminal/writer.js';
@@ -39,6 +38,7 @@ function commandOf(argv: readonly string[]): string {
 async function defer(file: string, command: string): Promise<void> {
   const status = process.exitCode;
   if (!DEFERRABLE.includes(status)) return;
+  const { openPrivateFile } = await import('../core/kit/private-file.js');
   const handle = await openPrivateFile(file, 'a');
   try {
     await handle.writeFile(`${JSON.stringify({ command, status })}\n`);
@@ -54,7 +54,7 @@ async function defer(file: string, command: string): Promise<void> {
 
 /** Reads the failures of the containers before; none if no container has written the file. */
 async function readFailures(file: string): Promise<Failure[]> {
-  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+  const text = await promises.readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return '';
     throw error;
   });

@@ -1,11 +1,11 @@
-import type { Command, Config } from '@oclif/core';
 import { usageError } from '../core/model/errors.js';
 import { didYouMean, suggest } from '../core/kit/suggest.js';
+import type { CommandList } from './command-list.js';
 import { usageHint } from './usage-hint.js';
 
 /** What a command line requests. */
-type Request =
-  | { kind: 'command'; command: Command.Loadable; argv: string[] }
+export type Request =
+  | { kind: 'command'; id: string; argv: string[] }
   | { kind: 'help'; argv: string[] }
   | { kind: 'version' }
   | { kind: 'completion'; words: string[] };
@@ -18,33 +18,33 @@ const HELP_FLAGS = ['--help', '-h'];
  * Finds the command that a command line names, as separate words (`prune images`) or joined (`prune:images`).
  * @throws RegadmError (USAGE) with suggestions if there is no such command
  */
-export function findCommand(config: Config, argv: readonly string[]): Request {
+export function findCommand(list: CommandList, argv: readonly string[]): Request {
   if (argv[0] === COMPLETION) return { kind: 'completion', words: argv.slice(1) };
   const dashes = argv.indexOf('--');
   const before = dashes === -1 ? argv : argv.slice(0, dashes);
   const wantsHelp = before.some((arg) => HELP_FLAGS.includes(arg));
-  if (argv[0] === 'help') return help(config, argv.slice(1));
-  if (wantsHelp || argv.length === 0) return help(config, argv);
+  if (argv[0] === 'help') return help(list, argv.slice(1));
+  if (wantsHelp || argv.length === 0) return help(list, argv);
   if (argv[0] === '--version' || (argv[0] === 'version' && argv.length === 1)) return { kind: 'version' };
   const words = leadingWords(argv);
-  if (words.length === 0) throw flagsFirst(config, argv);
-  const found = longest(words, (id) => config.findCommand(id));
-  if (found) return { kind: 'command', command: found.value, argv: argv.slice(found.length) };
-  const topic = longest(words, (id) => config.findTopic(id));
+  if (words.length === 0) throw flagsFirst(list, argv);
+  const found = longest(words, list.commands);
+  if (found) return { kind: 'command', id: found.id, argv: argv.slice(found.length) };
+  const topic = longest(words, list.topics);
   if (topic?.length === words.length && argv.length === words.length) return { kind: 'help', argv: words };
-  if (topic?.length === words.length) throw topicWithFlag(config, words, argv[words.length]!);
-  throw unknownCommand(config, words, topic?.length ?? 0);
+  if (topic?.length === words.length) throw topicWithFlag(list, words, argv[words.length]!);
+  throw unknownCommand(list, words, topic?.length ?? 0);
 }
 
 /** Finds what to show help for. @throws RegadmError (USAGE) for an unknown command, instead of showing other help */
-function help(config: Config, argv: readonly string[]): Request {
+function help(list: CommandList, argv: readonly string[]): Request {
   const words = leadingWords(argv.filter((arg) => !HELP_FLAGS.includes(arg) && arg !== 'help'));
   if (words.length === 0) return { kind: 'help', argv: [] };
-  const found = longest(words, (id) => config.findCommand(id));
+  const found = longest(words, list.commands);
   if (found) return { kind: 'help', argv: words.slice(0, found.length) };
-  const topic = longest(words, (id) => config.findTopic(id));
+  const topic = longest(words, list.topics);
   if (topic?.length === words.length) return { kind: 'help', argv: words };
-  throw unknownCommand(config, words, topic?.length ?? 0);
+  throw unknownCommand(list, words, topic?.length ?? 0);
 }
 
 function leadingWords(argv: readonly string[]): string[] {
@@ -52,21 +52,21 @@ function leadingWords(argv: readonly string[]): string[] {
   return [...(end === -1 ? argv : argv.slice(0, end))];
 }
 
-function longest<T>(words: string[], find: (id: string) => T | undefined): { value: T; length: number } | undefined {
+function longest(words: string[], ids: readonly string[]): { id: string; length: number } | undefined {
   for (let length = words.length; length > 0; length--) {
-    const value = find(words.slice(0, length).join(':'));
-    if (value) return { value, length };
+    const id = words.slice(0, length).join(':');
+    if (ids.includes(id)) return { id, length };
   }
   return undefined;
 }
 
-function unknownCommand(config: Config, words: string[], known: number): Error {
-  const spaced = config.commandIDs.map((id) => id.replaceAll(':', ' '));
+function unknownCommand(list: CommandList, words: string[], known: number): Error {
+  const spaced = list.commands.map((id) => id.replaceAll(':', ' '));
   const typed = words
     .slice(0, Math.max(known + 1, 2))
     .join(' ')
     .replaceAll(':', ' ');
-  const parent = [config.bin, ...words.slice(0, known)].join(' ');
+  const parent = [list.bin, ...words.slice(0, known)].join(' ');
   const wanted = words.slice(0, known + 1).at(-1)!;
   const last = (name: string): string => name.split(' ').at(-1)!;
   // The whole name is mistyped (`prun images`), or its last word (`prune imags`), or the topic is missing (`images`).
@@ -77,26 +77,24 @@ function unknownCommand(config: Config, words: string[], known: number): Error {
     ),
     ...suggest(
       words[0]!,
-      config.topics.map(({ name }) => name).filter((name) => known === 0 && !name.includes(':')),
+      list.topics.filter((name) => known === 0 && !name.includes(':')),
     ),
   ];
-  const names = [...new Set(near)].slice(0, 3).map((name) => `${config.bin} ${name}`);
+  const names = [...new Set(near)].slice(0, 3).map((name) => `${list.bin} ${name}`);
   return usageError(`unknown command "${wanted}" for "${parent}"`, [...didYouMean(names), usageHint(parent)]);
 }
 
 /** Returns the error for a flag where the name of a command is missing: `regadm prune --version`. */
-function topicWithFlag(config: Config, words: string[], arg: string): Error {
-  const topic = [config.bin, ...words].join(' ').replaceAll(':', ' ');
+function topicWithFlag(list: CommandList, words: string[], arg: string): Error {
+  const topic = [list.bin, ...words].join(' ').replaceAll(':', ' ');
   if (arg === '--version')
-    return usageError(`unknown flag: --version for "${topic}"`, [`show the version with: ${config.bin} --version`]);
+    return usageError(`unknown flag: --version for "${topic}"`, [`show the version with: ${list.bin} --version`]);
   return usageError(`specify a command of "${topic}" before ${nameOnly(arg)}`, [usageHint(topic)]);
 }
 
-function flagsFirst(config: Config, argv: readonly string[]): Error {
-  const command = argv.findIndex((_, index) =>
-    longest(leadingWords(argv.slice(index)), (id) => config.findCommand(id)),
-  );
-  if (command === -1) return usageError(`unknown flag: ${nameOnly(argv[0]!)}`, [usageHint(config.bin)]);
+function flagsFirst(list: CommandList, argv: readonly string[]): Error {
+  const command = argv.findIndex((_, index) => longest(leadingWords(argv.slice(index)), list.commands));
+  if (command === -1) return usageError(`unknown flag: ${nameOnly(argv[0]!)}`, [usageHint(list.bin)]);
   // Values are omitted because they can be secrets.
   const flags = argv
     .slice(0, command)
@@ -104,7 +102,7 @@ function flagsFirst(config: Config, argv: readonly string[]): Error {
     .map(nameOnly);
   const meant = [...leadingWords(argv.slice(command)), ...flags].join(' ');
   return usageError(`the flag ${nameOnly(argv[0]!)} must come after the command`, [
-    `write it as: ${config.bin} ${meant}`,
+    `write it as: ${list.bin} ${meant}`,
   ]);
 }
 

@@ -1,6 +1,5 @@
 import { stderr, stdout } from '../core/terminal/writer.js';
 import { EXIT, RegadmError, messageOf } from '../core/model/errors.js';
-import { reportError } from './report-error.js';
 
 /** Exit statuses that a failure after the run does not replace: nothing was changed, or a signal ended the run. */
 const KEPT: readonly unknown[] = [EXIT.refused, EXIT.sigint, EXIT.sigterm, 129];
@@ -18,6 +17,7 @@ export async function finishOutput(): Promise<void> {
 /** Reports on stderr what failed after the run; sets its exit status, unless that of the run matters more. */
 export async function reportAtEnd(error: RegadmError): Promise<void> {
   const status = process.exitCode ?? EXIT.ok;
+  const { reportError } = await import('./report-error.js');
   await reportError(error, { usage: '' });
   if (KEPT.includes(status)) process.exitCode = status;
 }
