@@ -95,8 +95,9 @@ const OCLIF = realpathSync(path.join(root, 'node_modules/@oclif/core/lib'));
 
 /**
  * Reduces oclif to what src/ imports; the build fails when src/ imports anything else. Packages that oclif needs only
- * to search for commands (the manifest lists them) or to draw a spinner are loaded at their first use, and ejs only
- * for texts that are templates, because oclif renders every line of a help.
+ * to search for commands (the manifest lists them) or to draw a spinner are loaded at their first use, ejs only for
+ * texts that are templates, because oclif renders every line of a help, and string-width only for texts with
+ * characters other than those that are one column wide.
  */
 const oclifParts = {
   name: 'oclif-parts',
@@ -116,6 +117,16 @@ const oclifParts = {
         return { path: real, namespace: name === 'ejs' ? 'templates' : 'lazy' };
       },
     );
+    onResolve({ filter: /^string-width$/ }, async ({ path: name, importer, pluginData, kind, resolveDir }) => {
+      if (pluginData === 'real' || !/node_modules[\\/](?:widest-line|wrap-ansi)[\\/]/.test(importer)) return undefined;
+      const { path: real } = await resolve(name, { importer, kind, resolveDir, pluginData: 'real' });
+      return { path: real, namespace: 'width' };
+    });
+    onLoad({ filter: /.*/, namespace: 'width' }, ({ path: real }) => ({
+      contents: String.raw`const NARROW = /^[\x20-\x7e\u2013\u2014\u2018-\u201d\u2026]*$/;
+        module.exports = (text) => (typeof text === 'string' && NARROW.test(text) ? text.length : require(${JSON.stringify(real)})(text));`,
+      resolveDir: OCLIF,
+    }));
     onLoad({ filter: /.*/, namespace: 'lazy' }, ({ path: real }) => ({
       contents: `module.exports = new Proxy({}, { get: (_, name) => (name === '__esModule' ? false : require(${JSON.stringify(real)})[name]) });`,
       resolveDir: OCLIF,

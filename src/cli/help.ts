@@ -4,6 +4,7 @@ import { withMarks } from '../core/terminal/escape.js';
 import { stdout } from '../core/terminal/writer.js';
 import type { BaseCommand } from './base-command.js';
 import { exitStatusRows, placeOfPage, wrapCommand } from './help-text.js';
+import { wrapPlain } from './wrap-plain.js';
 
 type Section = { header: string; body: string };
 
@@ -54,6 +55,10 @@ class RegadmCommandHelp extends CommandHelp {
   protected override description(): string | undefined {
     const { description } = this.command;
     return description && this.wrap(description.replaceAll(/([^\n])\n(?=[^\s*-])/g, '$1 '));
+  }
+
+  override wrap(body: string, spacing = this.indentSpacing): string {
+    return wrapPlain(this.render(body), this.opts.maxWidth - spacing) ?? super.wrap(body, spacing);
   }
 
   /** Wraps descriptions below their flags so that they fit: oclif indents them by two columns more than it reserves. */
@@ -124,6 +129,10 @@ export class RegadmHelp extends Help {
   /** Writes through the writer, which notices a full disk; oclif's colors become marks that it knows. */
   protected override log(...texts: string[]): void {
     for (const line of texts.join(' ').split('\n')) stdout().line(withMarks(line));
+  }
+
+  override wrap(body: string, spacing = this.indentSpacing): string {
+    return wrapPlain(this.render(body), this.opts.maxWidth - spacing) ?? super.wrap(body, spacing);
   }
 
   override formatRoot(): string {
