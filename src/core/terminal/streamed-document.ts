@@ -24,7 +24,7 @@ export function isStreamed<Document extends object>(
   return 'fields' in document && 'arrays' in document;
 }
 
-/** Writes a document without secrets in pieces of one field or a few array entries. */
+/** Writes a document without secrets in pieces of one field or many array entries. */
 export function streamDocument<Document extends object>(
   document: StreamedDocument<Document>,
   format: 'json' | 'yaml',
@@ -34,34 +34,44 @@ export function streamDocument<Document extends object>(
   return format === 'yaml' ? yamlPieces(fields, arrays) : jsonPieces(fields, arrays);
 }
 
-/** Length of the entries that are searched for secrets together, in characters: one search costs less than many. */
-const BATCH_LENGTH = 32 * 1024;
+/** Length of the entries that are searched for secrets and written together, in characters: one search costs less. */
+const BATCH_LENGTH = 64 * 1024;
 
-/** Formats the entries of an array, without secrets. */
-function* formatted(entries: Iterable<unknown>, format: (entry: unknown) => string): Generator<string> {
+/** How an entry of an array is formatted, and what is between two entries. */
+interface Format {
+  entry(value: unknown): string;
+  separator: string;
+}
+
+/** Formats the entries of an array, without secrets, in pieces of many entries. */
+function* formatted(entries: Iterable<unknown>, format: Format): Generator<string> {
   let batch: unknown[] = [];
   let texts: string[] = [];
   let length = 0;
-  for (const entry of entries) {
-    const text = format(entry);
-    batch.push(entry);
+  for (const value of entries) {
+    const text = format.entry(value);
+    batch.push(value);
     texts.push(text);
     length += text.length;
     if (length < BATCH_LENGTH) continue;
-    yield* withoutSecrets(batch, texts, format);
+    yield withoutSecrets(batch, texts, format);
     batch = [];
     texts = [];
     length = 0;
   }
-  yield* withoutSecrets(batch, texts, format);
+  if (batch.length > 0) yield withoutSecrets(batch, texts, format);
 }
 
-function withoutSecrets(entries: unknown[], texts: string[], format: (entry: unknown) => string): string[] {
-  return mayContainSecret(texts.join('')) ? entries.map((entry) => format(redactValues(entry))) : texts;
+function withoutSecrets(entries: unknown[], texts: string[], { entry, separator }: Format): string {
+  const text = texts.join(separator);
+  return mayContainSecret(text) ? entries.map((value) => entry(redactValues(value))).join(separator) : text;
 }
 
 type Fields = [key: string, value: unknown][];
 type Arrays = [key: string, entries: () => Iterable<unknown>][];
+
+const JSON_FORMAT: Format = { entry: (value) => JSON.stringify(value), separator: ',\n    ' };
+const YAML_FORMAT: Format = { entry: (value) => toYamlItem(value, '  '), separator: '' };
 
 /** One field or one array entry per line. */
 function* jsonPieces(fields: Fields, arrays: Arrays): Generator<string> {
@@ -74,9 +84,10 @@ function* jsonPieces(fields: Fields, arrays: Arrays): Generator<string> {
     yield `${separator}  ${JSON.stringify(key)}: [`;
     separator = ',\n';
     let lead = '\n    ';
-    for (const entry of formatted(entries(), (value) => JSON.stringify(value))) {
-      yield lead + entry;
-      lead = ',\n    ';
+    for (const piece of formatted(entries(), JSON_FORMAT)) {
+      yield lead;
+      yield piece;
+      lead = JSON_FORMAT.separator;
     }
     yield lead.startsWith(',') ? '\n  ]' : ']';
   }
@@ -87,8 +98,8 @@ function* yamlPieces(fields: Fields, arrays: Arrays): Generator<string> {
   yield toYamlBlock(redactValues(Object.fromEntries(fields)) as Record<string, unknown>, '');
   for (const [key, entries] of arrays) {
     let lead = `${key}:\n`;
-    for (const entry of formatted(entries(), (value) => toYamlItem(value, '  '))) {
-      yield lead + entry;
+    for (const piece of formatted(entries(), YAML_FORMAT)) {
+      yield lead + piece;
       lead = '';
     }
     if (lead !== '') yield `${key}: []\n`;
