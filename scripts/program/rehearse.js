@@ -28,8 +28,11 @@ const KINDS = {
   ],
 };
 
-// Functions that ran only once stay compiled. The option is part of V8's check of a cache, so it is reset below.
-v8.setFlagsFromString('--no-flush-bytecode');
+// Functions that ran only once stay compiled. V8 rejects a code cache of a process with other options, so this one is
+// reset below, and runs change none.
+const { setFlagsFromString } = v8;
+setFlagsFromString('--no-flush-bytecode');
+v8.setFlagsFromString = () => {};
 for (const name of ['stdout', 'stderr'])
   process[name].write = (chunk, encoding, done) => {
     (typeof encoding === 'function' ? encoding : done)?.();
@@ -50,7 +53,7 @@ for (const [kind, lines] of Object.entries(KINDS)) {
     if (process.exitCode) throw new Error(`${argv.join(' ')}: exit status ${process.exitCode}`);
   }
 }
-v8.setFlagsFromString('--flush-bytecode');
+setFlagsFromString('--flush-bytecode');
 const caches = [...scripts].map(([pack, script]) => {
   const file = path.join(directory, codeCacheOf(pack));
   mkdirSync(path.dirname(file), { recursive: true });

@@ -4,9 +4,11 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { crc32 } from 'node:zlib';
+import { startSandbox } from '../../src/sandbox/index.js';
 import { codeCacheOf } from '../../src/start/load.js';
 // @ts-expect-error: a script of the build has no types
 import { writeProgram } from '../../scripts/program/layout.js';
+import { runCli } from '../support/cli.js';
 
 const START = createRequire(import.meta.url).resolve('../../dist/start.js');
 
@@ -125,4 +127,31 @@ describe('the code cache of the built program', () => {
       expect(() => run(environment)).toThrow(expect.objectContaining({ stderr: expect.stringContaining(place) }));
     },
   );
+});
+
+/** Prints which packs V8 compiled from a code cache, at the end of a process. */
+const PRELOAD = `
+const vm = require('node:vm');
+const used = {};
+vm.Script = class extends vm.Script {
+  constructor(source, options) {
+    super(source, options);
+    used[require('node:path').basename(options.filename).replace(/-[^-]*$/, '')] = this.cachedDataRejected === false;
+  }
+};
+process.on('exit', () => require('node:fs').writeFileSync(process.env.USED, JSON.stringify(used)));
+`;
+
+test('a dry run uses the code cache of every pack that it loads', async () => {
+  const directory = mkdtempSync(path.join(tmpdir(), 'regadm-cache-'));
+  writeFileSync(path.join(directory, 'preload.cjs'), PRELOAD);
+  const sandbox = await startSandbox({ sample: true, storage: 'none' });
+  const env = { NODE_OPTIONS: `--require ${path.join(directory, 'preload.cjs')}`, USED: path.join(directory, 'used') };
+  const { status } = await runCli(['prune', 'images', '-o', 'json'], { kubeconfig: sandbox.kubeconfig.admin, env });
+  await sandbox.stop();
+  expect([status, JSON.parse(readFileSync(env.USED, 'utf8'))]).toEqual([
+    0,
+    expect.objectContaining({ start: true, 'prune-images': true, 'parse-lists': true }),
+  ]);
+  rmSync(directory, { recursive: true });
 });
