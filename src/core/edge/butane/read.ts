@@ -4,6 +4,7 @@ import { invalidFile, locate } from '../files/problem.js';
 import { parseYaml, type YamlDocument } from '../files/yaml-document.js';
 import { STORAGE, butaneName, type Field, type Fields } from './shape.js';
 import { readBoolean, readInteger, readString, type Reading } from './scalar.js';
+import { UNKNOWN } from '../ignition/unknown-sections.js';
 import { storageProblems } from '../storage-problems.js';
 
 const SCALARS = { string: readString, integer: readInteger, boolean: readBoolean };
@@ -92,6 +93,7 @@ class Reader {
   object(path: FieldPath, fields: Fields): Record<string, unknown> {
     const node = this.document.node(path);
     if (isAbsent(node)) return {};
+    if (path.length > 0 && this.isUnknown(this.document.value(path))) return unknownObject(fields);
     if (!isMap(node)) return this.problem(path, 'must be a map') ?? {};
     const known = Object.keys(fields);
     this.problems.push(...unknownFields(this.document, path, known, `valid fields are ${known.join(', ')}`));
@@ -101,6 +103,8 @@ class Reader {
 
   private field(path: FieldPath, field: Field): unknown {
     const node = this.document.node(path);
+    if (field.kind === 'objects' && !isSeq(node) && this.isUnknown(this.document.value(path)))
+      return [unknownObject(field.of)];
     if (field.kind === 'objects')
       return this.list(path, (item) => ({ ...emptyLists(field.of), ...this.object(item, field.of) }));
     const isUnknown = this.isUnknown(this.document.value(path));
@@ -142,6 +146,15 @@ class Reader {
 
 function isAbsent(node: Node | undefined): boolean {
   return node === undefined || (isScalar(node) && node.value === null);
+}
+
+/** Returns what stands for a section that is filled in: the fields that connect it with others. */
+function unknownObject(fields: Fields): Record<string, unknown> {
+  const entries = Object.values(fields).flatMap((field): [string, unknown][] => {
+    if (field.kind === 'objects') return [[field.to, [unknownObject(field.of)]]];
+    return ['device', 'label', 'path'].includes(field.to) ? [[field.to, UNKNOWN]] : [];
+  });
+  return { ...emptyLists(fields), ...Object.fromEntries(entries) };
 }
 
 /** Returns an empty list for every list field, because the model has no undefined lists. */

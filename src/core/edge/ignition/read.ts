@@ -4,6 +4,7 @@ import type { FieldPath, FieldProblem, Storage } from '../model.js';
 import { storageProblems } from '../storage-problems.js';
 import type { IgnitionConfig } from './config.js';
 import { escapeUnitPath } from './unit-name.js';
+import { unknownSection } from './unknown-sections.js';
 import { isRecord } from '../../model/values/json.js';
 
 /**
@@ -35,12 +36,17 @@ function withoutNulls(value: unknown, isUnknown: IsUnknown): unknown {
   if (!isRecord(value)) return value;
   const written = Object.entries(value).filter(([, each]) => each !== null);
   return Object.fromEntries(
-    written.map(([key, each]) => [key, isUnknown(each) ? unknownOf(key, each) : withoutNulls(each, isUnknown)]),
+    written.map(([key, each]) => [
+      key,
+      isUnknown(each) ? unknownOf(key, each, isUnknown) : withoutNulls(each, isUnknown),
+    ]),
   );
 }
 
 /** Returns the unknown value of a field; without quotes, a template is a map. */
-function unknownOf(field: string, value: unknown): unknown {
+function unknownOf(field: string, value: unknown, isUnknown: IsUnknown): unknown {
+  const section = unknownSection(field, value, { isUnknown, read: (item) => withoutNulls(item, isUnknown) });
+  if (section !== undefined) return section;
   const kind = KINDS[field];
   if (kind === 'number') return Number.NaN;
   if (kind === 'strings' && !Array.isArray(value)) return [TEMPLATE];

@@ -3,6 +3,7 @@ import { butanePath, readStorage } from '../butane/read.js';
 import type { YamlDocument } from '../files/yaml-document.js';
 import type { IgnitionConfig } from '../ignition/config.js';
 import { readIgnition } from '../ignition/read.js';
+import { isUnknownSection, UNKNOWN } from '../ignition/unknown-sections.js';
 import { toIgnition } from '../ignition/translate.js';
 import { fieldName, type FieldPath } from '../model.js';
 import { diskPartitionFacts } from './disk-partition.js';
@@ -22,8 +23,14 @@ export function planFacts(document: YamlDocument, form: 'butane' | 'ignition'): 
     return storageOf({ ...common, ...read, at: belowStorage(at), atUnit: belowUnits(at) });
   }
   const { storage, problems } = readStorage(document, isFilledIn);
-  const config = storage && toIgnition(storage);
+  const config = storage && withUnknownUnits(toIgnition(storage));
   return storageOf({ ...common, config, problems, at: (path) => at(butanePath(path)) });
+}
+
+/** Mount units of file systems that are filled in are not known, either. */
+function withUnknownUnits(config: IgnitionConfig): IgnitionConfig {
+  const isUnknown = isUnknownSection(config.storage?.filesystems);
+  return isUnknown ? { ...config, systemd: { units: [{ name: UNKNOWN }] } } : config;
 }
 
 /** Collects the configurations of the nodes in a SiteConfig or ClusterInstance. */

@@ -44,7 +44,7 @@ export const UNKNOWN_CONFIG: IgnitionConfig = {
 /** Returns the configuration, or what is wrong with it. A value that the hub fills in is not wrong. */
 export function storageOf(read: ReadConfig): StoragePart {
   const { config = UNKNOWN_CONFIG, problems, rule, field, value, locate, ...facts } = read;
-  const wrong = problems.filter(({ path }) => !isFilledIn(value(path)));
+  const wrong = problems.filter(({ path }) => !isFilledIn(value(path)) && !isInTemplate(path, value));
   if (wrong.length === 0) return { storages: [{ ...facts, config }], findings: [] };
   const findings = wrong.map(({ path, message }) => ({
     ...locate(path),
@@ -54,4 +54,12 @@ export function storageOf(read: ReadConfig): StoragePart {
     remedy: 'correct the field as the message says; `regadm edge render` writes valid files',
   }));
   return { storages: [], findings };
+}
+
+/** True for a path in a section that is filled in as a whole. */
+function isInTemplate(path: FieldPath, value: (path: FieldPath) => unknown): boolean {
+  return path.some((_, depth) => {
+    const parent = value(path.slice(0, depth));
+    return !Array.isArray(parent) && isFilledIn(parent);
+  });
 }

@@ -1,3 +1,4 @@
+import { parse, stringify } from 'yaml';
 import { lint } from '../../../../src/core/edge/lint/lint.js';
 import { renderAll } from '../../../../src/core/edge/render/render.js';
 import { readButane } from '../../../../src/core/edge/butane/read.js';
@@ -70,6 +71,67 @@ test.each([
   ['- path: /var/imageregistry', "- path: '{{ .path }}'"],
 ])('does not compare %s of a Butane file written as %s', (text, instead) => {
   expect(findings({ [PLAN]: replace(text, instead) })).toEqual([`${PLAN}: warning: filled-in`]);
+});
+
+/** Replaces a section of a configuration by a template. @param path in the configuration */
+function withSection(path: (string | number)[], value: unknown = HUB): (text: string) => string {
+  return (text) => {
+    const instance = parse(text) as { spec: { nodes: { ignitionConfigOverride: string }[] } };
+    const [node] = instance.spec.nodes;
+    const config = JSON.parse(node!.ignitionConfigOverride) as Record<string, unknown>;
+    const parent = path.slice(0, -1).reduce<Record<string, unknown>>((from, key) => from[key] as typeof from, config);
+    parent[path.at(-1)!] = value;
+    node!.ignitionConfigOverride = JSON.stringify(config);
+    return stringify(instance);
+  };
+}
+
+const SECTIONS = [
+  ['storage'],
+  ['storage', 'disks'],
+  ['storage', 'disks', 0],
+  ['storage', 'disks', 0, 'partitions'],
+  ['storage', 'filesystems'],
+  ['systemd'],
+  ['systemd', 'units'],
+];
+
+describe.each(SECTIONS.map((section) => [section.join('.'), section] as const))(
+  'the section %s that is filled in',
+  (_, section) => {
+    test('is equal to that of the Butane file', () => {
+      const found = findings({ 'clusterinstance.yaml': withSection([...section]) });
+      expect(found).toEqual(['clusterinstance.yaml: warning: filled-in']);
+    });
+
+    test('does not end the checks of the others', () => {
+      const other = section[0] === 'systemd' ? 'xfs' : 'Type=xfs';
+      const changed = (text: string): string =>
+        withSection([...section])(replace(other, other.replace('xfs', 'ext4'))(text));
+      expect(findings({ 'clusterinstance.yaml': changed })).toContain('clusterinstance.yaml: error: override-differs');
+    });
+  },
+);
+
+test.each([
+  [/  disks:[^]*?(?=  filesystems)/, `  disks: '${HUB}'\n`],
+  [/      partitions:[^]*?(?=  filesystems)/, `      partitions: {{ .partitions }}\n`],
+  [/    - device:[^]*?(?=  filesystems)/, `    - '${HUB}'\n`],
+  [/  filesystems:[^]*/, `  filesystems: '${HUB}'\n`],
+  [/storage:[^]*/, `storage: '${HUB}'\n`],
+])('a Butane file with a section that is filled in: %s', (section, instead) => {
+  const change = (text: string): string => text.replace(section, instead);
+  expect(findings({ [PLAN]: change })).toEqual([`${PLAN}: warning: filled-in`]);
+  const wrong = (text: string): string =>
+    change(
+      text
+        .replace('/dev/disk/by-id/wwn-0x6b07', '/dev/sda')
+        .replace('size_mib: 102500', 'size_mib: 5')
+        .replace('format: xfs', 'format: ext4'),
+    );
+  const rest = change(REGISTRY_BUTANE);
+  const isAnythingKnown = /by-id|format/.test(rest);
+  expect(findings({ [PLAN]: wrong }).length > 1).toBe(isAnythingKnown);
 });
 
 test.each([

@@ -1,6 +1,7 @@
 import { MIN_START_MIB, isPersistentName } from '../../render/warnings.js';
 import { sameIgnition } from '../../ignition/same.js';
 import { mountProblem } from '../../ignition/mount-problem.js';
+import { isUnknownSection } from '../../ignition/unknown-sections.js';
 import { labelOf, partitionOf, type EdgeFacts, type StorageFacts } from '../facts.js';
 import type { Finding } from '../finding.js';
 import { isFilledIn, isUnknown } from '../known.js';
@@ -135,7 +136,11 @@ function overrideDifferences(storages: StorageFacts[]): Finding[] {
 
 function canBeSame(plan: StorageFacts, config: StorageFacts['config']): boolean {
   if (plan.config === UNKNOWN_CONFIG || config === UNKNOWN_CONFIG) return true;
-  return sameIgnition(plan.config, config, (value) => isUnknown(value) || isFilledInUnit(value));
+  return sameIgnition(
+    plan.config,
+    config,
+    (value) => isUnknown(value) || isUnknownSection(value) || isFilledInUnit(value),
+  );
 }
 
 /** True for the name of the mount unit of a path that is filled in: `\\x7b` is a brace. */
