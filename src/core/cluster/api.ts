@@ -38,6 +38,8 @@ export interface ClusterApi {
   readonly certificateAuthority?: Buffer;
   /** True when the server's certificate is not verified. */
   readonly insecure: boolean;
+  /** Whether responses have arrived slowly: then large ones are better requested compressed. */
+  readonly link?: { readonly isSlow: boolean };
   /** The requests that were sent, those to the registry included. */
   readonly traffic?: Traffic;
   /** Closes idle connections, so that the process can exit. */

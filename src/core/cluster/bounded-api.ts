@@ -57,6 +57,10 @@ export class BoundedApi implements ClusterApi {
     return this.api.certificateAuthority;
   }
 
+  get link(): ClusterApi['link'] {
+    return this.api.link;
+  }
+
   get traffic(): Traffic | undefined {
     return this.api.traffic;
   }

@@ -1,7 +1,6 @@
 import type { KubeConfig } from '@kubernetes/client-node';
 import type { IncomingMessage } from 'node:http';
 import { AttemptTimeout } from '../kit/attempt-guard.js';
-import { MAX_ATTEMPTS } from '../kit/limits.js';
 import { logExchange } from '../kit/log-exchange.js';
 import { isConnectionError } from '../kit/network-errors.js';
 import { retryAfterStatus, withRetry, type Outcome } from '../kit/retry.js';
@@ -22,8 +21,10 @@ import type {
 } from './api.js';
 import { apiError } from './api-error.js';
 import { authorityOf, identityOf } from './connection/chosen.js';
+import { API_RETRY, FIRST_CONTACT_TRIES, MAX_TIMEOUTS } from './connection/attempts.js';
 import { connectionError } from './connection/connection-error.js';
 import type { Connection, Credentials } from './connection/credentials.js';
+import { LinkSpeed } from './connection/link-speed.js';
 import { requestUrl } from './connection/server-address.js';
 import { send, stream, type RawResponse } from './connection/transport.js';
 import { TunnelTimeout } from './connection/tunnel-timeout.js';
@@ -32,12 +33,6 @@ import { countResponse, requestKind } from './counted-requests.js';
 import { parseObject } from './response.js';
 import { UnusableResponse, validated } from './connection/unusable-response.js';
 
-/** Waits of 0.2, 0.6, 1.8, 5.4 and 12 s: about 20 s in all, which outlasts a restart of an API server. */
-export const API_RETRY = { tries: MAX_ATTEMPTS, baseMs: 200, factor: 3, maxMs: 12_000 };
-/** Maximum attempts of a request that the server does not answer in time. */
-const MAX_TIMEOUTS = 2;
-/** Maximum attempts before the first response, so that users do not wait long for a server that does not exist. */
-const FIRST_CONTACT_TRIES = 3;
 /** Status of rejected credentials. */
 const UNAUTHORIZED = 401;
 
@@ -55,6 +50,7 @@ interface ApiSettings {
 /** ClusterApi over Node's https and a pool of connections, with client-node's configuration and credentials. */
 export class HttpClusterApi implements ClusterApi {
   readonly traffic = new Traffic();
+  readonly link = new LinkSpeed();
   private reached = false;
 
   constructor(
@@ -202,10 +198,11 @@ export class HttpClusterApi implements ClusterApi {
     const started = performance.now();
     const { timeoutMs, timers } = this.settings;
     const url = requestUrl(this.address, path, options.query);
-    const attempt = { url, method, connection, options: { timeoutMs, ...options }, timers };
+    const attempt = { url, method, connection, options: { timeoutMs, ...options }, link: this.link, timers };
     const kind = requestKind(method, path, options);
-    const log = (error: unknown): void => this.settings.log(6, `${method} ${path}: ${messageOf(error)}`);
-    const response = await countResponse(this.traffic, kind, send(attempt), log);
+    const response = await countResponse(this.traffic, kind, send(attempt), (error) =>
+      this.settings.log(6, `${method} ${path}: ${messageOf(error)}`),
+    );
     this.reached = true;
     this.settings.log(6, `${method} ${path} ${response.status} in ${Math.round(performance.now() - started)} ms`);
     const sent = { ...connection.headers, ...options.headers };

@@ -9,6 +9,7 @@ import type { Timers } from '../../kit/timers.js';
 import { RegadmError } from '../../model/errors.js';
 import type { ApiRequestOptions } from '../api.js';
 import { collectorOf, type BodyCollector } from './body-collector.js';
+import type { LinkSpeed } from './link-speed.js';
 import type { Connection } from './credentials.js';
 import { TunnelTimeout } from './tunnel-timeout.js';
 
@@ -28,6 +29,8 @@ interface Attempt {
   method: string;
   connection: Connection;
   options: ApiRequestOptions;
+  /** Measures how fast the body arrives. */
+  link?: LinkSpeed;
   /** For tests. */
   timers?: Timers;
 }
@@ -122,14 +125,14 @@ class PendingResponse {
 
 async function readWhole(
   { incoming, guard, ignoreAbort }: Opened,
-  { connection, options }: Attempt,
+  { connection, options, link }: Attempt,
 ): Promise<RawResponse> {
   const { statusCode: status = 0, headers } = incoming;
   const isError = status >= 400;
   const limit = isError ? ERROR_BODY_LIMIT_BYTES : (options.bodyLimit ?? RESPONSE_LIMIT_BYTES);
   try {
     const collector = collectorOf(limit, Number(headers['content-length']) || undefined, options.buffers);
-    const isCut = await readBody(incoming, collector, guard);
+    const isCut = await readBody(incoming, collector, guard, link);
     const body = collector.body();
     if (isCut && !isError) throw tooLarge(limit);
     if (!isCut && !incoming.complete)
@@ -152,10 +155,19 @@ async function readWhole(
  * several turns of the event loop for each.
  * @returns true if the body exceeds the limit
  */
-function readBody(incoming: http.IncomingMessage, collector: BodyCollector, guard: AttemptGuard): Promise<boolean> {
-  return new Promise((resolve, reject) => {
+function readBody(
+  incoming: http.IncomingMessage,
+  collector: BodyCollector,
+  guard: AttemptGuard,
+  link?: LinkSpeed,
+): Promise<boolean> {
+  let hasBegun = false;
+  return new Promise<boolean>((resolve, reject) => {
     incoming.on('data', (chunk: Buffer) => {
       guard.took(chunk.length);
+      if (hasBegun) link?.took(chunk.length);
+      else link?.begin();
+      hasBegun = true;
       if (collector.add(chunk)) return;
       resolve(true);
       incoming.destroy();
@@ -164,6 +176,8 @@ function readBody(incoming: http.IncomingMessage, collector: BodyCollector, guar
     incoming.on('end', end);
     incoming.on('error', reject);
     incoming.on('close', end);
+  }).finally(() => {
+    if (hasBegun) link?.end();
   });
 }
 

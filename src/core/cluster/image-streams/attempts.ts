@@ -3,7 +3,7 @@ import { retryAfterStatus, withRetry, type Outcome, type RetryOptions } from '..
 import { hasCode } from '../../model/errors.js';
 import type { ApiResponse } from '../api.js';
 import { ApiError, apiError } from '../api-error.js';
-import { API_RETRY } from '../client.js';
+import { API_RETRY } from '../connection/attempts.js';
 
 /**
  * Retries after a conflict, with growing waits: about 15 s in all. Each sends another request, for the stream as it is

@@ -5,13 +5,6 @@ import { defineResource, listPath, type Resource } from '../resources.js';
 import { notAList } from './list-error.js';
 import { checkKind, headOfPage } from './page-head.js';
 
-/**
- * Transfer rate in bytes per ms below which pages are requested compressed: three concurrent lists over 100 Mbit/s. On
- * a faster network, compression costs more time than it saves.
- */
-const SLOW = 4000;
-/** Minimum bytes of a page whose transfer time is used to measure the network. */
-const WORTH_MEASURING = 256 * 1024;
 const COMPRESSED = { 'Accept-Encoding': 'gzip' };
 /** What the API server sends of each object if only its metadata are requested. */
 const METADATA = defineResource('meta.k8s.io/v1', '', 'PartialObjectMetadata');
@@ -38,16 +31,11 @@ export interface PageOptions {
   metadataOnly?: boolean;
   /** False: no retry. */
   retry?: boolean;
-  /** Milliseconds; for tests. */
-  clock?(): number;
 }
 
 /** Requests the pages of one list. What begins like something else counts as a failed request, and is retried. */
 export class PageRequests {
   private readonly path: string;
-  private readonly clock: () => number;
-  /** True once a page was slow: the remaining ones are requested compressed. */
-  private slow = false;
   /** Objects per page: fewer once a page was too large, so that only an object that is too large is an error. */
   private pageSize: number | undefined;
 
@@ -57,7 +45,6 @@ export class PageRequests {
     private readonly options: PageOptions,
   ) {
     this.path = listPath(resource, options.namespace);
-    this.clock = options.clock ?? (() => performance.now());
   }
 
   /**
@@ -79,21 +66,17 @@ export class PageRequests {
 
   private async sendOnce(limit: number | undefined, token: string | undefined): Promise<ApiResponse> {
     const { labelSelector, fieldSelector, signal, retry, recheck, buffers, metadataOnly } = this.options;
-    const sentAt = this.clock();
-    const response = await this.api.request('GET', this.path, {
+    return this.api.request('GET', this.path, {
       query: { limit, continue: token, labelSelector, fieldSelector },
       signal,
       retry,
       recheck,
       buffers,
       bodyLimit: limit === undefined ? WHOLE_LIST_LIMIT : Math.min(RESPONSE_LIMIT_BYTES, limit * OBJECT_LIMIT_BYTES),
-      headers: { ...(this.slow ? COMPRESSED : {}), ...(metadataOnly ? METADATA_ONLY : {}) },
+      headers: { ...(this.api.link?.isSlow ? COMPRESSED : {}), ...(metadataOnly ? METADATA_ONLY : {}) },
       ...(metadataOnly ? { unusableTries: 1 } : {}),
       validate: ({ body }) => this.validate(body),
     });
-    const bytes = response.body.length;
-    this.slow ||= bytes > WORTH_MEASURING && bytes / (this.clock() - sentAt) < SLOW;
-    return response;
   }
 
   /** Checks that a page is one of this list. @throws Error */

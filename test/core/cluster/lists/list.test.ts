@@ -8,22 +8,22 @@ import { aResponse, fakeApi, type RecordedRequest } from '../../../support/fake-
 
 const PAGES = 3;
 
-/** Serves three pages of 300 KiB, each after `ms` milliseconds. */
-function slowServer(ms: number) {
-  let now = 0;
+/** Serves three pages over a link that is slow from a page on. */
+function slowServer(from: number) {
+  const link = { isSlow: from === 0 };
   const { api, requests } = fakeApi(() => {
-    now += ms;
     const page = requests.length;
+    link.isSlow ||= page >= from;
     const metadata = { resourceVersion: '1', ...(page < PAGES ? { continue: String(page) } : {}) };
     const items = [
       {
         metadata: { name: `pod-${page}`, namespace: 'ns' },
-        spec: { containers: [{ name: 'a', image: 'r.example.com/n/a' }], filler: 'x'.repeat(300 * 1024) },
+        spec: { containers: [{ name: 'a', image: 'r.example.com/n/a' }] },
       },
     ];
     return aResponse(200, { kind: 'PodList', apiVersion: 'v1', metadata, items });
   });
-  return { api, requests, clock: () => now };
+  return { api: Object.assign(api, { link }), requests };
 }
 
 const REDUCER = { reduce: (resource: string, body: Buffer) => Promise.resolve(reducePage(resource, body)) };
@@ -68,17 +68,18 @@ const queries = (requests: RecordedRequest[]) => requests.map(({ query }) => que
 
 describe('readList', () => {
   it.each([
-    ['requests compressed pages after a slow one', 1000, [undefined, 'gzip', 'gzip']],
-    ['requests uncompressed pages on a fast network', 5, [undefined, undefined, undefined]],
-  ])('%s', async (_what, ms, expected) => {
-    const { api, requests, clock } = slowServer(ms);
+    ['requests compressed pages once the link was slow', 1, [undefined, 'gzip', 'gzip']],
+    ['requests the first page compressed if other lists were slow', 0, ['gzip', 'gzip', 'gzip']],
+    ['requests uncompressed pages on a fast network', Infinity, [undefined, undefined, undefined]],
+  ])('%s', async (_what, from, expected) => {
+    const { api, requests } = slowServer(from);
     const names: string[] = [];
     const reader = {
       parser: REDUCER,
       take: ({ referrers }: ReturnType<typeof reducePage>) => void names.push(...referrers!.map(({ name }) => name)),
       restart: () => {},
     };
-    const result = await readList(api, REFERRERS[0]!, reader, { clock });
+    const result = await readList(api, REFERRERS[0]!, reader);
     expect(names).toEqual(['pod-1', 'pod-2', 'pod-3']);
     expect(result.count).toBe(3);
     expect(requests.map(({ headers }) => headers?.['Accept-Encoding'])).toEqual(expected);
