@@ -3,6 +3,8 @@ import { kindOf, Pages } from './pages.js';
 
 /** Resources that the pruner role may watch. */
 const WATCHED_BY_PRUNERS = ['images', 'imagestreams'];
+/** The only field selector that is known. */
+const NAME = /^metadata\.name=(.+)$/;
 const METADATA_ONLY = /\bas=PartialObjectMetadataList\b/;
 /** Interval of bookmarks in ms, and how long before the end of a watch the last one is sent (k8s.io/apiserver). */
 const BOOKMARK_MS = 60_000;
@@ -42,8 +44,13 @@ export class Api {
     const [, resource, name] = /\/v1\/(?:namespaces\/[^/]+\/)?([^/]+)\/?([^/]*)/.exec(pathname) ?? [];
     if (name) return this.object(method, { resource, name }, body);
     if (url.searchParams.get('watch')) return this.watch(pathname, resource, url.searchParams);
-    if (parts.includes('namespaces')) return { body: this.pages.empty(resource) };
-    return this.list(pathname, resource, { query: url.searchParams, accept: headers.accept });
+    const selected = NAME.exec(url.searchParams.get('fieldSelector') ?? '')?.[1];
+    if (parts.includes('namespaces') && !selected) return { body: this.pages.empty(resource) };
+    // What is read of a namespace counts as read of the whole list.
+    const list = pathname.replace(/\/namespaces\/[^/]+/, '');
+    const metadataOnly = METADATA_ONLY.test(headers.accept);
+    if (selected) return { list, page: this.pages.named({ resource, name: selected, metadataOnly }) };
+    return this.list(list, resource, { query: url.searchParams, metadataOnly });
   }
 
   /** Changes a pod, as the kubelet does when it reports a status. */
@@ -54,12 +61,12 @@ export class Api {
   }
 
   /** The cache of a real server, which a list of version 0 is read from, ignores the limit. */
-  list(path, resource, { query, accept = '' }) {
+  list(path, resource, { query, metadataOnly }) {
     const version = query.get('resourceVersion') ?? '';
     if (Number(version) > this.pages.changes.version) return failure(504, 'Timeout', 'Too large resource version');
     const limit = version === '0' ? Infinity : Number(query.get('limit') || Infinity);
     const token = query.get('continue') ?? '';
-    return { list: path, page: this.pages.page({ resource, limit, token, metadataOnly: METADATA_ONLY.test(accept) }) };
+    return { list: path, page: this.pages.page({ resource, limit, token, metadataOnly }) };
   }
 
   object(method, { resource, name }, body) {

@@ -5,36 +5,49 @@ const FIRST_VERSION = 100_000;
 export class Changes {
   version = FIRST_VERSION;
   events = [];
-  removed = new Map();
-  replaced = new Map();
+  /** States of changed objects, by resource and number of the object, oldest first: `version` and `object`. */
+  states = new Map();
+  last = new Map();
   watches = new Set();
 
   /** Removes an object. @param number of the object in its list */
   remove(resource, number, object) {
-    collection(this.removed, resource, Set).add(number);
-    this.replaced.get(resource)?.delete(number);
-    this.announce('DELETED', resource, object);
+    const { version } = this.announce('DELETED', resource, object);
+    this.keep(resource, number, { version });
   }
 
   /** Replaces an object. @returns the object with its new version */
   replace(resource, number, object) {
-    const written = this.announce('MODIFIED', resource, object);
-    collection(this.replaced, resource, Map).set(number, written);
+    const { version, object: written } = this.announce('MODIFIED', resource, object);
+    this.keep(resource, number, { version, object: written });
     return written;
   }
 
-  isRemoved(resource, number) {
-    return this.removed.get(resource)?.has(number) ?? false;
+  /**
+   * Returns the state of an object at a version of the cluster: `object`, undefined if it was removed.
+   * @returns undefined if it had not changed
+   */
+  stateOf(resource, number, at = this.version) {
+    return this.states
+      .get(resource)
+      ?.get(number)
+      ?.findLast(({ version }) => version <= at);
   }
 
-  /** Returns the number of removed objects from a number on. */
-  removedFrom(resource, from) {
-    return [...(this.removed.get(resource) ?? [])].filter((number) => number >= from).length;
+  isRemoved(resource, number, at) {
+    const state = this.stateOf(resource, number, at);
+    return state !== undefined && state.object === undefined;
   }
 
-  /** Returns an object that has been replaced. */
-  find(resource, number) {
-    return this.replaced.get(resource)?.get(number);
+  /** Returns the number of objects from a number on that had been removed at a version. */
+  removedFrom(resource, from, at) {
+    const numbers = [...(this.states.get(resource)?.keys() ?? [])];
+    return numbers.filter((number) => number >= from && this.isRemoved(resource, number, at)).length;
+  }
+
+  /** Returns the version of the last change of a resource. */
+  lastOf(resource) {
+    return this.last.get(resource) ?? 0;
   }
 
   /** Calls `onEvent` for every change of a resource after a version. @returns a function that ends it */
@@ -50,13 +63,14 @@ export class Changes {
     const written = { ...object, metadata: { ...object.metadata, resourceVersion: String(version) } };
     const event = { type, resource, version, object: written };
     this.events.push(event);
+    this.last.set(resource, version);
     for (const watch of this.watches) if (watch.resource === resource) watch.onEvent(event);
-    return written;
+    return event;
   }
-}
 
-function collection(byResource, resource, Type) {
-  let found = byResource.get(resource);
-  if (!found) byResource.set(resource, (found = new Type()));
-  return found;
+  keep(resource, number, state) {
+    const numbers = this.states.get(resource) ?? new Map();
+    this.states.set(resource, numbers);
+    numbers.set(number, [...(numbers.get(number) ?? []), state]);
+  }
 }

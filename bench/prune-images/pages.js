@@ -24,17 +24,25 @@ export class Pages {
    * @param metadataOnly true for the metadata of the objects only
    */
   page({ resource, limit, token, metadataOnly }) {
-    const [version, from] = token ? token.split('.').map(Number) : [this.changes.version, 0];
-    const key = `${resource} ${metadataOnly} ${limit} ${from}`;
-    const { items, next } =
-      this.cached.get(key) ?? this.keep(key, this.render(resource, from, { limit, metadataOnly }));
-    const remaining = this.remaining(resource, next);
+    const { changes } = this;
+    const [version, from] = token ? token.split('.').map(Number) : [changes.version, 0];
+    const { items, next } = this.items({ resource, limit, from, metadataOnly, version });
+    const remaining = (this.counts[resource] ?? 0) - next - changes.removedFrom(resource, next, version);
     const metadata = {
       resourceVersion: String(version),
       ...(remaining > 0 ? { continue: `${version}.${next}`, remainingItemCount: remaining } : {}),
     };
-    const head = this.head(metadataOnly ? METADATA_ONLY : this.kinds[resource], resource, metadata);
-    return { head, items, hasMore: remaining > 0 };
+    return { head: this.head(resource, metadataOnly, metadata), items, hasMore: remaining > 0 };
+  }
+
+  /** Returns the list of the objects with a name. */
+  named({ resource, name, metadataOnly }) {
+    const number = this.numberOf(resource, name);
+    const found =
+      this.object(resource, number)?.metadata.name === name ? [this.part(resource, number, metadataOnly)] : [];
+    const metadata = { resourceVersion: String(this.changes.version) };
+    const items = Buffer.concat([...found.map(({ bytes }) => bytes()), Buffer.from(']}\n')]);
+    return { head: this.head(resource, metadataOnly, metadata), items, hasMore: false };
   }
 
   /** Returns a list without objects, as of a namespace that has none. */
@@ -45,10 +53,9 @@ export class Pages {
 
   /** Returns an object with a number; undefined if it does not exist. */
   object(resource, number) {
-    if (number === undefined || number >= this.counts[resource] || this.changes.isRemoved(resource, number))
-      return undefined;
-    const replaced = this.changes.find(resource, number);
-    if (replaced) return replaced;
+    if (!(number < this.counts[resource])) return undefined;
+    const state = this.changes.stateOf(resource, number);
+    if (state) return state.object;
     const { list, apiVersion } = this.kinds[resource];
     const { bytes } = this.part(resource, number, false);
     return { kind: list.slice(0, -'List'.length), apiVersion, ...JSON.parse(bytes()) };
@@ -56,7 +63,7 @@ export class Pages {
 
   /** Returns the number of an object by its name. */
   numberOf(resource, name) {
-    if (resource === 'imagestreams') return Number(name.slice(-6));
+    if (resource !== 'images') return Number(/\d+$/.exec(name)?.[0]);
     if (this.numbers.size === 0)
       for (let image = 0; image < this.counts.images; image++)
         this.numbers.set(this.object('images', image).metadata.name, image);
@@ -73,19 +80,22 @@ export class Pages {
     return this.changes.replace(resource, number, object);
   }
 
-  remaining(resource, from) {
-    return (this.counts[resource] ?? 0) - from - this.changes.removedFrom(resource, from);
-  }
-
-  head(kind, resource, metadata) {
+  head(resource, metadataOnly, metadata) {
+    const kind = metadataOnly ? METADATA_ONLY : this.kinds[resource];
     return Buffer.from(`${JSON.stringify({ ...typeOf(resource, kind), metadata }).slice(0, -1)},"items":[`);
   }
 
-  keep(key, page) {
-    if (this.cachedBytes >= MOST_CACHED_BYTES) return page;
-    this.cached.set(key, page);
-    this.cachedBytes += page.items.length;
-    return page;
+  /** Returns the bytes of a page, from the cache if nothing has changed after its version. */
+  items(page) {
+    const { resource, limit, from, metadataOnly, version } = page;
+    if (version < this.changes.lastOf(resource)) return this.render(page);
+    const key = `${resource} ${metadataOnly} ${limit} ${from}`;
+    const rendered = this.cached.get(key) ?? this.render(page);
+    if (!this.cached.has(key) && this.cachedBytes < MOST_CACHED_BYTES) {
+      this.cached.set(key, rendered);
+      this.cachedBytes += rendered.items.length;
+    }
+    return rendered;
   }
 
   forget(resource) {
@@ -96,12 +106,13 @@ export class Pages {
       }
   }
 
-  render(resource, from, { limit, metadataOnly }) {
+  render({ resource, limit, from, metadataOnly, version }) {
     const count = this.counts[resource] ?? 0;
     const parts = [];
     let next = from;
     for (; next < count && parts.length < limit; next++)
-      if (!this.changes.isRemoved(resource, next)) parts.push(this.part(resource, next, metadataOnly));
+      if (!this.changes.isRemoved(resource, next, version))
+        parts.push(this.part(resource, next, metadataOnly, version));
     const items = Buffer.allocUnsafe(parts.reduce((sum, { length }) => sum + length + 1, parts.length > 0 ? 2 : 3));
     let at = 0;
     for (const part of parts) {
@@ -114,8 +125,8 @@ export class Pages {
   }
 
   /** Returns an object of a list: its length, and functions that write its bytes. */
-  part(resource, number, metadataOnly) {
-    const replaced = this.changes.find(resource, number);
+  part(resource, number, metadataOnly, version) {
+    const replaced = this.changes.stateOf(resource, number, version)?.object;
     if (replaced)
       return partOf(metadataOnly ? metadataOf(replaced) : { ...replaced, kind: undefined, apiVersion: undefined });
     const { template: whole, values } = this.kinds[resource].object(number);

@@ -78,9 +78,18 @@ describe('the cluster of the benchmark', () => {
     });
   });
 
+  it('selects an object by its name', () => {
+    const [, second] = list('/api/v1/pods').items;
+    const selector = encodeURIComponent(`metadata.name=${second!.metadata.name}`);
+    expect(list(`/api/v1/pods?fieldSelector=${selector}`).items).toEqual([second]);
+    expect(list(`/api/v1/namespaces/team-00000/pods?fieldSelector=${selector}`).items).toEqual([second]);
+    expect(list('/api/v1/pods?fieldSelector=metadata.name%3Dother-0000001').items).toEqual([]);
+  });
+
   it('shows changes in watches and in lists', () => {
     const before = list(IMAGES);
-    const [image] = before.items;
+    const { metadata: unfinished } = list(`${IMAGES}?limit=20`);
+    const image = before.items[30];
     const lines: string[] = [];
     const { resourceVersion } = before.metadata;
     const end = send('GET', `${IMAGES}?watch=true&resourceVersion=${resourceVersion}`).watch!(
@@ -93,7 +102,10 @@ describe('the cluster of the benchmark', () => {
       { type: 'DELETED', object: { kind: 'Image', metadata: { name: image!.metadata.name } } },
     ]);
     const after = list(IMAGES);
-    expect(after.items).toEqual(before.items.slice(1));
+    expect(after.items).toEqual(before.items.toSpliced(30, 1));
+    // The next page shows the version of the first one.
+    const { continue: token } = unfinished;
+    expect(list(`${IMAGES}?limit=50&continue=${token}`).items).toEqual(before.items.slice(20));
     expect(Number(after.metadata.resourceVersion)).toBe(Number(resourceVersion) + 1);
     expect(send('GET', `${IMAGES}/${image!.metadata.name}`).status).toBe(404);
   });
