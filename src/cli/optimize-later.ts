@@ -9,7 +9,7 @@ const BUDGET = 400_000;
 /**
  * Makes V8 optimize fewer functions in runs that read lists. By default, it compiles functions that run for a few
  * milliseconds, and again when they get values of other types. Later versions of Node.js count differently, and do not
- * have the flag. Code that is loaded afterward is compiled without its code cache, which is valid for the defaults only.
+ * have the flag. Code that is loaded afterward is compiled without its code cache: caches are valid for the defaults.
  * @param set for tests
  * @see docs/decisions/0039-optimize-hot-code-later.md
  */
