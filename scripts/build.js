@@ -99,6 +99,8 @@ function rehearse(directory) {
   try {
     execFileSync(process.execPath, [path.join(stage, 'run.js'), 'sandbox', '--images', '600', '--run', command], {
       stdio: ['ignore', 'ignore', 'pipe'],
+      // Without settings of regadm, and without options of Node.js: V8 rejects compiled code with other options.
+      env: { PATH: process.env.PATH, HOME: stage },
     });
   } catch (error) {
     console.warn(`no code cache: ${error.message}`);
