@@ -34,6 +34,7 @@ export async function countResponse(
   arriving: Promise<RawResponse>,
   onError: (error: unknown) => void,
 ): Promise<RawResponse> {
+  const ended = traffic.wait(kind);
   try {
     const response = await arriving;
     traffic.add(kind, { bytes: response.body.length, transferredBytes: response.transferredBytes });
@@ -42,5 +43,7 @@ export async function countResponse(
     traffic.add(kind);
     onError(error);
     throw error;
+  } finally {
+    ended();
   }
 }

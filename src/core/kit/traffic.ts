@@ -14,6 +14,24 @@ interface BodySizes {
 /** Counts the requests of a run, and the bytes of the responses that were read. */
 export class Traffic {
   private readonly counts = new Map<string, RequestEntry>();
+  /** The requests without a complete response, in their order: resource and start. */
+  private readonly pending = new Set<{ resource: string; startedAt: number }>();
+
+  /** @param clock in ms */
+  constructor(private readonly clock = (): number => performance.now()) {}
+
+  /** Notes that a request waits for its response. @returns ends the wait */
+  wait({ resource }: RequestKind): () => void {
+    const wait = { resource, startedAt: this.clock() };
+    this.pending.add(wait);
+    return () => void this.pending.delete(wait);
+  }
+
+  /** The request that has waited longest for its response, in ms; undefined if none waits. */
+  get longestWait(): { resource: string; ms: number } | undefined {
+    const [first] = this.pending;
+    return first && { resource: first.resource, ms: this.clock() - first.startedAt };
+  }
 
   /** Counts a request, retries included. @param body undefined if no response arrived */
   add(kind: RequestKind, body?: BodySizes): void {

@@ -112,7 +112,7 @@ async function readLists(
   { reporter, signal }: RunContext,
 ): Promise<ReadResult> {
   const notice = ports.findUnfinishedHardPrune();
-  reporter.phase('listing objects');
+  reporter.phase('listing objects', undefined, 'items', () => ports.cluster.waitingText?.() ?? '');
   const read = await ports.cluster.readSnapshot({
     ...listScope(options, registry.registryUrl),
     signal,
