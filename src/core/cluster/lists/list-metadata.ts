@@ -21,7 +21,7 @@ const PARSER = {
 };
 
 /** The objects of a list, with only their names, uids and resource versions. */
-export interface ListedMetadata {
+interface ListedMetadata {
   objects: KubeObject[];
   result: ListResult;
 }
