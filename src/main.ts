@@ -6,6 +6,7 @@ import { findCommand, type Request } from './cli/find-command.js';
 import { finishOutput } from './cli/finish-output.js';
 import type { ProgramParts } from './cli/program.js';
 import { usageHint } from './cli/usage-hint.js';
+import { assumeUser } from './cli/unknown-user.js';
 import { outputStreams, stderr, stdout } from './core/terminal/writer.js';
 
 export { forgetSecrets } from './core/kit/secrets/known.js';
@@ -79,6 +80,7 @@ export async function start(options: MainOptions): Promise<void> {
   // Deprecations of Node.js concern developers: a proxy with an IP address and TLS would cause one on stderr.
   process.noDeprecation = true;
   process.on('uncaughtException', reportBug);
+  assumeUser(process.env);
   await main(process.argv.slice(2), options);
   await finishOutput();
   await settleFailure(process.argv.slice(2));

@@ -79,7 +79,8 @@ function compiler(directory: string, native: Load, observer: Observer | undefine
     const source = readFileSync(filename);
     // V8 rejects data of another version or with other options, and compiles the source.
     const script = new Script(WRAPPER[0] + textOf(source) + WRAPPER[1], {
-      filename,
+      // In stack traces. V8 takes it from the code cache, so it must not name the directory of the build.
+      filename: `regadm/${pack}`,
       columnOffset: -WRAPPER[0].length,
       cachedData: cache && checked(cache, source),
     });
