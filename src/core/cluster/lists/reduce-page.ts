@@ -1,5 +1,5 @@
-import { packImages, transferables, type ImageColumns } from '../../model/table/image-columns.js';
-import type { ImageRecord } from '../../model/image.js';
+import { transferables, type ImageColumns } from '../../model/table/image-columns.js';
+import { ImagePacker } from '../../model/table/image-packer.js';
 import { reduceWholeImage } from '../../model/image-manifest.js';
 import { reduceStream, type StreamRecord } from '../../model/image-stream.js';
 import type { KubeList, KubeObject } from '../../model/kube.js';
@@ -11,6 +11,9 @@ import { packReferrers, unpackReferrers, type ReferrerColumns } from '../../mode
 import { LIST_FIELDS } from '../../model/list-fields.js';
 import { readJson } from './json-reader.js';
 import { itemsOf, positionOf, reduceEach, resultsOf, type ListPage } from './page.js';
+
+/** Images for which a page has room from the beginning: as many as are requested. */
+const EXPECTED_IMAGES = 500;
 
 /** A page of a list, reduced to what decisions need. Exactly one of the four fields is set. */
 export interface ReducedPage extends ListPage {
@@ -26,7 +29,8 @@ export interface ReducedPage extends ListPage {
  * @throws Error when the body is not a list
  */
 export function reducePage(resource: string, body: Uint8Array): ReducedPage {
-  const convert = reduceEach(checkedReducer(resource, reducerOf(resource)));
+  const packer = resource === 'images' ? new ImagePacker(EXPECTED_IMAGES) : undefined;
+  const convert = reduceEach(packer ? packedBy(packer) : checkedReducer(resource, reducerOf(resource)));
   const list = readJson(
     body,
     { kind: 'all', apiVersion: 'all', metadata: 'all', items: LIST_FIELDS[resource] ?? 'all' },
@@ -34,16 +38,24 @@ export function reducePage(resource: string, body: Uint8Array): ReducedPage {
   ) as KubeList | null;
   const items = itemsOf(list);
   const page: ReducedPage = positionOf(list!, items);
-  if (resource === 'images') return { ...page, columns: packImages(resultsOf(items)) };
+  if (packer) {
+    resultsOf(items);
+    return { ...page, columns: packer.finish() };
+  }
   if (resource === 'imagestreams') return { ...page, streams: resultsOf(items) };
   if (resource === 'limitranges') return { ...page, limits: resultsOf<ImageLimit[]>(items).flat() };
   return { ...page, referrers: resultsOf<Referrer>(items).filter(({ references }) => references.length > 0) };
 }
 
-type Reduced = ImageRecord | StreamRecord | ImageLimit[] | Referrer;
+type Reduced = StreamRecord | ImageLimit[] | Referrer;
+
+/** Returns a reducer that packs images at once: records that live until the end of their page cost collections. */
+function packedBy(packer: ImagePacker): (object: KubeObject) => void {
+  const reduce = checkedReducer('images', reduceWholeImage);
+  return (object) => packer.put(reduce(object));
+}
 
 function reducerOf(resource: string): (object: KubeObject) => Reduced {
-  if (resource === 'images') return reduceWholeImage;
   if (resource === 'imagestreams') return reduceStream;
   if (resource === 'limitranges') return reduceLimitRange;
   return REFERRER_KINDS[resource as ReferrerResource];

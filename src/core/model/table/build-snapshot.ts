@@ -1,4 +1,4 @@
-import { packImages } from './image-columns.js';
+import { packImages } from './image-packer.js';
 import { reduceWholeImage } from '../image-manifest.js';
 import { reduceStream } from '../image-stream.js';
 import type { KubeObject } from '../kube.js';

@@ -3,7 +3,8 @@ import { Growable } from './growable.js';
 import type { ImageRecord } from '../image.js';
 import { ImageGaps } from './image-gaps.js';
 import { InvalidImages } from './invalid-images.js';
-import { FLAG, packImages, type ImageColumns } from './image-columns.js';
+import { FLAG, type ImageColumns } from './image-columns.js';
+import { packImages } from './image-packer.js';
 import { configCount, partsOf, readParts, type LearnedParts } from './learned-parts.js';
 import { TextTable } from './text-table.js';
 import { PageCursor } from './page-cursor.js';
@@ -83,10 +84,8 @@ export class ImageTable {
     const invalid = page.invalidNames.get(0);
     if (invalid) this.invalid.note(image, invalid, this.hasDigestName(image));
     this.sizes.set(image, record.size);
-    this.learned.set(
-      image,
-      readParts(page, (digest, size) => this.setBlobSize(digest, size)),
-    );
+    const parts = readParts(page, (digest, size) => this.setBlobSize(digest, size));
+    this.learned.set(image, parts);
   }
 
   /** Adds what the manifest of an image names in addition to what its object states. It is no longer unreadable. */

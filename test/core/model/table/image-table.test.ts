@@ -1,5 +1,5 @@
 import { DigestTable } from '../../../../src/core/model/table/digest-table.js';
-import { packImages } from '../../../../src/core/model/table/image-columns.js';
+import { packImages } from '../../../../src/core/model/table/image-packer.js';
 import { ImageTable } from '../../../../src/core/model/table/image-table.js';
 import { reduceImage, type ImageRecord } from '../../../../src/core/model/image.js';
 

@@ -1,6 +1,7 @@
 import { NO_LAYERS, type ImageRecord } from '../../../model/image.js';
 import { ImageGaps } from '../../../model/table/image-gaps.js';
-import { packImages, type ImageColumns } from '../../../model/table/image-columns.js';
+import type { ImageColumns } from '../../../model/table/image-columns.js';
+import { packImages } from '../../../model/table/image-packer.js';
 import type { ImageView } from '../../../model/table/snapshot.js';
 import { unpackImages } from '../../../model/table/unpack-images.js';
 import type { LaterDigests } from './later-digests.js';
