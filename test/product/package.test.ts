@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, parse } from 'node:path';
+import { dirname, join, parse } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { startSandbox, type Sandbox } from '../../src/sandbox/index.js';
@@ -22,6 +22,10 @@ describe('the package', () => {
   beforeAll(async () => {
     directory = mkdtempSync(join(tmpdir(), 'regadm-package-'));
     sandbox = await startSandbox({ sample: true });
+    // What Node.js 22 and later write when the program runs: it is for this machine only.
+    const compiled = join(ROOT, 'dist/cache/node/of-this-machine');
+    mkdirSync(dirname(compiled), { recursive: true });
+    writeFileSync(compiled, '');
     // Without scripts: the program is already built, and other tests are using it.
     const { stdout } = await run('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', directory], {
       cwd: ROOT,
@@ -30,6 +34,7 @@ describe('the package', () => {
     const [packed] = Object.values(
       JSON.parse(stdout) as Record<string, { filename: string; files: { path: string }[] }>,
     );
+    rmSync(compiled);
     files = packed!.files.map(({ path }) => path);
     const install = [
       'install',
