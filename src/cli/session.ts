@@ -62,8 +62,8 @@ export async function withCluster<T>(
     try {
       return await work({ ...session, api });
     } finally {
-      if (verbosity >= 6) for (const line of await trafficLines(api)) session.reporter.log(6, line);
       await api.close();
+      if (verbosity >= 6) for (const line of await trafficLines(api)) session.reporter.log(6, line);
     }
   };
   return withSession(verbosity, onCluster, texts);

@@ -33,3 +33,45 @@ test('-v 6 prints the counts at the end', async () => {
   expect(stderr).toMatch(/^ {2}list pods: \d+ requests?, [\d.]+ \w+ received$/m);
   expect(stderr).toMatch(/^sent to the registry: \d+ requests/m);
 });
+
+test('watches that the API server refuses are counted and logged like all requests', async () => {
+  const own = await startSandbox({ sample: true });
+  try {
+    const { stdout, stderr } = await regadm(
+      ['prune', 'images', '--confirm', '--keep-tag-revisions=1', '-o', 'json', '-v', '6'],
+      { kubeconfig: own.kubeconfig.pruner },
+    );
+    const { requests } = JSON.parse(stdout) as { requests: RequestEntry[] };
+    const sent = own.requests.filter(({ server }) => server === 'api');
+    expect(sent.filter(({ path, status }) => /watch=true/.test(path) && status === 403)).not.toHaveLength(0);
+    expect(requests.filter(({ server }) => server === 'api').reduce((sum, { count }) => sum + count, 0)).toBe(
+      sent.length,
+    );
+    expect(requests).toContainEqual(expect.objectContaining({ resource: 'pods', verb: 'watch', count: 1 }));
+    expect(requests.find(({ resource, verb }) => resource === 'pods' && verb === 'watch')!.bytes).toBeGreaterThan(100);
+    expect(stderr).toMatch(/^GET \/api\/v1\/pods 403 \(stream\)$/m);
+  } finally {
+    await own.stop();
+  }
+});
+
+test('requests that a failure ends are logged as canceled, before the summary, and only if they were sent', async () => {
+  const own = await startSandbox({ sample: true });
+  try {
+    own.addFault('GET /imagestreams => 403');
+    const { stdout, stderr } = await regadm(['prune', 'images', '-o', 'json', '-v', '6'], {
+      kubeconfig: own.kubeconfig.admin,
+    });
+    const { requests } = JSON.parse(stdout) as { requests: RequestEntry[] };
+    const lines = stderr.split('\n');
+    const isRequest = (line: string): boolean => /^GET \//.test(line);
+    const count = requests.reduce((sum, entry) => sum + entry.count, 0);
+    expect(lines.filter(isRequest)).toHaveLength(count);
+    expect(lines.filter((line) => isRequest(line) && !/ \d{3} in \d+ ms$|: canceled$/.test(line))).toEqual([]);
+    const summary = lines.findIndex((line) => line.startsWith(`sent to the API server: ${count} requests`));
+    expect(summary).toBeGreaterThan(lines.findLastIndex(isRequest));
+    expect(own.requests.filter(({ server }) => server === 'api').length).toBeLessThanOrEqual(count);
+  } finally {
+    await own.stop();
+  }
+});

@@ -1,14 +1,12 @@
 import type { KubeConfig } from '@kubernetes/client-node';
-import type { IncomingMessage } from 'node:http';
 import { AttemptTimeout } from '../kit/attempt-guard.js';
-import { logExchange } from '../kit/log-exchange.js';
 import { isConnectionError } from '../kit/network-errors.js';
 import { retryAfterStatus, withRetry, type Outcome } from '../kit/retry.js';
 import type { Proxy } from '../kit/proxy.js';
 import { proxyRemedies } from '../kit/proxy-words.js';
 import { Traffic } from '../kit/traffic.js';
 import type { Timers } from '../kit/timers.js';
-import { RegadmError, messageOf } from '../model/errors.js';
+import { RegadmError } from '../model/errors.js';
 import type {
   ApiRequestOptions,
   ApiResponse,
@@ -26,10 +24,10 @@ import { connectionError } from './connection/connection-error.js';
 import type { Connection, Credentials } from './connection/credentials.js';
 import { LinkSpeed } from './connection/link-speed.js';
 import { requestUrl } from './connection/server-address.js';
-import { send, stream, type RawResponse } from './connection/transport.js';
+import type { RawResponse } from './connection/transport.js';
 import { TunnelTimeout } from './connection/tunnel-timeout.js';
 import { expectAnyObject } from './expect.js';
-import { countResponse, requestKind } from './counted-requests.js';
+import { Exchanges, type StreamAnswer } from './exchanges.js';
 import { parseObject } from './response.js';
 import { UnusableResponse, validated } from './connection/unusable-response.js';
 
@@ -51,13 +49,16 @@ interface ApiSettings {
 export class HttpClusterApi implements ClusterApi {
   readonly traffic = new Traffic();
   readonly link = new LinkSpeed();
+  private readonly exchanges: Exchanges;
   private reached = false;
 
   constructor(
     private readonly config: KubeConfig,
     private readonly credentials: Credentials,
     private readonly settings: ApiSettings,
-  ) {}
+  ) {
+    this.exchanges = new Exchanges(this.traffic, settings.log, settings.timers);
+  }
 
   /** Without user and password, because it is printed, and written to plans and reports. */
   get server(): string {
@@ -138,33 +139,38 @@ export class HttpClusterApi implements ClusterApi {
   }
 
   async stream(path: string, options: ApiRequestOptions = {}): Promise<ApiStream> {
-    let opened: IncomingMessage | RawResponse;
+    const method = 'GET';
+    let answer: StreamAnswer;
     try {
-      const { timers } = this.settings;
       const url = requestUrl(this.address, path, options.query);
-      opened = await this.credentials.use<IncomingMessage | RawResponse>(
-        (connection) => stream({ url, method: 'GET', connection, options, timers }),
-        (response) => 'status' in response && response.status === UNAUTHORIZED,
+      answer = await this.credentials.use<StreamAnswer>(
+        (connection) => this.exchanges.stream({ method, path, url, connection, options }),
+        (result) => 'response' in result && result.response.status === UNAUTHORIZED,
       );
     } catch (error) {
       options.signal?.throwIfAborted();
       throw this.unreachable(error);
     }
-    const isStream = 'statusCode' in opened;
-    this.settings.log(6, `GET ${path} ${isStream ? 200 : (opened as RawResponse).status} (stream)`);
-    logExchange(this.settings.log, { sent: options.headers ?? {}, received: opened.headers });
-    if (!('statusCode' in opened)) throw apiError(this.toResponse(opened as RawResponse, 'GET', path));
-    const incoming = opened;
-    const kind = requestKind('GET', path, { isWatch: options.query?.watch === true });
-    const chunks = this.traffic.addStream(kind, incoming);
+    if ('response' in answer) throw apiError(this.toResponse(answer.response, method, path));
+    const { incoming, chunks } = answer;
     return { headers: incoming.headers, chunks, close: () => incoming.destroy() };
   }
 
   async exec(target: ExecTarget, command: string[], output: ExecOutput): Promise<ExecResult> {
-    const [{ execInPod }, { ExecRefused }] = await Promise.all([import('./exec.js'), import('./exec-refusal.js')]);
+    const [{ execInPod, execPath }, { ExecRefused }] = await Promise.all([
+      import('./exec.js'),
+      import('./exec-refusal.js'),
+    ]);
+    const statusOf = (error: unknown): number | undefined => (error instanceof ExecRefused ? error.status : undefined);
     const start = async (): Promise<ExecResult | InstanceType<typeof ExecRefused>> => {
       const connection = await this.credentials.ownConnection();
-      const running = execInPod(this.server, connection, { target, command, output }, this.settings.timers);
+      const { timers } = this.settings;
+      const running = this.exchanges.exec({
+        path: execPath(target),
+        run: (counted, opened) =>
+          execInPod(this.server, connection, { target, command, output }, { timers, counted, opened }),
+        statusOf,
+      });
       return running.catch((error: unknown) => {
         if (error instanceof ExecRefused) return error;
         throw error;
@@ -179,6 +185,7 @@ export class HttpClusterApi implements ClusterApi {
   }
 
   async close(): Promise<void> {
+    await this.exchanges.close();
     this.credentials.close();
   }
 
@@ -195,18 +202,11 @@ export class HttpClusterApi implements ClusterApi {
     options: ApiRequestOptions,
     connection: Connection,
   ): Promise<RawResponse> {
-    const started = performance.now();
-    const { timeoutMs, timers } = this.settings;
     const url = requestUrl(this.address, path, options.query);
-    const attempt = { url, method, connection, options: { timeoutMs, ...options }, link: this.link, timers };
-    const kind = requestKind(method, path, options);
-    const response = await countResponse(this.traffic, kind, send(attempt), (error) =>
-      this.settings.log(6, `${method} ${path}: ${messageOf(error)}`),
-    );
+    const { timeoutMs } = this.settings;
+    const limited = { timeoutMs, ...options };
+    const response = await this.exchanges.send({ method, path, url, connection, options: limited, link: this.link });
     this.reached = true;
-    this.settings.log(6, `${method} ${path} ${response.status} in ${Math.round(performance.now() - started)} ms`);
-    const sent = { ...connection.headers, ...options.headers };
-    logExchange(this.settings.log, { sent, received: response.headers, bytes: response.body.length });
     return response;
   }
 

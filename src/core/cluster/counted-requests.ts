@@ -1,5 +1,4 @@
-import type { RequestKind, Traffic } from '../kit/traffic.js';
-import type { RawResponse } from './connection/transport.js';
+import type { RequestKind } from '../kit/traffic.js';
 
 const VERBS: Partial<Record<string, string>> = { POST: 'create', PUT: 'update', PATCH: 'patch', DELETE: 'delete' };
 
@@ -25,25 +24,4 @@ function resourceOf(path: string): { resource: string; isNamed: boolean } {
   const [plural = '', name, subresource] = parts;
   const qualified = group ? `${plural}.${group}` : plural;
   return { resource: subresource ? `${qualified}/${subresource}` : qualified, isNamed: name !== undefined };
-}
-
-/** Counts a request when its response has arrived, or failed to, which `onError` gets. */
-export async function countResponse(
-  traffic: Traffic,
-  kind: RequestKind,
-  arriving: Promise<RawResponse>,
-  onError: (error: unknown) => void,
-): Promise<RawResponse> {
-  const ended = traffic.wait(kind);
-  try {
-    const response = await arriving;
-    traffic.add(kind, { bytes: response.body.length, transferredBytes: response.transferredBytes });
-    return response;
-  } catch (error) {
-    traffic.add(kind);
-    onError(error);
-    throw error;
-  } finally {
-    ended();
-  }
 }

@@ -1,8 +1,11 @@
 import { WebSocket, type ClientOptions, type RawData } from 'ws';
+import type { ClientRequest } from 'node:http';
+import type { CountedRequest } from '../kit/traffic.js';
 import { messageOf } from '../model/errors.js';
 import { isRecord, listOf, textIn } from '../model/values/json.js';
 import type { ExecOutput, ExecResult, ExecTarget } from './api.js';
 import type { Connection } from './connection/credentials.js';
+import { whenSent } from './connection/when-sent.js';
 import { collectAnswer, notConnected, refusedWith, type UpgradeAnswer } from './exec-refusal.js';
 import { OBJECT_LIMIT_BYTES } from '../kit/limits.js';
 import { onAbort } from '../kit/on-abort.js';
@@ -22,6 +25,15 @@ const CLOSE_MS = 2000;
 const PROTOCOLS = ['v5.channel.k8s.io', 'v4.channel.k8s.io'];
 const CHANNEL = { stdout: 1, stderr: 2, status: 3 };
 
+interface ExecWatcher {
+  /** For tests. */
+  timers?: Timers;
+  /** Counts the request when it is sent, and the bytes of the messages. */
+  counted?: CountedRequest;
+  /** Called when the server has opened the WebSocket. */
+  opened?: () => void;
+}
+
 /**
  * Runs a command in a container over the API's exec WebSocket. The connection is pinged, so that one that is dead ends.
  * @returns the exit status that the server reported; without `exitCode` when the connection ended before, or when the
@@ -32,15 +44,20 @@ export async function execInPod(
   server: string,
   connection: Connection,
   { target, command, output }: { target: ExecTarget; command: string[]; output: ExecOutput },
-  timers: Timers = SYSTEM_TIMERS,
+  { timers = SYSTEM_TIMERS, counted, opened }: ExecWatcher = {},
 ): Promise<ExecResult> {
   const socket = new WebSocket(execUrl(server, target, command), PROTOCOLS, {
     agent: connection.agent,
     headers: connection.headers,
     ...(connection.auth ? { auth: connection.auth } : {}),
     maxPayload: OBJECT_LIMIT_BYTES,
+    finishRequest: (request) => {
+      if (counted) whenSent(request as unknown as ClientRequest, () => counted.sent());
+      request.end();
+    },
   } as ClientOptions);
-  const channel = new Channel(socket, output, timers);
+  if (opened) socket.once('open', opened);
+  const channel = new Channel(socket, output, timers, counted);
   const ignoreAbort = onAbort(output.signal, () => channel.close());
   try {
     await channel.ended;
@@ -53,10 +70,14 @@ export async function execInPod(
   return channel.result;
 }
 
-function execUrl(server: string, { namespace, pod, container }: ExecTarget, command: string[]): URL {
-  const url = new URL(
-    `${server.replace(/\/$/, '')}/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(pod)}/exec`,
-  );
+/** Returns the path of the requests that run a command in a pod. */
+export function execPath({ namespace, pod }: ExecTarget): string {
+  return `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(pod)}/exec`;
+}
+
+function execUrl(server: string, target: ExecTarget, command: string[]): URL {
+  const { container } = target;
+  const url = new URL(`${server.replace(/\/$/, '')}${execPath(target)}`);
   url.protocol = url.protocol === 'http:' ? 'ws:' : 'wss:';
   for (const stream of ['stdout', 'stderr']) url.searchParams.set(stream, 'true');
   if (container) url.searchParams.set('container', container);
@@ -81,15 +102,21 @@ class Channel {
     private readonly socket: WebSocket,
     private readonly output: ExecOutput,
     private readonly timers: Timers,
+    counted?: CountedRequest,
   ) {
     this.heardAt = timers.now();
     const cancelPings = timers.every(PING_MS, () => this.ping());
     socket.on('open', () => (this.opened = true));
     for (const event of ['open', 'pong', 'ping', 'message'] as const)
       socket.on(event, () => (this.heardAt = timers.now()));
-    socket.on('message', (data) => this.take(toBuffer(data)));
+    socket.on('message', (data) => {
+      const message = toBuffer(data);
+      counted?.took(message.length);
+      this.take(message);
+    });
     socket.on('error', (error) => (this.failure ??= this.opened ? undefined : error));
     socket.on('unexpected-response', (_request, response) => {
+      response.on('data', (chunk: Buffer) => counted?.took(chunk.length));
       this.answer = collectAnswer(response, () => socket.terminate());
     });
     this.ended = new Promise((resolve) => {

@@ -22,6 +22,12 @@ interface ConnectionOptions {
   proxy?: Proxy;
 }
 
+/** A request that states when it is sent, for `reportSent`. */
+export interface Reported {
+  /** Called when the request is sent: not while it waits for a connection. */
+  onSent?: () => void;
+}
+
 /** Default timeout for opening a connection, in ms. */
 const CONNECT_TIMEOUT_MS = 10_000;
 
@@ -33,10 +39,10 @@ export function dispatcherFor({ origin, verify, trust, connections, proxy, timeo
   if (!proxy) {
     const isEncrypted = origin.startsWith('https:');
     const connect = connectorFor(isEncrypted ? trust : undefined, { ...options, allowH2: true });
-    return new Pool(origin, { ...shared, connect });
+    return reportingSent(new Pool(origin, { ...shared, connect }));
   }
   const tls = { ...options, secureContext: trust?.all };
-  return new ProxyAgent({
+  const agent = new ProxyAgent({
     ...shared,
     uri: proxy.url,
     clientFactory: tunnels(timeout),
@@ -44,6 +50,27 @@ export function dispatcherFor({ origin, verify, trust, connections, proxy, timeo
     proxyTls: { secureContext: trust?.all, timeout } as object,
     // Most proxies allow CONNECT only to TLS ports.
     proxyTunnel: origin.startsWith('https:'),
+  });
+  return reportingSent(agent);
+}
+
+/**
+ * Makes a dispatcher report when it sends a request: then undici calls `onConnect` of the request's handler. An
+ * interceptor, its own way to observe handlers, wraps each of them twice.
+ */
+function reportingSent(dispatcher: Dispatcher): Dispatcher {
+  const dispatch = dispatcher.dispatch.bind(dispatcher);
+  return Object.assign(dispatcher, {
+    dispatch: (options: Dispatcher.DispatchOptions & Reported, handler: Dispatcher.DispatchHandler): boolean => {
+      const { onSent } = options;
+      const connected = handler.onConnect?.bind(handler);
+      if (onSent)
+        handler.onConnect = (abort) => {
+          onSent();
+          connected?.(abort);
+        };
+      return dispatch(options, handler);
+    },
   });
 }
 

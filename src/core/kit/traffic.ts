@@ -3,15 +3,20 @@ import type { RequestEntry } from '../model/document.js';
 /** What requests are counted by. */
 export type RequestKind = Omit<RequestEntry, 'count' | 'bytes' | 'transferredBytes'>;
 
-/** The sizes of a response's body. */
-interface BodySizes {
-  /** After decompression. */
-  bytes: number;
-  /** As the server sent it. Default: `bytes`. */
-  transferredBytes?: number;
+/** One request, which is counted when it is sent, with the bytes of its response as they arrive. */
+export interface CountedRequest {
+  readonly isSent: boolean;
+  /** The request was sent. Further calls have no effect. */
+  sent(): void;
+  /** A part of the response arrived. */
+  took(bytes: number): void;
+  /** The response was decompressed, which made it larger. */
+  grew(bytes: number): void;
+  /** Passes on the parts of a response, and counts them. */
+  stream(chunks: AsyncIterable<Buffer>): AsyncIterable<Buffer>;
 }
 
-/** Counts the requests of a run, and the bytes of the responses that were read. */
+/** Counts the requests of a run that were sent, and the bytes of the responses that were read. */
 export class Traffic {
   private readonly counts = new Map<string, RequestEntry>();
   /** The requests without a complete response, in their order: resource and start. */
@@ -33,34 +38,14 @@ export class Traffic {
     return first && { resource: first.resource, ms: this.clock() - first.startedAt };
   }
 
-  /** Counts a request, retries included. @param body undefined if no response arrived */
-  add(kind: RequestKind, body?: BodySizes): void {
-    this.of(kind).count++;
-    if (body) this.addBytes(kind, body);
-  }
-
-  private addBytes(kind: RequestKind, { bytes, transferredBytes = bytes }: BodySizes): void {
-    const entry = this.of(kind);
-    entry.bytes += bytes;
-    entry.transferredBytes += transferredBytes;
-  }
-
-  /** Counts a request whose response is read as a stream, and the bytes as they arrive. */
-  addStream(kind: RequestKind, chunks: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
-    this.add(kind);
-    return this.counted(kind, chunks);
+  /** Begins a request, which is counted when it is sent: each attempt is one. */
+  begin(kind: RequestKind): CountedRequest {
+    return new OneRequest(() => this.of(kind));
   }
 
   /** All counts, sorted by server, resource and verb; those of rechecks come last. */
   get entries(): RequestEntry[] {
-    return [...this.counts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, entry]) => entry);
-  }
-
-  private async *counted(kind: RequestKind, chunks: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
-    for await (const chunk of chunks) {
-      this.addBytes(kind, { bytes: chunk.length });
-      yield chunk;
-    }
+    return [...this.counts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, entry]) => ({ ...entry }));
   }
 
   private of(kind: RequestKind): RequestEntry {
@@ -69,5 +54,38 @@ export class Traffic {
     let entry = this.counts.get(key);
     if (!entry) this.counts.set(key, (entry = { ...kind, count: 0, bytes: 0, transferredBytes: 0 }));
     return entry;
+  }
+}
+
+class OneRequest implements CountedRequest {
+  private entry: RequestEntry | undefined;
+
+  constructor(private readonly entryOf: () => RequestEntry) {}
+
+  get isSent(): boolean {
+    return this.entry !== undefined;
+  }
+
+  sent(): void {
+    if (this.entry) return;
+    this.entry = this.entryOf();
+    this.entry.count++;
+  }
+
+  took(bytes: number): void {
+    this.sent();
+    this.entry!.bytes += bytes;
+    this.entry!.transferredBytes += bytes;
+  }
+
+  grew(bytes: number): void {
+    this.entry!.bytes += bytes;
+  }
+
+  async *stream(chunks: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
+    for await (const chunk of chunks) {
+      this.took(chunk.length);
+      yield chunk;
+    }
   }
 }

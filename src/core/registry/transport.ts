@@ -1,10 +1,10 @@
-import { dispatcherFor, type Dispatcher } from '../http/dispatcher.js';
+import { dispatcherFor } from '../http/dispatcher.js';
 import type { Trust } from '../http/trust.js';
 import type { AttemptGuard } from '../kit/attempt-guard.js';
 import { ATTEMPT_LIMITS, ERROR_BODY_LIMIT_BYTES, type AttemptLimits } from '../kit/limits.js';
 import type { Proxy } from '../kit/proxy.js';
 import { logExchange } from '../kit/log-exchange.js';
-import type { Traffic } from '../kit/traffic.js';
+import { Traffic, type CountedRequest } from '../kit/traffic.js';
 import { proxyRemedies } from '../kit/proxy-words.js';
 import { Attempt, withoutQuery, type Method, type RequestBody, type Route } from './transport/attempt.js';
 import { RegistryError } from './error.js';
@@ -78,6 +78,9 @@ export class Transport {
   timeoutMs: number;
   private readonly own: Route;
   private readonly storages: StorageRoutes;
+  private readonly traffic: Traffic;
+  private readonly inFlight = new Set<Promise<unknown>>();
+  private isClosed = false;
 
   constructor(private readonly options: TransportOptions) {
     const { workers, ...connection } = options;
@@ -85,6 +88,7 @@ export class Transport {
     this.own = { origin, proxy, dispatcher: dispatcherFor({ ...connection, connections: workers }) };
     this.storages = new StorageRoutes({ trust, env, connections: workers });
     this.timeoutMs = options.timeoutMs;
+    this.traffic = options.traffic ?? new Traffic();
   }
 
   get origin(): string {
@@ -121,21 +125,33 @@ export class Transport {
     return response;
   }
 
-  /** Closes all connections, including those with a request in flight. */
+  /** Closes all connections, including those with a request in flight, and waits until these are logged. */
   async close(): Promise<void> {
+    this.isClosed = true;
     await Promise.all([this.own.dispatcher.destroy(), this.storages.close()]);
+    await Promise.allSettled(this.inFlight);
   }
 
-  private async once(
+  private async once(...request: Parameters<Transport['answered']>): Promise<HttpResponse> {
+    const answering = this.answered(...request);
+    this.inFlight.add(answering);
+    try {
+      return await answering;
+    } finally {
+      this.inFlight.delete(answering);
+    }
+  }
+
+  private async answered(
     method: Method,
     { route, path }: { route: Route; path: string },
     options: RequestOptions,
   ): Promise<HttpResponse> {
-    const { log, traffic } = this.options;
+    const { log } = this.options;
     const url = withoutQuery(route.origin + path);
     const started = log ? performance.now() : 0;
-    const attempt = this.attempt(method, { route, path }, options);
-    const kind = requestKind(method, route === this.own ? path : undefined);
+    const counted = this.traffic.begin(requestKind(method, route === this.own ? path : undefined));
+    const attempt = this.attempt(method, { route, path, counted }, options);
     let isOpen = false;
     try {
       const { statusCode: status, headers, body } = await attempt.send();
@@ -147,27 +163,35 @@ export class Transport {
       if (options.isStream && status === 200) {
         isOpen = true;
         logged();
-        const counted = traffic?.addStream(kind, body) ?? body;
-        return { status, headers, text: '', stream: streamOf({ body: counted, headers, attempt, url }) };
+        const parts = counted.stream(body);
+        return { status, headers, text: '', stream: streamOf({ body: parts, headers, attempt, url }) };
       }
       const bodyLimit = status === 200 ? options.bodyLimit : undefined;
-      const { content, isCut } = await readBody(body, bodyLimit ?? ERROR_BODY_LIMIT_BYTES, attempt.guard);
+      const { content, isCut } = await readBody(
+        counted.stream(body),
+        bodyLimit ?? ERROR_BODY_LIMIT_BYTES,
+        attempt.guard,
+      );
       if (isCut && bodyLimit) throw tooLong(url, bodyLimit, status);
       logged(content.length);
-      traffic?.add(kind, { bytes: content.length });
       if (status === PROXY_AUTHENTICATION_REQUIRED && route.proxy) throw proxyRefusal(url, status, route.proxy);
       return { status, headers, content, text: content.toString('utf8') };
     } catch (error) {
       const failed = attempt.failure(error);
-      if (!(error instanceof RegistryError)) traffic?.add(kind);
-      if (failed instanceof RegistryError) log?.(6, `${method} ${url} ${failed.what}`);
+      const isCanceled = this.isClosed || options.signal?.aborted;
+      if (isCanceled && counted.isSent) log?.(6, `${method} ${url} canceled`);
+      else if (!isCanceled && failed instanceof RegistryError) log?.(6, `${method} ${url} ${failed.what}`);
       throw failed;
     } finally {
       if (!isOpen) attempt.end();
     }
   }
 
-  private attempt(method: Method, { route, path }: { route: Route; path: string }, options: RequestOptions): Attempt {
+  private attempt(
+    method: Method,
+    { route, path, counted }: { route: Route; path: string; counted: CountedRequest },
+    options: RequestOptions,
+  ): Attempt {
     const { limits = ATTEMPT_LIMITS, writeMs = WRITE_MS } = this.options;
     const { headers = {}, body, signal, isStream = false } = options;
     const isUpload = body !== undefined && !Buffer.isBuffer(body);
@@ -175,7 +199,7 @@ export class Transport {
     const builtIn = method === 'DELETE' || isUpload ? writeMs : limits.headMs;
     const headMs = isTransfer && this.timeoutMs > 0 ? Math.min(this.timeoutMs, builtIn) : builtIn;
     return new Attempt({
-      ...{ route, method, path, headers, body, signal },
+      ...{ route, method, path, headers, body, signal, counted },
       limits: { ...limits, headMs },
       totalMs: isTransfer ? 0 : this.timeoutMs,
     });
@@ -189,13 +213,13 @@ function tooLong(url: string, limit: number, status: number): RegistryError {
 
 /** Reads a body, up to a limit. */
 async function readBody(
-  body: Dispatcher.ResponseData['body'],
+  body: AsyncIterable<Buffer>,
   limit: number,
   guard: AttemptGuard,
 ): Promise<{ content: Buffer; isCut: boolean }> {
   const chunks: Buffer[] = [];
   let length = 0;
-  for await (const chunk of body as AsyncIterable<Buffer>) {
+  for await (const chunk of body) {
     guard.took(chunk.length);
     chunks.push(chunk);
     length += chunk.length;

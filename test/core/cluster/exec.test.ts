@@ -59,7 +59,7 @@ async function run({ signal, onStdout = () => {} }: { signal?: AbortSignal; onSt
     signal,
   };
   const connection = { agent: undefined as never, headers: {}, certificate: '' };
-  const result = await execInPod(url, connection, { target: TARGET, command: ['ls', 'a b'], output }, timers);
+  const result = await execInPod(url, connection, { target: TARGET, command: ['ls', 'a b'], output }, { timers });
   return { result, stdout, stderr };
 }
 

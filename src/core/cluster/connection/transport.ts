@@ -6,12 +6,14 @@ import { AttemptGuard } from '../../kit/attempt-guard.js';
 import { ERROR_BODY_LIMIT_BYTES, RESPONSE_LIMIT_BYTES } from '../../kit/limits.js';
 import { onAbort } from '../../kit/on-abort.js';
 import type { Timers } from '../../kit/timers.js';
+import type { CountedRequest } from '../../kit/traffic.js';
 import { RegadmError } from '../../model/errors.js';
 import type { ApiRequestOptions } from '../api.js';
 import { collectorOf, type BodyCollector } from './body-collector.js';
 import type { LinkSpeed } from './link-speed.js';
 import type { Connection } from './credentials.js';
 import { TunnelTimeout } from './tunnel-timeout.js';
+import { whenSent } from './when-sent.js';
 
 const unzip = promisify(gunzip);
 
@@ -31,6 +33,10 @@ interface Attempt {
   options: ApiRequestOptions;
   /** Measures how fast the body arrives. */
   link?: LinkSpeed;
+  /** Counts the request when it is sent, and the bytes of its response. */
+  counted?: CountedRequest;
+  /** Ends the attempt, too. */
+  closing?: AbortSignal;
   /** For tests. */
   timers?: Timers;
 }
@@ -39,7 +45,7 @@ interface Attempt {
 interface Opened {
   incoming: http.IncomingMessage;
   guard: AttemptGuard;
-  /** Removes the listener of the request's signal. */
+  /** Removes the listeners of the signals that end the request. */
   ignoreAbort: () => void;
 }
 
@@ -65,7 +71,8 @@ export async function stream(attempt: Attempt): Promise<http.IncomingMessage | R
   return opened.incoming;
 }
 
-async function open({ url, method, connection, options, timers }: Attempt): Promise<Opened> {
+async function open({ url, method, connection, options, counted, closing, timers }: Attempt): Promise<Opened> {
+  for (const signal of [options.signal, closing]) signal?.throwIfAborted();
   const body = options.body === undefined ? undefined : Buffer.from(JSON.stringify(options.body));
   const request = (url.protocol === 'http:' ? http : https).request(url, {
     method,
@@ -79,9 +86,11 @@ async function open({ url, method, connection, options, timers }: Attempt): Prom
       ...options.headers,
     },
   });
+  if (counted) whenSent(request, () => counted.sent());
   const response = new PendingResponse(request);
   const guard = new AttemptGuard((error) => response.abandon(error), { totalMs: options.timeoutMs, timers });
-  const ignoreAbort = onAbort(options.signal, () => response.abandon(options.signal!.reason));
+  const ignoring = [options.signal, closing].map((signal) => onAbort(signal, () => response.abandon(signal!.reason)));
+  const ignoreAbort = (): void => ignoring.forEach((ignore) => ignore());
   try {
     request.end(body);
     const incoming = await response.head;
@@ -125,14 +134,14 @@ class PendingResponse {
 
 async function readWhole(
   { incoming, guard, ignoreAbort }: Opened,
-  { connection, options, link }: Attempt,
+  { connection, options, link, counted }: Attempt,
 ): Promise<RawResponse> {
   const { statusCode: status = 0, headers } = incoming;
   const isError = status >= 400;
   const limit = isError ? ERROR_BODY_LIMIT_BYTES : (options.bodyLimit ?? RESPONSE_LIMIT_BYTES);
   try {
     const collector = collectorOf(limit, Number(headers['content-length']) || undefined, options.buffers);
-    const isCut = await readBody(incoming, collector, guard, link);
+    const isCut = await readBody(incoming, collector, guard, { link, counted });
     const body = collector.body();
     if (isCut && !isError) throw tooLarge(limit);
     if (!isCut && !incoming.complete)
@@ -140,6 +149,7 @@ async function readWhole(
     const transferredBytes = body.length;
     if (headers['content-encoding'] !== 'gzip') return { status, headers, body, transferredBytes };
     const decompressed = await decompress(body, limit, isError);
+    counted?.grew(decompressed.length - transferredBytes);
     options.buffers?.release(body);
     return { status, headers, body: decompressed, transferredBytes };
   } catch (error) {
@@ -159,12 +169,13 @@ function readBody(
   incoming: http.IncomingMessage,
   collector: BodyCollector,
   guard: AttemptGuard,
-  link?: LinkSpeed,
+  { link, counted }: Pick<Attempt, 'link' | 'counted'>,
 ): Promise<boolean> {
   let hasBegun = false;
   return new Promise<boolean>((resolve, reject) => {
     incoming.on('data', (chunk: Buffer) => {
       guard.took(chunk.length);
+      counted?.took(chunk.length);
       if (hasBegun) link?.took(chunk.length);
       else link?.begin();
       hasBegun = true;

@@ -1,10 +1,11 @@
 import { Readable } from 'node:stream';
-import type { Dispatcher } from '../../http/dispatcher.js';
+import type { Dispatcher, Reported } from '../../http/dispatcher.js';
 import { TunnelTimeout } from '../../http/tunnels.js';
 import { AttemptGuard } from '../../kit/attempt-guard.js';
 import type { AttemptLimits } from '../../kit/limits.js';
 import { onAbort } from '../../kit/on-abort.js';
 import type { Proxy } from '../../kit/proxy.js';
+import type { CountedRequest } from '../../kit/traffic.js';
 import { connectionError } from '../connection-error.js';
 
 export type Method = 'GET' | 'HEAD' | 'DELETE' | 'POST' | 'PUT';
@@ -30,6 +31,8 @@ interface AttemptOptions {
   limits: AttemptLimits;
   /** Timeout of the whole attempt, in ms; 0: none. */
   totalMs: number;
+  /** Counts the request when it is sent. */
+  counted?: CountedRequest;
 }
 
 type Response = Dispatcher.ResponseData;
@@ -57,8 +60,9 @@ export class Attempt {
 
   /** Sends the request. @returns the response, as soon as its head is complete */
   async send(): Promise<Response> {
-    const { route, method, path, headers, body } = this.options;
-    const response = await route.dispatcher.request({
+    const { route, method, path, headers, body, counted } = this.options;
+    this.abort.signal.throwIfAborted();
+    const request: Dispatcher.RequestOptions & Reported = {
       origin: route.origin,
       path,
       method,
@@ -68,7 +72,11 @@ export class Attempt {
       // The guard has its own limits.
       headersTimeout: 0,
       bodyTimeout: 0,
-    });
+      onSent: () => {
+        if (!this.abort.signal.aborted) counted?.sent();
+      },
+    };
+    const response = await route.dispatcher.request(request);
     // A stream without a reader must not end the process when it fails.
     response.body.on('error', () => undefined);
     this.guard.headArrived();
