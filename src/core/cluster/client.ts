@@ -157,10 +157,7 @@ export class HttpClusterApi implements ClusterApi {
   }
 
   async exec(target: ExecTarget, command: string[], output: ExecOutput): Promise<ExecResult> {
-    const [{ execInPod, execPath }, { ExecRefused }] = await Promise.all([
-      import('./exec.js'),
-      import('./exec-refusal.js'),
-    ]);
+    const { execInPod, execPath, ExecRefused } = await import('./exec.js');
     const statusOf = (error: unknown): number | undefined => (error instanceof ExecRefused ? error.status : undefined);
     const start = async (): Promise<ExecResult | InstanceType<typeof ExecRefused>> => {
       const connection = await this.credentials.ownConnection();

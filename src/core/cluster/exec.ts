@@ -11,6 +11,8 @@ import { OBJECT_LIMIT_BYTES } from '../kit/limits.js';
 import { onAbort } from '../kit/on-abort.js';
 import { SYSTEM_TIMERS, type Timers } from '../kit/timers.js';
 
+export { ExecRefused } from './exec-refusal.js';
+
 /** Interval between two pings, in ms. One lost ping is not enough to give up a connection. */
 const PING_MS = 20_000;
 /** Time without any message, pong included, after which the connection counts as broken, in ms. */
