@@ -15,9 +15,9 @@ const ZERO = 0x30;
 /** Name of the array with the objects of a list of the API. */
 const ITEMS = 'items';
 /** Maximum number of nested lists above a requested field, where the reader calls itself. Skipping has no limit. */
-const MAX_OPEN_LISTS = 512;
+export const MAX_OPEN_LISTS = 512;
 /** Maximum nesting depth of a value that is kept, because callers recurse into it. */
-const MAX_KEPT_DEPTH = 512;
+export const MAX_KEPT_DEPTH = 512;
 
 /**
  * Parses JSON, but creates values only for the given fields. Everything else (managed fields, environments, labels:

@@ -18,8 +18,11 @@ const MAX_RESTARTS = 5;
 /** Receives the pages of a list. */
 export interface ListReader<Page extends ListPage> {
   parser: {
-    /** Parses a page. @throws Error when the body is not a list of that resource */
-    reduce(resource: string, body: Buffer): Promise<Page>;
+    /**
+     * Parses a page; `isOnly`: the list has no other page.
+     * @throws Error when the body is not a list of that resource
+     */
+    reduce(resource: string, body: Buffer, isOnly?: boolean): Promise<Page>;
     /** Memory for the bodies of pages, which `reduce` releases. */
     readonly buffers?: BodyBuffers;
   };
@@ -132,7 +135,8 @@ class ListReading<Page extends ListPage> {
     this.result.serverTime ??= serverTime(response);
     this.result.bytes += bytes;
     await this.settle();
-    const parsing = this.reader.parser.reduce(this.resource.resource, body).then((page) => {
+    const isOnly = next === undefined && this.chain.count === 0;
+    const parsing = this.reader.parser.reduce(this.resource.resource, body, isOnly).then((page) => {
       if (page.continue !== next) throw new Error('it states two continue tokens');
       this.options.onPage?.({ count: page.count, bytes });
       return page;

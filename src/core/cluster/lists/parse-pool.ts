@@ -48,13 +48,14 @@ export class ParsePool {
 
   /**
    * Parses and reduces a page. Its memory is used again for other bodies.
+   * @param isOnly true if the list has no other page
    * @throws Error when the body is not a list of that resource
    */
-  async reduce(resource: string, body: Buffer): Promise<ReducedPage> {
-    if (body.length < WORTH_A_THREAD) return this.reduceHere(resource, body);
+  async reduce(resource: string, body: Buffer, isOnly = false): Promise<ReducedPage> {
+    if (body.length < WORTH_A_THREAD) return this.reduceHere(resource, body, isOnly);
     this.bytes += body.length;
     if (this.isLarge) return this.reduceInThread(resource, body);
-    const page = this.reduceHere(resource, body);
+    const page = this.reduceHere(resource, body, isOnly);
     this.isLarge = this.bytes + announcedBytes(page, body.length) >= WORTH_THREADS && existsSync(this.script);
     return page;
   }
@@ -64,9 +65,9 @@ export class ParsePool {
     await Promise.all(this.workers.splice(0).map(({ worker }) => worker.terminate()));
   }
 
-  private reduceHere(resource: string, body: Buffer): ReducedPage {
+  private reduceHere(resource: string, body: Buffer, isOnly: boolean): ReducedPage {
     try {
-      return reducePage(resource, body);
+      return reducePage(resource, body, isOnly);
     } finally {
       this.buffers.release(body);
     }

@@ -9,11 +9,14 @@ import { REFERRER_KINDS, type ReferrerResource } from '../../model/referrers/ind
 import type { Referrer } from '../../model/referrer.js';
 import { packReferrers, unpackReferrers, type ReferrerColumns } from '../../model/table/referrer-columns.js';
 import { LIST_FIELDS } from '../../model/list-fields.js';
+import { parseWhole } from './parse-whole.js';
 import { readJson } from './json-reader.js';
 import { itemsOf, positionOf, reduceEach, resultsOf, type ListPage } from './page.js';
 
 /** Images for which a page has room from the beginning: as many as are requested. */
 const EXPECTED_IMAGES = 500;
+/** Maximum size of a page that is parsed with all its fields, in bytes: all its objects are in memory at once. */
+const MAX_PARSED_WHOLE = 8 * 1024 * 1024;
 
 /** A page of a list, reduced to what decisions need. Exactly one of the four fields is set. */
 export interface ReducedPage extends ListPage {
@@ -26,16 +29,13 @@ export interface ReducedPage extends ListPage {
 /**
  * Parses a page and reduces it.
  * @param resource plural name of what is listed
+ * @param isOnly true if the list has no other page
  * @throws Error when the body is not a list
  */
-export function reducePage(resource: string, body: Uint8Array): ReducedPage {
+export function reducePage(resource: string, body: Uint8Array, isOnly = false): ReducedPage {
   const packer = resource === 'images' ? new ImagePacker(EXPECTED_IMAGES) : undefined;
-  const convert = reduceEach(packer ? packedBy(packer) : checkedReducer(resource, reducerOf(resource)));
-  const list = readJson(
-    body,
-    { kind: 'all', apiVersion: 'all', metadata: 'all', items: LIST_FIELDS[resource] ?? 'all' },
-    convert,
-  ) as KubeList | null;
+  const reduce = packer ? packedBy(packer) : checkedReducer(resource, reducerOf(resource));
+  const list = readPage(resource, body, { reduce: reduceEach<unknown>(reduce), isOnly });
   const items = itemsOf(list);
   const page: ReducedPage = positionOf(list!, items);
   if (packer) {
@@ -53,6 +53,20 @@ type Reduced = StreamRecord | ImageLimit[] | Referrer;
 function packedBy(packer: ImagePacker): (object: KubeObject) => void {
   const reduce = checkedReducer('images', reduceWholeImage);
   return (object) => packer.put(reduce(object));
+}
+
+interface PageReading {
+  reduce: (item: unknown) => unknown;
+  isOnly: boolean;
+}
+
+/** Reads a page, and reduces each of its objects. */
+function readPage(resource: string, body: Uint8Array, { reduce, isOnly }: PageReading): KubeList | null {
+  const fields = { kind: 'all', apiVersion: 'all', metadata: 'all', items: LIST_FIELDS[resource] ?? 'all' } as const;
+  const whole = isOnly && body.length <= MAX_PARSED_WHOLE ? parseWhole(body, fields) : undefined;
+  if (whole === undefined) return readJson(body, fields, reduce) as KubeList | null;
+  const list = whole as KubeList | null;
+  return Array.isArray(list?.items) ? { ...list, items: list.items.map(reduce) as KubeObject[] } : list;
 }
 
 function reducerOf(resource: string): (object: KubeObject) => Reduced {
