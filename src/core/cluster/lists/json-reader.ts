@@ -23,12 +23,13 @@ export const MAX_KEPT_DEPTH = 512;
  * Parses JSON, but creates values only for the given fields. Everything else (managed fields, environments, labels:
  * nine tenths of most objects) is skipped at several times the speed of `JSON.parse`, without garbage.
  * @param bytes UTF-8
- * @param convert replaces each entry of the array `items` as soon as it is read, so that few entries exist at a time
+ * @param converter called when the array `items` begins (also if it occurs again, since the last one counts); what it
+ *   returns replaces each entry as soon as it is read, so that few entries exist at a time
  * @throws SyntaxError when brackets and separators do not match or the text ends early. Skipped parts are not checked
  *   further.
  */
-export function readJson(bytes: Uint8Array, fields: Fields, convert?: Convert): unknown {
-  const reader = new JsonReader(bytes, convert);
+export function readJson(bytes: Uint8Array, fields: Fields, converter?: () => Convert): unknown {
+  const reader = new JsonReader(bytes, converter);
   return reader.document(compile(fields));
 }
 
@@ -66,7 +67,7 @@ class JsonReader {
 
   constructor(
     private readonly bytes: Uint8Array,
-    private readonly convert?: Convert,
+    private readonly converter?: () => Convert,
   ) {
     this.text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.end = bytes.length;
@@ -74,7 +75,7 @@ class JsonReader {
 
   document(fields: Compiled): unknown {
     this.space();
-    const isPage = this.convert && typeof fields !== 'string' && this.bytes[this.at] === OPEN_OBJECT;
+    const isPage = this.converter && typeof fields !== 'string' && this.bytes[this.at] === OPEN_OBJECT;
     const value = isPage ? this.object(fields, (key, below) => this.convertedField(key, below)) : this.value(fields);
     this.space();
     if (this.at < this.end) throw this.error();
@@ -84,9 +85,10 @@ class JsonReader {
   /** Reads a field of the outermost object. */
   private convertedField(key: string, fields: Compiled): unknown {
     if (key !== ITEMS || this.bytes[this.at] !== OPEN_LIST) return this.value(fields);
-    if (fields === 'all') return (this.whole() as unknown[]).map(this.convert!);
+    const convert = this.converter!();
+    if (fields === 'all') return (this.whole() as unknown[]).map(convert);
     this.lists++;
-    const list = this.list(fields, this.convert);
+    const list = this.list(fields, convert);
     this.lists--;
     return list;
   }

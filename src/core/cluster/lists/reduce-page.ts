@@ -33,12 +33,16 @@ export interface ReducedPage extends ListPage {
  * @throws Error when the body is not a list
  */
 export function reducePage(resource: string, body: Uint8Array, isOnly = false): ReducedPage {
-  const packer = resource === 'images' ? new ImagePacker(EXPECTED_IMAGES) : undefined;
-  const reduce = packer ? packedBy(packer) : checkedReducer(resource, reducerOf(resource));
-  const list = readPage(resource, body, { reduce: reduceEach<unknown>(reduce), isOnly });
+  let packer = new ImagePacker(0);
+  const begin = (): ((item: unknown) => unknown) => {
+    if (resource !== 'images') return reduceEach(checkedReducer(resource, reducerOf(resource)));
+    packer = new ImagePacker(EXPECTED_IMAGES);
+    return reduceEach(packedBy(packer));
+  };
+  const list = readPage(resource, body, { begin, isOnly });
   const items = itemsOf(list);
   const page: ReducedPage = positionOf(list!, items);
-  if (packer) {
+  if (resource === 'images') {
     resultsOf(items);
     return { ...page, columns: packer.finish() };
   }
@@ -56,17 +60,18 @@ function packedBy(packer: ImagePacker): (object: KubeObject) => void {
 }
 
 interface PageReading {
-  reduce: (item: unknown) => unknown;
+  /** Called when the objects begin. @returns what each is replaced by */
+  begin: () => (item: unknown) => unknown;
   isOnly: boolean;
 }
 
 /** Reads a page, and reduces each of its objects. */
-function readPage(resource: string, body: Uint8Array, { reduce, isOnly }: PageReading): KubeList | null {
+function readPage(resource: string, body: Uint8Array, { begin, isOnly }: PageReading): KubeList | null {
   const fields = { kind: 'all', apiVersion: 'all', metadata: 'all', items: LIST_FIELDS[resource] ?? 'all' } as const;
   const whole = isOnly && body.length <= MAX_PARSED_WHOLE ? parseWhole(body, fields) : undefined;
-  if (whole === undefined) return readJson(body, fields, reduce) as KubeList | null;
+  if (whole === undefined) return readJson(body, fields, begin) as KubeList | null;
   const list = whole as KubeList | null;
-  return Array.isArray(list?.items) ? { ...list, items: list.items.map(reduce) as KubeObject[] } : list;
+  return Array.isArray(list?.items) ? { ...list, items: list.items.map(begin()) as KubeObject[] } : list;
 }
 
 function reducerOf(resource: string): (object: KubeObject) => Reduced {

@@ -98,6 +98,7 @@ describe('the only page of a list is read like one of several', () => {
 
   it.each([
     ['a name that occurs twice', pageOf('{"metadata":{"name":"a"},"metadata":{"name":"b","uid":"u"}}')],
+    ['items with other names before the last ones', `{${HEAD},"items":[${POD},${POD}],"items":[${POD}]}`],
     ['items twice', `{${HEAD},"items":[{}],"items":[${POD}]}`],
     [
       'names with escapes',

@@ -22,6 +22,12 @@ describe('a page', () => {
     expect([count, referrers!.map(({ name }) => name)]).toEqual([1, ['b']]);
   });
 
+  it('has only the images of the last list, too', () => {
+    const image = (digit: string): string => JSON.stringify({ metadata: { name: `sha256:${digit.repeat(64)}` } });
+    const text = `{${HEAD},"items":[${image('a')},${image('b')}],"items":[${image('c')}]}`;
+    expect(reducePage('images', Buffer.from(text)).columns!.count).toBe(1);
+  });
+
   it.each([
     ['the JSON, first', `{${HEAD},"items":[${ODD},{}]`, 'the JSON ends early'],
     ['its list', `{${HEAD},"items":{}}`, 'the response is not a list'],
