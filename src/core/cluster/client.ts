@@ -29,7 +29,7 @@ import { TunnelTimeout } from './connection/tunnel-timeout.js';
 import { expectAnyObject } from './expect.js';
 import { Exchanges, type StreamAnswer } from './exchanges.js';
 import { parseObject } from './response.js';
-import { UnusableResponse, validated } from './connection/unusable-response.js';
+import { UnusableResponse, uncompressed, validated } from './connection/unusable-response.js';
 
 /** Status of rejected credentials. */
 const UNAUTHORIZED = 401;
@@ -94,17 +94,21 @@ export class HttpClusterApi implements ClusterApi {
   }
 
   async request(method: string, path: string, options: ApiRequestOptions = {}): Promise<ApiResponse> {
+    let current = options;
     try {
       const once = async (attempt: number): Promise<ApiResponse> => {
         if (attempt > 1) await options.beforeRetry?.();
-        return validated(this.toResponse(await this.authenticated(method, path, options), method, path), options);
+        return validated(this.toResponse(await this.authenticated(method, path, current), method, path), options);
       };
       return await withRetry(once, {
         ...API_RETRY,
         tries: options.retry === false ? 1 : (options.tries ?? API_RETRY.tries),
         signal: options.signal,
         retryAfter: (outcome, attempt) => this.retryAfter(outcome, attempt, options),
-        onRetry: (outcome) => options.onRetry?.(this.failure(outcome)),
+        onRetry: (outcome) => {
+          if ('error' in outcome && outcome.error instanceof UnusableResponse) current = uncompressed(options);
+          options.onRetry?.(this.failure(outcome));
+        },
       });
     } catch (error) {
       options.signal?.throwIfAborted();

@@ -7,6 +7,7 @@ import type { ApiRequestOptions } from './api.js';
 import type { Connection } from './connection/credentials.js';
 import type { LinkSpeed } from './connection/link-speed.js';
 import { send, stream, type RawResponse } from './connection/transport.js';
+import { UnusableResponse } from './connection/unusable-response.js';
 import { requestKind } from './counted-requests.js';
 
 /** A request that is sent once. */
@@ -111,7 +112,7 @@ export class Exchanges {
     const counted = this.traffic.begin(kind);
     const running = run(counted).catch((error: unknown) => {
       const isCanceled = Boolean(signal?.aborted) || this.closing.signal.aborted;
-      if (!isCanceled || counted.isSent) this.log(6, `${method} ${path}: ${isCanceled ? CANCELED : messageOf(error)}`);
+      if (!isCanceled || counted.isSent) this.log(6, `${method} ${path}: ${isCanceled ? CANCELED : wordsOf(error)}`);
       throw error;
     });
     this.inFlight.add(running);
@@ -132,3 +133,7 @@ export class Exchanges {
 }
 
 const CANCELED = 'canceled';
+
+function wordsOf(error: unknown): string {
+  return messageOf(error instanceof UnusableResponse ? error.cause : error);
+}

@@ -7,12 +7,14 @@ import { ERROR_BODY_LIMIT_BYTES, RESPONSE_LIMIT_BYTES } from '../../kit/limits.j
 import { onAbort } from '../../kit/on-abort.js';
 import type { Timers } from '../../kit/timers.js';
 import type { CountedRequest } from '../../kit/traffic.js';
-import { RegadmError } from '../../model/errors.js';
+import { ADVICE } from '../../model/advice.js';
+import { RegadmError, hasCode, messageOf } from '../../model/errors.js';
 import type { ApiRequestOptions } from '../api.js';
 import { collectorOf, type BodyCollector } from './body-collector.js';
 import type { LinkSpeed } from './link-speed.js';
 import type { Connection } from './credentials.js';
 import { TunnelTimeout } from './tunnel-timeout.js';
+import { UnusableResponse } from './unusable-response.js';
 import { whenSent } from './when-sent.js';
 
 const unzip = promisify(gunzip);
@@ -134,7 +136,7 @@ class PendingResponse {
 
 async function readWhole(
   { incoming, guard, ignoreAbort }: Opened,
-  { connection, options, link, counted }: Attempt,
+  { method, connection, options, link, counted }: Attempt,
 ): Promise<RawResponse> {
   const { statusCode: status = 0, headers } = incoming;
   const isError = status >= 400;
@@ -147,8 +149,13 @@ async function readWhole(
     if (!isCut && !incoming.complete)
       throw Object.assign(new Error('the connection was closed in the middle of the response'), { code: 'ECONNRESET' });
     const transferredBytes = body.length;
-    if (headers['content-encoding'] !== 'gzip') return { status, headers, body, transferredBytes };
-    const decompressed = await decompress(body, limit, isError);
+    const encoding = headers['content-encoding']?.trim().toLowerCase() || 'identity';
+    if (encoding === 'identity' || body.length === 0) return { status, headers, body, transferredBytes };
+    const decompressed = await decompress(body, encoding, limit).catch((failure: unknown) => {
+      // What an error says is not worth a failure.
+      if (isError) return Buffer.alloc(0);
+      throw method === 'GET' && !hasCode(failure, 'API_RESPONSE_TOO_LARGE') ? new UnusableResponse(failure) : failure;
+    });
     counted?.grew(decompressed.length - transferredBytes);
     options.buffers?.release(body);
     return { status, headers, body: decompressed, transferredBytes };
@@ -192,13 +199,18 @@ function readBody(
   });
 }
 
-/** Decompresses a body. What an error says is not worth a failure: a body that is too large becomes empty. */
-async function decompress(body: Buffer, limit: number, isError: boolean): Promise<Buffer> {
+/** @throws RegadmError API_RESPONSE_TOO_LARGE, or API_NOT_JSON if the body is not what its encoding says */
+async function decompress(body: Buffer, encoding: string, limit: number): Promise<Buffer> {
   try {
+    if (encoding !== 'gzip' && encoding !== 'x-gzip') throw new Error(`its encoding is ${encoding.slice(0, 40)}`);
     return await unzip(body, { maxOutputLength: limit });
-  } catch (error) {
-    if (isError) return Buffer.alloc(0);
-    throw (error as { code?: string }).code === 'ERR_BUFFER_TOO_LARGE' ? tooLarge(limit) : error;
+  } catch (cause) {
+    if ((cause as { code?: string }).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(limit);
+    throw new RegadmError(`the API server's response cannot be decompressed: ${messageOf(cause)}`, {
+      code: 'API_NOT_JSON',
+      suggestions: [ADVICE.serverIsApi],
+      cause,
+    });
   }
 }
 

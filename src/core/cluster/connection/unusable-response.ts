@@ -15,3 +15,8 @@ export function validated(response: ApiResponse, { validate }: ApiRequestOptions
     throw new UnusableResponse(cause);
   }
 }
+
+/** Asks for an uncompressed response: a server, or a proxy in front of it, can fail to compress. */
+export function uncompressed(options: ApiRequestOptions): ApiRequestOptions {
+  return { ...options, headers: { ...options.headers, 'Accept-Encoding': 'identity' } };
+}
