@@ -34,6 +34,7 @@ export class Feed {
   constructor(
     resource: string,
     readonly query: Record<string, unknown>,
+    private readonly onSent: (resourceVersion: string) => void,
   ) {
     this.type = typeOf(resource);
     this.opened = new Promise((resolve) => (this.noteOpened = resolve));
@@ -42,6 +43,7 @@ export class Feed {
 
   /** Sends an event; objects of builders have no kind. Resolves when the client has handled it. */
   send(type: string, object: object): Promise<void> {
+    this.onSent((object as Partial<KubeObject>).metadata?.resourceVersion ?? '');
     const text = `${JSON.stringify({ type, object: { ...this.type, ...object } })}\n`;
     return new Promise((taken) => {
       this.queue.push({ text, taken });
@@ -117,8 +119,10 @@ export class WatchedServer {
     return feed;
   }
 
-  private async request(_method: string, path: string): Promise<ApiResponse> {
+  private async request(_method: string, path: string, { headers }: ApiRequestOptions = {}): Promise<ApiResponse> {
     const resource = path.split('/').at(-1)!;
+    if (headers?.Accept?.includes('PartialObjectMetadata'))
+      return { request: `GET ${path}`, status: 406, headers: {}, body: Buffer.from('{}'), json: <T>() => ({}) as T };
     this.listed.push(resource);
     const items = resource === 'pods' ? [...this.pods] : resource === 'imagestreams' ? [...this.streams] : [];
     if (resource === 'pods') await this.beforePods();
@@ -132,7 +136,8 @@ export class WatchedServer {
     if (!this.watchable(path)) throw new ApiError('forbidden', { status: 403, reason: 'Forbidden' });
     await this.beforeStream();
     const resource = path.split('/').at(-1)!;
-    const feed = new Feed(resource, query);
+    // Later lists are not older than what a watch has shown.
+    const feed = new Feed(resource, query, (version) => (this.version = Math.max(this.version, Number(version) || 0)));
     if (query.timeoutSeconds === undefined) {
       this.feeds.set(resource, [...(this.feeds.get(resource) ?? []), feed]);
       this.waiting.get(resource)?.(feed);

@@ -3,7 +3,7 @@ import { Deadline } from '../kit/deadline.js';
 import { isOlderVersion, type KubeObject } from '../model/kube.js';
 import type { ClusterApi } from './api.js';
 import { currentVersion } from './current-version.js';
-import { inconsistent } from './lists/list-error.js';
+import { assertNotOlder } from './lists/list-error.js';
 import type { ListedResource } from './resources.js';
 import { watchList } from './watch.js';
 
@@ -95,11 +95,7 @@ export class FollowedList {
     // Meanwhile, a watch can show a newer version than the list has.
     const known = this.version;
     const version = await read();
-    if (isOlderVersion(version, known))
-      throw inconsistent(
-        this.resource,
-        new Error(`its version ${version} is older than ${known}, which was read before`),
-      );
+    assertNotOlder(this.resource, version, known);
     if (isOlderVersion(this.version, version)) this.version = version;
   }
 

@@ -1,5 +1,6 @@
 import { ADVICE } from '../../model/advice.js';
 import { RegadmError, messageOf } from '../../model/errors.js';
+import { isOlderVersion } from '../../model/kube.js';
 import { qualifiedName, type Resource } from '../resources.js';
 
 /** Maximum characters of a cause that are quoted. */
@@ -25,4 +26,10 @@ export function inconsistent(resource: Resource, cause: unknown): RegadmError {
     suggestions: ['run again; if it happens again, check the API server and the proxies in front of it'],
     cause,
   });
+}
+
+/** @throws RegadmError LIST_INCONSISTENT if a list is older than what is known: what has changed since is not in it */
+export function assertNotOlder(resource: Resource, version: string, known: string): void {
+  if (isOlderVersion(version, known))
+    throw inconsistent(resource, new Error(`its version ${version} is older than ${known}, which was read before`));
 }

@@ -9,6 +9,7 @@ import type { ListPage } from './page.js';
 import { PageChain } from './page-chain.js';
 import { headOfPage } from './page-head.js';
 import { PageRequests, type PageOptions } from './page-requests.js';
+import { UidSet } from './uid-set.js';
 
 /** Objects per page, as in kubectl: small enough to parse at once, large enough to make round trips negligible. */
 const PAGE_SIZE = 500;
@@ -46,6 +47,8 @@ export interface ListResult {
   serverTime?: number;
   bytes: number;
   count: number;
+  /** Identifies its objects. */
+  uids: UidSet;
 }
 
 /**
@@ -69,7 +72,7 @@ type End = 'complete' | 'absent' | { expired: ApiResponse };
 /** The state of one list while it is read. */
 class ListReading<Page extends ListPage> {
   private readonly pages: PageRequests;
-  private readonly result: ListResult = { resourceVersion: '', bytes: 0, count: 0 };
+  private readonly result: ListResult = { resourceVersion: '', bytes: 0, count: 0, uids: new UidSet() };
   private restarts = 0;
   private chain = new PageChain();
   private parsing: Promise<Page> | undefined;
@@ -93,7 +96,8 @@ class ListReading<Page extends ListPage> {
       const second = await this.readWhole(undefined);
       this.consistently(() => chain.compare(second ?? new PageChain()));
     }
-    return Object.assign(result, { resourceVersion: this.chain.resourceVersion, count: this.chain.count });
+    const { resourceVersion, count, uids } = this.chain;
+    return Object.assign(result, { resourceVersion, count, uids });
   }
 
   /** Reads all pages, from the beginning again if necessary. @returns undefined if the cluster lacks the resource */

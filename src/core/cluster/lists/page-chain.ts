@@ -16,7 +16,7 @@ export class PageChain {
   /** Number of objects that the first page announced, or the last one beyond its end. */
   private announced = 0;
   private readonly tokens = new Set<string>();
-  private readonly uids = new UidSet();
+  readonly uids = new UidSet();
 
   /** Adds the next page. */
   add(page: ListPage): void {

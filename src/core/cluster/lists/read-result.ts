@@ -4,6 +4,7 @@ import type { ListedResource } from '../resources.js';
 import type { CustomOptions, CustomResource } from './custom-kinds.js';
 import type { Everything } from './all-referrers.js';
 import type { ListOptions } from './list.js';
+import type { UidSet } from './uid-set.js';
 
 /** What is read. */
 export interface ReadOptions {
@@ -33,6 +34,8 @@ export interface ReadResult {
   snapshot: Snapshot;
   /** Version at which a watch has to start, by plural name; of custom kinds by `versionKey`. */
   resourceVersions: Map<string, string>;
+  /** Identifies the objects of the lists of known resources that use images, by plural name. */
+  uids: Map<string, UidSet>;
   /**
    * The API server's clock when the first list was read, in ms since the epoch; this machine's if the server sent no
    * Date.

@@ -16,6 +16,7 @@ import { declaredSummaries, findKinds, listKind } from './custom-lists.js';
 import { discoverResources, type AnyResource } from './discover-resources.js';
 import { readList, type ListReader, type ListResult } from './list.js';
 import type { ReadOptions, ReadResult } from './read-result.js';
+import type { UidSet } from './uid-set.js';
 import { ParsePool } from './parse-pool.js';
 import type { ReducedPage } from './reduce-page.js';
 import {
@@ -63,6 +64,7 @@ type EverythingOptions = NonNullable<ReadOptions['everything']>;
 class SnapshotReader {
   private readonly snapshot = emptySnapshot();
   private readonly resourceVersions = new Map<string, string>();
+  private readonly uids = new Map<string, UidSet>();
   private now: number | undefined;
   private clockDifference = NaN;
   private imageObjectBytes = 0;
@@ -96,6 +98,7 @@ class SnapshotReader {
     return {
       snapshot: this.snapshot,
       resourceVersions: this.resourceVersions,
+      uids: this.uids,
       now: this.now ?? this.clock(),
       clockDifference: this.clockDifference,
       imageObjectBytes: this.imageObjectBytes,
@@ -111,16 +114,8 @@ class SnapshotReader {
     namespace?: string,
   ): Promise<ListResult> {
     const started = this.clock();
-    const result = await readList(
-      this.api,
-      resource,
-      { parser: this.pool, ...sink },
-      {
-        namespace,
-        signal: this.options.signal,
-        onPage: this.options.onPage,
-      },
-    );
+    const { signal, onPage } = this.options;
+    const result = await readList(this.api, resource, { parser: this.pool, ...sink }, { namespace, signal, onPage });
     this.resourceVersions.set(resource.resource, result.resourceVersion);
     if (this.now === undefined && result.serverTime !== undefined) {
       this.now = result.serverTime;
@@ -159,7 +154,8 @@ class SnapshotReader {
     };
     const restart = (): void => void (found = []);
     try {
-      await this.list(resource, { take, restart }, this.options.referrersNamespace);
+      const { uids } = await this.list(resource, { take, restart }, this.options.referrersNamespace);
+      this.uids.set(resource.resource, uids);
     } catch (error) {
       // Only the first page shows whether the user may list.
       if (!resource.ifAllowed || pages > 0 || !isForbidden(error)) throw error;

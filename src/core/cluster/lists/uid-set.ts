@@ -45,6 +45,11 @@ export class UidSet {
     return hashes.length / WORDS - (this.size - before);
   }
 
+  /** Tells whether a uid is in the set. @param at its number among the hashes of `hashUids` */
+  has(hashes: Uint32Array, at: number): boolean {
+    return this.words[this.slot(hashes[at * WORDS]!, hashes[at * WORDS + 1]!) + 1] !== 0;
+  }
+
   /** Returns true if both sets have the same uids. */
   equals(other: UidSet): boolean {
     if (this.size !== other.size) return false;

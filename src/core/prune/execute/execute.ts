@@ -101,6 +101,7 @@ function watch(
   return new ClusterWatcher(ports.cluster, view, {
     namespace: namespaceToRead(options),
     resourceVersions: lists.resourceVersions,
+    uids: lists.uids,
     referrers: lists.referrers,
     custom: lists.custom.read,
     everything: lists.everything,

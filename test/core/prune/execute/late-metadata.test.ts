@@ -1,4 +1,5 @@
 import type { FaultAction, RequestInfo } from '../../../../src/sandbox/index.js';
+import { stateOf } from '../../../support/cluster-checks.js';
 import { aRunningPod, aScene, HOST, pruneInProcess, type Scene } from '../../../support/prune-scene.js';
 
 let scene: Scene;
@@ -50,6 +51,9 @@ const ANSWERS: Record<string, FaultAction | undefined> = {
     withoutLate(list);
   }),
   'objects without versions': changed((list) => list.items.forEach(({ metadata }) => delete metadata.resourceVersion)),
+  'the new pod with a version of before the first list': changed((list) => {
+    for (const { metadata } of list.items) if (metadata.name === 'late') metadata.resourceVersion = '1';
+  }),
   'objects that are newer than their list': changed((list) =>
     list.items.forEach(({ metadata }) => void (metadata.resourceVersion = '999999999')),
   ),
@@ -79,6 +83,26 @@ test.each(Object.entries(ANSWERS))('the image of a new pod is kept if the server
   const found = await pruneWhileUsed(() => (told++ === 0 ? answer : undefined));
   expect(told).toBeGreaterThan(0);
   expect(found).toMatchObject({ status: 'skipped' });
+});
+
+test.each([
+  ['pods', isPods],
+  ['imagestreams', ({ method, path }: RequestInfo) => method === 'GET' && /\/imagestreams\?/.test(path)],
+] as const)('nothing is deleted if a list of %s is older than the first one', async (resource, isList) => {
+  const before = stateOf(scene.sandbox);
+  const { resourceVersion } = scene.sandbox.store.list('pods')[0]!.metadata;
+  const metadata = { resourceVersion: String(Number(resourceVersion) - 1) };
+  const older = (body: string): string => JSON.stringify({ ...(JSON.parse(body) as object), metadata });
+  let lists = 0;
+  scene.sandbox.onRequest((request) => {
+    const isLater = isList(request) && lists++ > 0;
+    return isLater ? { do: 'rewrite', change: older } : undefined;
+  });
+  await expect(pruneInProcess(scene, { kubeconfig: scene.sandbox.kubeconfig.pruner })).rejects.toMatchObject({
+    code: 'LIST_INCONSISTENT',
+    message: expect.stringMatching(`^cannot list ${resource}.*: its version \\d+ is older than \\d+`) as string,
+  });
+  expect(stateOf(scene.sandbox)).toEqual(before);
 });
 
 /** The requests that read the late pod alone. */

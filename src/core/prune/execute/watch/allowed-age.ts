@@ -4,15 +4,12 @@ const AGE_PER_DURATION = 5;
 const AGE_PER_SHORT_DURATION = 10;
 /** Longest duration of a short look, in ms. */
 const SHORT_LOOK_MS = 100;
+/** Shortest duration of a look at metadata, in ms, that may be as old as one of 100 ms. */
+const SHORTEST_PARTIAL_MS = 25;
 /** Smallest limit, in ms. */
 const SMALLEST_LIMIT_MS = 50;
 /** Largest limit, in ms, except for looks that take longer than half of it. */
 const LARGEST_LIMIT_MS = 30_000;
-/**
- * Duration of a look at whole objects, as a multiple of that of a look at their metadata. For longer looks, the age is
- * that of a look at whole objects, so that the API server sends less; for short ones, looks are fresher instead.
- */
-const WHOLE_PER_PARTIAL = 2;
 /** Maximum age of the longest looks, as a multiple of their duration: when such a look is complete, it can be used. */
 const AGE_PER_LONG_DURATION = 2;
 
@@ -27,8 +24,10 @@ export function allowedAge(durationMs: number): number {
   return Math.min(AGE_PER_DURATION * SHORT_LOOK_MS, Math.max(SMALLEST_LIMIT_MS, AGE_PER_SHORT_DURATION * durationMs));
 }
 
-/** Returns the maximum age, in ms, of a look that has read only metadata and changed objects. */
+/**
+ * Returns the maximum age, in ms, of a look that has read only metadata and changed objects: that of a look at whole
+ * objects, which takes longer, but never more than the specified 500 ms if the look is short.
+ */
 export function allowedAgeOfPartial(durationMs: number): number {
-  const wholeMs = WHOLE_PER_PARTIAL * durationMs;
-  return wholeMs > SHORT_LOOK_MS ? allowedAge(wholeMs) : allowedAge(durationMs);
+  return Math.max(allowedAge(durationMs), durationMs > SHORTEST_PARTIAL_MS ? AGE_PER_DURATION * SHORT_LOOK_MS : 0);
 }

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { versionKey, type CustomResource } from '../../../cluster/lists/custom-kinds.js';
 import type { Everything } from '../../../cluster/lists/all-referrers.js';
 import { ParsePool } from '../../../cluster/lists/parse-pool.js';
+import type { UidSet } from '../../../cluster/lists/uid-set.js';
 import { IMAGES, IMAGE_STREAMS, qualifiedName, type ListedResource } from '../../../cluster/resources.js';
 import { ageClock } from '../../../kit/clock.js';
 import { forEachParallel } from '../../../kit/parallel.js';
@@ -23,7 +24,7 @@ import { SourceWatches, OPENING_LIMIT_MS, type ConfirmWaits } from './source-wat
 import { isLive, needsConfirmation, toSource, type Source } from './source.js';
 import { WatchBudget } from './watch-budget.js';
 
-/** Maximum concurrent list requests of a look. */
+/** Maximum concurrent list requests of a look at whole objects. Metadata are listed one after the other. */
 const LISTS_AT_ONCE = 4;
 /** Maximum share of whole objects in a look at metadata. */
 const MOST_WHOLE = 0.1;
@@ -36,6 +37,8 @@ interface ClusterWatcherOptions {
   namespace?: string;
   /** Resource versions of the first lists, by plural name; of custom kinds by `versionKey`. */
   resourceVersions: Map<string, string>;
+  /** Identifies the objects of the first lists of `referrers`, by plural name. If unknown, they are listed again. */
+  uids?: ReadonlyMap<string, UidSet>;
   /** The resources with uses that were read. */
   referrers: readonly ListedResource[];
   /** The custom kinds that were read. */
@@ -182,7 +185,8 @@ export class ClusterWatcher {
   private async lookAt(sources: Source[]): Promise<void> {
     const started = this.clock();
     const looks: Look[] = [];
-    await forEachParallel(sources, { concurrency: LISTS_AT_ONCE }, async (source) => {
+    const concurrency = this.isPartial ? 1 : LISTS_AT_ONCE;
+    await forEachParallel(sources, { concurrency }, async (source) => {
       looks.push(await this.list(source));
     });
     this.isPartial = isMostlyPartial(looks);
@@ -205,13 +209,17 @@ export class ClusterWatcher {
 }
 
 function toSources(context: ReaderContext, options: ClusterWatcherOptions, deletions: SeenDeletions): Source[] {
-  const { namespace, referrers, resourceVersions, custom = [], everything } = options;
+  const { namespace, referrers, resourceVersions, uids, custom = [], everything } = options;
   const versionOf = (name: string): string => resourceVersions.get(name) ?? '';
   return [
     toSource(imageReader(context, deletions), versionOf(IMAGES.resource)),
     toSource(streamReader(context, namespace), versionOf('imagestreams'), namespace),
     ...referrers.map((resource) =>
-      toSource(referrerReader(context, resource, namespace), versionOf(resource.resource), namespace),
+      toSource(
+        referrerReader(context, resource, { namespace, uids: uids?.get(resource.resource) }),
+        versionOf(resource.resource),
+        namespace,
+      ),
     ),
     ...custom.map((kind) => toSource(customReader(context, kind), versionOf(versionKey(kind)))),
     ...(everything?.resources ?? []).map((any) =>

@@ -26,6 +26,14 @@ export class KnownReferrers {
     known.set(keyOf(referrer), referrer);
   }
 
+  /** Stores a state that can be older than the known one: the uses of both count. */
+  add(referrer: Referrer): void {
+    const known = this.groups.get(nameOf(referrer))?.get(keyOf(referrer))?.references ?? [];
+    const listed = new Set(referrer.references.map((reference) => JSON.stringify(reference)));
+    const others = known.filter((reference) => !listed.has(JSON.stringify(reference)));
+    this.put(others.length === 0 ? referrer : { ...referrer, references: [...referrer.references, ...others] });
+  }
+
   /** Stores what the tags of a stream follow. @returns whether that has changed */
   putFollower({ namespace, name, follows = [] }: ImageStream): boolean {
     const referrer = { kind: STREAM_KIND, namespace, name, references: follows };

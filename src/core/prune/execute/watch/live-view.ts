@@ -74,7 +74,8 @@ export class LiveView {
 
   /** Adds the referrers of a list; it can be older than what a watch has shown since. */
   addReferrers(referrers: Referrer[]): void {
-    for (const referrer of referrers) this.putReferrer(referrer);
+    for (const referrer of referrers) this.referrers.add(referrer);
+    this.uses = undefined;
   }
 
   putReferrer(referrer: Referrer): void {

@@ -1,3 +1,5 @@
+import type { ListResult } from '../../../cluster/lists/list.js';
+import { hashUids, type UidSet } from '../../../cluster/lists/uid-set.js';
 import type { ListedResource } from '../../../cluster/resources.js';
 import type { KubeObject } from '../../../model/kube.js';
 import type { Referrer } from '../../../model/referrer.js';
@@ -18,6 +20,8 @@ interface LookOptions {
   namespace?: string;
   signal: AbortSignal;
   reduce(object: KubeObject): Referrer;
+  /** The objects of the first list; undefined if they are not known. */
+  uids?: UidSet;
 }
 
 /** What has changed since a version of a list. */
@@ -41,16 +45,26 @@ export class MetadataLook {
   private isUnsupported = false;
   private skipped = 0;
   private toSkip = 0;
+  /** The objects that are known at some version. */
+  private uids: UidSet | undefined;
 
-  constructor(private readonly options: LookOptions) {}
+  constructor(private readonly options: LookOptions) {
+    this.uids = options.uids;
+  }
+
+  /** Notes what a list of whole objects has shown. */
+  know({ uids }: ListResult): void {
+    this.uids = uids;
+  }
 
   /**
-   * @param known version at which every object is known
+   * @param version version at which every known object is known
    * @returns undefined if the whole list must be read
    * @throws the signal's reason
    */
-  async since(known: string): Promise<Changes | undefined> {
-    if (this.isUnsupported || Number.isNaN(toNumber(known))) return undefined;
+  async since(version: string): Promise<Changes | undefined> {
+    const { uids } = this;
+    if (this.isUnsupported || uids === undefined || Number.isNaN(toNumber(version))) return undefined;
     if (this.toSkip > 0) {
       this.toSkip--;
       return undefined;
@@ -58,12 +72,14 @@ export class MetadataLook {
     const { resource, namespace, signal, cluster } = this.options;
     try {
       const { objects, result } = await cluster.listMetadata(resource, { namespace, signal, recheck: true });
-      const changed = changedSince(known, result.resourceVersion, objects);
-      if (changed === undefined) return this.giveUp();
+      const changed = changedSince({ version, uids }, result.resourceVersion, objects);
+      if (changed === 'contradiction') return this.giveUp();
+      if (changed === 'unknown') return this.skip();
       if (changed.length > Math.min(MOST_CHANGED, objects.length * MOST_CHANGED_SHARE)) return this.skip();
       const referrers = await this.read(changed);
       if (!referrers) return this.skip();
       this.skipped = 0;
+      this.uids = result.uids;
       const present = new Set(objects.map(({ metadata }) => `${metadata.namespace ?? ''}/${metadata.name}`));
       return { resourceVersion: result.resourceVersion, bytes: result.bytes, present, changed: referrers };
     } catch {
@@ -115,22 +131,32 @@ export class MetadataLook {
   }
 }
 
+/** What is known of a list. */
+interface Known {
+  version: string;
+  uids: UidSet;
+}
+
 /**
  * Returns the objects of a list that were created or changed after a version.
- * @returns undefined if the versions do not show it, or contradict each other
+ * @param version version of the list
+ * @returns `contradiction` if the versions do not show it; `unknown` if an object should be known by its version, but
+ *   was never shown
  */
-function changedSince(known: string, version: string, objects: readonly KubeObject[]): KubeObject[] | undefined {
-  const before = toNumber(known);
+function changedSince(
+  known: Known,
+  version: string,
+  objects: readonly KubeObject[],
+): KubeObject[] | 'contradiction' | 'unknown' {
+  const before = toNumber(known.version);
   const now = toNumber(version);
-  if (!(now >= before)) return undefined;
-  const changed: KubeObject[] = [];
-  for (const object of objects) {
-    const { resourceVersion = '', uid } = object.metadata;
-    const at = toNumber(resourceVersion);
-    if (!(at <= now) || !uid) return undefined;
-    if (at > before) changed.push(object);
-  }
-  return changed;
+  if (!(now >= before)) return 'contradiction';
+  if (!objects.every(({ metadata }) => metadata.uid && toNumber(metadata.resourceVersion ?? '') <= now))
+    return 'contradiction';
+  const isChanged = ({ metadata }: KubeObject): boolean => toNumber(metadata.resourceVersion!) > before;
+  const hashes = hashUids(objects);
+  const isKnown = objects.every((object, at) => isChanged(object) || known.uids.has(hashes, at));
+  return isKnown ? objects.filter(isChanged) : 'unknown';
 }
 
 /** True if metadata are of the same state of the same object. */

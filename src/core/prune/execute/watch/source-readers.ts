@@ -2,8 +2,10 @@ import { anyReducers, type Everything } from '../../../cluster/lists/all-referre
 import type { CustomResource } from '../../../cluster/lists/custom-kinds.js';
 import type { AnyResource } from '../../../cluster/lists/discover-resources.js';
 import type { Reduce } from '../../../cluster/lists/list-referrers.js';
+import { assertNotOlder } from '../../../cluster/lists/list-error.js';
 import type { ParsePool } from '../../../cluster/lists/parse-pool.js';
 import type { ReducedPage } from '../../../cluster/lists/reduce-page.js';
+import type { UidSet } from '../../../cluster/lists/uid-set.js';
 import { IMAGES, IMAGE_STREAMS, type ListedResource } from '../../../cluster/resources.js';
 import { reduceWholeImage } from '../../../model/image-manifest.js';
 import { reduceStream, streamKey } from '../../../model/image-stream.js';
@@ -26,7 +28,8 @@ export interface SourceReader {
    * @param isWatched called when the list is complete: what a watch has shown meanwhile is newer, so the list then
    *   replaces nothing
    * @param known version at which the view knows the whole list; empty if it is unknown
-   * @throws ApiError if it cannot be listed
+   * @throws ApiError if it cannot be listed; RegadmError LIST_INCONSISTENT if the list is older than the known one.
+   *   Images are excepted: what is known of them is never replaced
    */
   list(isWatched: () => boolean, known: string): Promise<Look>;
   /** Applies an event of a watch. */
@@ -78,13 +81,14 @@ export function imageReader({ cluster, view, pool, signal }: ReaderContext, dele
 export function streamReader({ cluster, view, pool, signal }: ReaderContext, namespace?: string): SourceReader {
   return {
     resource: IMAGE_STREAMS,
-    async list(isWatched) {
+    async list(isWatched, known) {
       const collected = collect(pool, (page) => page.streams!);
       const { resourceVersion, bytes } = await cluster.readList(IMAGE_STREAMS, collected.reader, {
         namespace,
         signal,
         recheck: true,
       });
+      assertNotOlder(IMAGE_STREAMS, resourceVersion, known);
       if (isWatched()) view.addStreams(collected.entries());
       else view.setStreams(collected.entries());
       return { resourceVersion, bytes };
@@ -97,27 +101,29 @@ export function streamReader({ cluster, view, pool, signal }: ReaderContext, nam
   };
 }
 
-/** Reads one of the known resources that use images, in one namespace if it is given. */
+/**
+ * Reads one of the known resources that use images, in one namespace if it is given.
+ * @param uids the objects of the first list
+ */
 export function referrerReader(
   { cluster, view, pool, signal }: ReaderContext,
   resource: ListedResource,
-  namespace?: string,
+  { namespace, uids }: { namespace?: string; uids?: UidSet },
 ): SourceReader {
   const name = resource.resource as ReferrerResource;
   const group = { kind: REFERRER_KIND_NAMES[name] };
   const reduce: Reduce = REFERRER_KINDS[name];
-  const metadata = new MetadataLook({ cluster, resource, namespace, signal, reduce });
+  const metadata = new MetadataLook({ cluster, resource, namespace, signal, reduce, uids });
   return {
     resource,
     async list(isWatched, known) {
       const changes = await metadata.since(known);
       if (changes) return putChanges(view, { group, changes, keepOthers: isWatched() });
       const collected = collect(pool, (page) => page.referrers!);
-      const { resourceVersion, bytes } = await cluster.readList(resource, collected.reader, {
-        namespace,
-        signal,
-        recheck: true,
-      });
+      const result = await cluster.readList(resource, collected.reader, { namespace, signal, recheck: true });
+      const { resourceVersion, bytes } = result;
+      assertNotOlder(resource, resourceVersion, known);
+      metadata.know(result);
       putReferrers(view, { group, referrers: collected.entries(), keepOthers: isWatched() });
       return { resourceVersion, bytes };
     },
@@ -136,8 +142,9 @@ export function customReader(
 ): SourceReader {
   return {
     resource,
-    async list(isWatched) {
+    async list(isWatched, known) {
       const { referrers, result } = await cluster.listReferrers(resource, [reduce], { signal, recheck: true });
+      assertNotOlder(resource, result.resourceVersion, known);
       const [group] = groupsOf([reduce]);
       putReferrers(view, { group: group!, referrers, keepOthers: isWatched() });
       return { resourceVersion: result.resourceVersion, bytes: result.bytes };
@@ -159,8 +166,9 @@ export function anyReader(
   const reducers = anyReducers(resource, hosts);
   return {
     resource,
-    async list(isWatched) {
+    async list(isWatched, known) {
       const { referrers, result } = await cluster.listAny(resource, hosts, { signal, recheck: true });
+      assertNotOlder(resource, result.resourceVersion, known);
       const keepOthers = isWatched();
       for (const group of groupsOf(reducers))
         putReferrers(view, { group, referrers: referrers.filter((one) => isInGroup(one, group)), keepOthers });
@@ -207,7 +215,9 @@ function putChanges(
   { group, changes, keepOthers }: { group: ReferrerGroup; changes: Changes; keepOthers: boolean },
 ): Look {
   if (!keepOthers) view.keepReferrers(group, changes.present);
-  for (const referrer of changes.changed) putLater(view, 'MODIFIED', referrer);
+  for (const referrer of changes.changed)
+    if (keepOthers) view.addReferrers([referrer]);
+    else putLater(view, 'MODIFIED', referrer);
   const { resourceVersion, bytes } = changes;
   return { resourceVersion, bytes, isPartial: true };
 }
