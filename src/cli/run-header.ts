@@ -1,14 +1,17 @@
 import type { ClusterApi } from '../core/cluster/api.js';
+import { Traffic } from '../core/kit/traffic.js';
 import type { DocumentEnvelope } from '../core/model/document.js';
 import { isStreamed, type StreamedDocument } from '../core/terminal/streamed-document.js';
 import type { FlagTable } from './argv.js';
 import type { Setting } from './config/resolve.js';
 import { effectiveFlags, settingsLine, toOptions } from './effective-flags.js';
 
-type Cluster = Pick<ClusterApi, 'server' | 'identity' | 'impersonatedUser' | 'traffic'> & {
+type Cluster = Pick<ClusterApi, 'server' | 'identity' | 'impersonatedUser'> & {
   /** Where the kubeconfig comes from, if it is not the user's. Its names say nothing to the user, and are not shown. */
   kubeconfig?: string;
 };
+
+type OpenedCluster = Cluster & Pick<ClusterApi, 'traffic'>;
 
 interface CommandLine {
   /** As they were parsed. */
@@ -24,6 +27,8 @@ export class RunHeader {
   private effective: ReturnType<typeof effectiveFlags> | undefined;
   private settings: readonly Setting[] = [];
   private readonly clusters: Cluster[] = [];
+  /** Of all connections to clusters. */
+  private readonly traffic: Traffic[] = [];
 
   /** @param version of regadm */
   constructor(private readonly version: string) {}
@@ -37,8 +42,9 @@ export class RunHeader {
    * Returns the lines that tell users which cluster a run uses; none if they were returned before.
    * @param kubeconfig where the kubeconfig comes from, if it is not the user's
    */
-  opened({ server, identity, impersonatedUser, traffic }: Cluster, kubeconfig?: string): string[] {
-    const cluster = { server, identity, impersonatedUser, traffic, kubeconfig };
+  opened({ server, identity, impersonatedUser, traffic }: OpenedCluster, kubeconfig?: string): string[] {
+    if (traffic) this.traffic.push(traffic);
+    const cluster = { server, identity, impersonatedUser, kubeconfig };
     const line = clusterLine(cluster);
     if (this.clusters.some((known) => clusterLine(known) === line)) return [];
     this.clusters.push(cluster);
@@ -54,7 +60,7 @@ export class RunHeader {
       ...(context === undefined ? {} : { context }),
       regadmVersion: this.version,
       ...(this.effective ? { options: toOptions(this.effective) } : {}),
-      ...(cluster?.traffic ? { requests: cluster.traffic.entries } : {}),
+      ...(this.traffic.length > 0 ? { requests: Traffic.sum(this.traffic) } : {}),
     };
   }
 }

@@ -48,6 +48,19 @@ export class Traffic {
     return [...this.counts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, entry]) => ({ ...entry }));
   }
 
+  /** Returns the sum of several counts, sorted like `entries`. */
+  static sum(all: readonly Traffic[]): RequestEntry[] {
+    const sum = new Traffic();
+    for (const { counts } of all)
+      for (const { count, bytes, transferredBytes, ...kind } of counts.values()) {
+        const entry = sum.of(kind);
+        entry.count += count;
+        entry.bytes += bytes;
+        entry.transferredBytes += transferredBytes;
+      }
+    return sum.entries;
+  }
+
   private of(kind: RequestKind): RequestEntry {
     const { server, resource, verb, recheck } = kind;
     const key = [server, resource, verb, recheck ? '1' : ''].join('\0');
