@@ -32,12 +32,25 @@ export async function main(argv: string[], { parts, bin }: MainOptions): Promise
 
 /** Loads oclif only for command lines that need it, because that takes longer than the rest of a start. */
 async function runWithOclif(request: Request & { argv: string[] }, { parts, bin }: MainOptions): Promise<void> {
-  const { loadConfig } = await import('./cli/program.js');
+  const { loadConfig } = await withoutListeners(() => import('./cli/program.js'));
   const config = await loadConfig(parts);
   if (bin) config.bin = bin;
   if (request.kind === 'command') return config.runCommand(request.id, request.argv);
   const { RegadmHelp } = await import('./cli/help.js');
   await new RegadmHelp(config).showHelp(request.argv);
+}
+
+/**
+ * Loads code without the listeners that it adds to stdout and stderr. A stream that fails does not end the process: the
+ * exit status is that of the run. oclif's listener would throw.
+ */
+async function withoutListeners<T>(load: () => Promise<T>): Promise<T> {
+  const before = outputStreams().map((stream) => ({ stream, known: stream.listeners('error') }));
+  const loaded = await load();
+  for (const { stream, known } of before)
+    for (const listener of stream.listeners('error') as (() => void)[])
+      if (!known.includes(listener)) stream.off('error', listener);
+  return loaded;
 }
 
 async function report(thrown: unknown, argv: string[], { parts, bin }: MainOptions): Promise<void> {
@@ -73,8 +86,6 @@ function verbosityOf(argv: string[]): number {
 
 /** Runs the program as a process of its own. */
 export async function start(options: MainOptions): Promise<void> {
-  // A stream that fails does not end the process: the exit status is that of the run. oclif's own listener would throw.
-  for (const stream of outputStreams()) stream.removeAllListeners('error');
   stdout();
   stderr();
   // Deprecations of Node.js concern developers: a proxy with an IP address and TLS would cause one on stderr.
