@@ -126,7 +126,7 @@ class SnapshotReader {
 
   private async readImages(): Promise<void> {
     // A restarted list keeps the images already read: deleting one that no longer exists is harmless.
-    const take = ({ columns, remaining }: ReducedPage): void => this.snapshot.images.addColumns(columns!, remaining);
+    const take = (page: ReducedPage): void => this.snapshot.images.addColumns(page.columns!);
     const { bytes, count } = await this.list(IMAGES, { take, restart: () => {} });
     this.imageObjectBytes = count > 0 ? bytes / count : 0;
   }

@@ -1,5 +1,4 @@
 import { isDigest, type Digest } from '../digest.js';
-import { MAX_RESERVED } from './growable.js';
 
 /** Number of 32-bit words of a sha256 digest (64 hexadecimal digits). */
 export const DIGEST_WORDS = 8;
@@ -139,22 +138,14 @@ export class DigestTable {
     return 0;
   }
 
-  /** Makes room for this many times as many digests: at most a million. */
-  reserve(factor: number): void {
-    const length = Math.min(Math.ceil(this.count * factor), MAX_RESERVED) * DIGEST_WORDS;
-    if (length > this.words.length) this.enlarge(length);
-  }
-
   private append(): number {
     const id = this.count++;
-    if (this.count * DIGEST_WORDS > this.words.length) this.enlarge(this.words.length * 2);
+    if (this.count * DIGEST_WORDS > this.words.length) {
+      const larger = new Uint32Array(this.words.length * 2);
+      larger.set(this.words);
+      this.words = larger;
+    }
     return id;
-  }
-
-  private enlarge(length: number): void {
-    const larger = new Uint32Array(length);
-    larger.set(this.words);
-    this.words = larger;
   }
 
   /** Returns the number in a slot, or that of crowded words; -1 if there is none. */

@@ -1,8 +1,5 @@
 type Column = Float64Array | Int32Array | Uint32Array | Uint8Array;
 
-/** Maximum number of values that room is made for in advance: how many follow is only an estimate of the server. */
-export const MAX_RESERVED = 1024 * 1024;
-
 /** A typed array that grows. */
 export class Growable<T extends Column> {
   length = 0;
@@ -30,18 +27,9 @@ export class Growable<T extends Column> {
     return false;
   }
 
-  /** Makes room for this many times as many values: at most a million. */
-  reserve(factor: number): void {
-    const length = Math.min(Math.ceil(this.length * factor), MAX_RESERVED);
-    if (length > this.column.length) this.enlarge(length);
-  }
-
   private grow(): void {
     // Grows by a quarter: with a million images, doubling would leave tens of megabytes unused.
-    this.enlarge(Math.max(1024, Math.ceil(this.column.length * 1.25)));
-  }
-
-  private enlarge(length: number): void {
+    const length = Math.max(1024, Math.ceil(this.column.length * 1.25));
     const larger = new (this.column.constructor as new (length: number) => T)(length);
     larger.set(this.column as never);
     this.column = larger;

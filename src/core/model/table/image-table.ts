@@ -59,11 +59,8 @@ export class ImageTable {
     return this.find(record.name);
   }
 
-  /**
-   * Adds a page. Images that are already in the table are kept: an inconsistent continuation can repeat them.
-   * @param remaining number of images that follow, as the server estimates
-   */
-  addColumns(columns: ImageColumns, remaining = 0): void {
+  /** Adds a page. Images that are already in the table are kept: an inconsistent continuation can repeat them. */
+  addColumns(columns: ImageColumns): void {
     const page = new PageCursor(columns, this.digests);
     for (let index = 0; index < columns.count; index++) {
       const name = page.digest();
@@ -75,8 +72,6 @@ export class ImageTable {
         page.skip(configCount(columns, index) + layers + columns.childCounts[index]!, layers);
       }
     }
-    const isFirst = this.count === columns.count;
-    if (isFirst && remaining > 0) this.reserve(1 + remaining / Math.max(1, columns.count));
   }
 
   /** Replaces what an unreadable image names, and its size. It stays unreadable if the record is. */
@@ -97,8 +92,10 @@ export class ImageTable {
   complete(image: number, { needs, children }: { needs: string[]; children: string[] }): void {
     const { digests, gaps } = this;
     this.unreadable.delete(image);
-    const needed = needs.map((digest) => digests.intern(digest));
-    gaps.close(image, needed);
+    gaps.close(
+      image,
+      needs.map((digest) => digests.intern(digest)),
+    );
     if (children.length === 0) return;
     const known = partsOf(this, image);
     known.children.push(...children.map((child) => digests.intern(child)));
@@ -213,15 +210,6 @@ export class ImageTable {
     return this.learned.size === 0 ? undefined : this.learned.get(image);
   }
 
-  /**
-   * Makes room for more images. A table that grows step by step is copied each time, and leaves its former memory to
-   * the garbage collection; room that is not used yet is not resident.
-   */
-  private reserve(factor: number): void {
-    for (const column of [this.parts, this.blobSizes, this.byDigest]) column.reserve(factor);
-    this.digests.reserve(factor);
-  }
-
   private append(name: number, page: PageCursor, index: number): void {
     const { columns } = page;
     const image = this.count;
@@ -239,8 +227,12 @@ export class ImageTable {
     if (invalid) this.invalid.note(image, invalid, this.hasDigestName(image));
     const gap = page.gaps.get(index) ?? (invalid && 'possible');
     const needs = page.needs.get(index) ?? [];
-    const intern = (digest: string): number => this.digests.intern(digest);
-    if (this.hasDigestName(image)) this.gaps.note(image, gap, needs.map(intern));
+    if (this.hasDigestName(image))
+      this.gaps.note(
+        image,
+        gap,
+        needs.map((digest) => this.digests.intern(digest)),
+      );
     this.referenceOf.push(this.references.intern(columns.references[columns.referenceOf[index]!]!));
     this.appendParts(page, index);
     this.byDigest.set(name, image + 1);

@@ -220,15 +220,3 @@ test('digests that a tenant chose to have the same hash are found as fast as oth
   expect(table.find(chosen(count))).toBe(-1);
   expect(table.text(count - 1)).toBe(chosen(count - 1));
 });
-
-test.each([-1, 3, 1e300, Infinity])('an estimate that %d images follow changes only the memory', (remaining) => {
-  const table = new ImageTable(new DigestTable());
-  const page = (...names: number[]): ImageRecord[] =>
-    names.map((n) => anImage({ name: digest(n), layers: [{ digest: digest(n + 10), size: n }] }));
-  table.addColumns(packImages(page(1, 2)), remaining);
-  table.addColumns(packImages(page(3)));
-  const blobs: string[] = [];
-  for (const image of [0, 1, 2]) table.eachBlob(image, (id) => blobs.push(table.digests.text(id)));
-  expect(blobs).toEqual([11, 12, 13].map(digest));
-  expect([1, 2, 3].map((n) => table.find(digest(n)))).toEqual([0, 1, 2]);
-});
