@@ -21,7 +21,8 @@ export class BackupBlobs {
   }
 
   /**
-   * Opens a blob for reading. Whoever reads it computes the digest, and begins to read, which closes it in the end.
+   * Opens a blob for reading. Whoever reads it computes the digest. The file is closed at the end of
+   * the reading, so it has to begin.
    * @returns undefined if there is none
    * @throws Error if it is not a regular file, and the file system's error
    */

@@ -49,8 +49,8 @@ export async function readSmallFile(path: string, limitBytes: number): Promise<B
 }
 
 /**
- * Reads an open file, and closes it: when it ends, or when the reader does, who waits for that. A stream would close it
- * a moment later.
+ * Reads an open file, and closes it at its end, or when the reader stops. The reader waits until it is closed; a stream
+ * would close it a moment later.
  * @throws the file system's error
  */
 export async function* readOpenFile(file: FileHandle): AsyncGenerator<Buffer> {
