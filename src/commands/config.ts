@@ -31,7 +31,11 @@ Flags that make a run change something (such as --confirm) or weaken a check (su
   async run(): Promise<void> {
     const { flags } = await this.read(ConfigCommand);
     const catalog = await fullCatalog(this.config.commands);
-    const sources = await readSources(process.env, catalog, () => {});
+    const sources = await readSources(
+      process.env,
+      () => catalog,
+      () => {},
+    );
     const place = configPath(process.env);
     const { configOutput } = await import('../cli/config/text.js');
     const document: Documents['Configuration'] = {

@@ -4,7 +4,7 @@ import { readSources } from './index.js';
 import { applicable, settingsOf, tokensOf, type Setting } from './resolve.js';
 import type { Catalog } from './catalog.js';
 
-/** Returns the flags of every command, from the manifest. */
+/** Returns the flags of every command. Reads the manifest of each. */
 function catalogOf({ commands }: { commands: readonly Command.Loadable[] }): Catalog {
   return Object.fromEntries(commands.map(({ id, flags }) => [id.replaceAll(' ', ':'), flags as FlagTable]));
 }
@@ -24,8 +24,7 @@ export async function addSettings(
   argv: string[],
   warn: (text: string) => void,
 ): Promise<WithSettings> {
-  const catalog = { ...catalogOf(config), [id]: flags };
-  const sources = await readSources(process.env, catalog, warn);
+  const sources = await readSources(process.env, () => ({ ...catalogOf(config), [id]: flags }), warn);
   const { given, on } = givenFlags(argv, flags);
   const settings = applicable(settingsOf(id, flags, sources), flags, given, on);
   return { argv: [...settings.flatMap((setting) => tokensOf(setting, flags[setting.flag]!)), ...argv], settings };
