@@ -93,16 +93,31 @@ const undiciParts = {
 
 const OCLIF = realpathSync(path.join(root, 'node_modules/@oclif/core/lib'));
 
+/** Modules of Node.js that oclif needs only for what regadm does not use, or only for some command lines. */
+const OCLIF_BUILTINS = ['child_process', 'fs/promises', 'perf_hooks', 'readline'].map((name) => `node:${name}`);
+
 /**
  * Reduces oclif to what src/ imports; the build fails when src/ imports anything else. Packages that oclif needs only
  * to search for commands (the manifest lists them) or to draw a spinner are loaded at their first use, ejs only for
  * texts that are templates, because oclif renders every line of a help, and string-width only for texts with
- * characters other than those that are one column wide.
+ * characters other than those that are one column wide. debug, which loads node:tty and node:net, is loaded only if
+ * the environment asks for its output. wsl-utils is loaded on Windows only, because nothing asks whether this is WSL.
  */
 const oclifParts = {
   name: 'oclif-parts',
   setup({ onResolve, onLoad, resolve }) {
     onResolve({ filter: /^@oclif\/core$/ }, () => ({ path: 'index', namespace: 'oclif' }));
+    onResolve({ filter: /^wsl-utils$/ }, ({ pluginData }) =>
+      pluginData === 'real' ? undefined : { path: 'wsl-utils', namespace: 'no-wsl' },
+    );
+    onLoad({ filter: /.*/, namespace: 'no-wsl' }, async ({ path: name }) => {
+      const { path: real } = await resolve(name, { kind: 'import-statement', resolveDir: OCLIF, pluginData: 'real' });
+      return {
+        contents: `export const isWsl = false;
+          export const powerShellPath = async () => (await import(${JSON.stringify(real)})).powerShellPath();`,
+        resolveDir: OCLIF,
+      };
+    });
     onLoad({ filter: /.*/, namespace: 'oclif' }, () => ({
       contents: `import * as Args from './args.js'; import * as Flags from './flags.js'; import * as Errors from './errors/index.js';
         export { Args, Errors, Flags };
@@ -117,6 +132,21 @@ const oclifParts = {
         return { path: real, namespace: name === 'ejs' ? 'templates' : 'lazy' };
       },
     );
+    onResolve({ filter: new RegExp(`^(${OCLIF_BUILTINS.join('|')})$`) }, ({ path: name, importer, pluginData }) =>
+      pluginData !== 'real' && importer.startsWith(OCLIF) ? { path: name, namespace: 'lazy' } : undefined,
+    );
+    onResolve({ filter: /^debug$/ }, async ({ path: name, importer, pluginData, kind, resolveDir }) => {
+      if (pluginData === 'real' || !importer.startsWith(OCLIF)) return undefined;
+      const { path: real } = await resolve(name, { importer, kind, resolveDir, pluginData: 'real' });
+      return { path: real, namespace: 'debug' };
+    });
+    onLoad({ filter: /.*/, namespace: 'debug' }, ({ path: real }) => ({
+      contents: `module.exports = (name) => {
+        let print;
+        return (...values) => process.env.DEBUG && (print ??= require(${JSON.stringify(real)})(name))(...values);
+      };`,
+      resolveDir: OCLIF,
+    }));
     onResolve({ filter: /^string-width$/ }, async ({ path: name, importer, pluginData, kind, resolveDir }) => {
       if (pluginData === 'real' || !/node_modules[\\/](?:widest-line|wrap-ansi)[\\/]/.test(importer)) return undefined;
       const { path: real } = await resolve(name, { importer, kind, resolveDir, pluginData: 'real' });
