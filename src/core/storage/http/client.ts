@@ -1,4 +1,4 @@
-import { dispatcherFor, type Dispatcher } from '../../http/dispatcher.js';
+import { dispatcherFor, type Dispatcher, type Reported } from '../../http/dispatcher.js';
 import { loadTrust } from '../../http/trust.js';
 import { AttemptGuard } from '../../kit/attempt-guard.js';
 import {
@@ -28,7 +28,7 @@ export interface ConnectOptions {
   /** True to accept every certificate. */
   isUnverified?: boolean;
   log?: (level: number, line: string) => void;
-  /** Called for each request that is sent, every attempt included. */
+  /** Called when a request is sent: for every attempt, but not for one that is canceled or fails before. */
   onRequest?: () => void;
   env?: NodeJS.ProcessEnv;
   /** What to do if the server cannot be reached. Default: check the endpoint of the storage. */
@@ -172,12 +172,17 @@ export class StoreClient {
   }
 
   private async once(request: StoreRequest, attempts: number): Promise<StoreResponse> {
-    const { method, path, headers, body, signal, bodyLimit = RESPONSE_LIMIT_BYTES } = request;
+    const { method, path, signal, bodyLimit = RESPONSE_LIMIT_BYTES } = request;
     const { log, onRequest, proxy, advice } = this.options;
     // A query can contain a signature.
     const url = `${this.origin}${path.split('?', 1)[0]!}`;
     const abort = new AbortController();
     const isChange = method !== 'GET' && method !== 'HEAD';
+    let isSent = false;
+    const onSent = (): void => {
+      if (!isSent && !abort.signal.aborted) onRequest?.();
+      isSent ||= !abort.signal.aborted;
+    };
     const guard = new AttemptGuard((error) => abort.abort(error), { limits: limitsOf(request) });
     const ignoreAbort = onAbort(signal, () => abort.abort(signal?.reason));
     const end = (): void => {
@@ -185,6 +190,7 @@ export class StoreClient {
       ignoreAbort();
     };
     const failure = (error: unknown): unknown => {
+      if (signal?.aborted && isSent) log?.(6, `${method} ${url} canceled`);
       if (signal?.aborted || error instanceof RegadmError) return error;
       const failed = unreachable(guard.error ?? error, { name: this.name, url, proxy, advice });
       log?.(6, `${method} ${url} ${failed.message}`);
@@ -192,14 +198,7 @@ export class StoreClient {
     };
     let content: AsyncIterable<Buffer> | undefined;
     try {
-      onRequest?.();
-      const response = await this.dispatcher.request({
-        ...{ origin: this.origin, path, method, body, signal: abort.signal },
-        headers: { 'user-agent': 'regadm', ...headers },
-        // The guard has its own limits.
-        headersTimeout: 0,
-        bodyTimeout: 0,
-      });
+      const response = await this.dispatcher.request(this.sending(request, { signal: abort.signal, onSent }));
       guard.headArrived();
       const { statusCode: status } = response;
       if (isChange && UNANSWERED.has(status)) this.unansweredAt = performance.now();
@@ -222,6 +221,19 @@ export class StoreClient {
     } finally {
       if (!content) end();
     }
+  }
+
+  private sending(
+    { method, path, headers, body }: StoreRequest,
+    attempt: { signal: AbortSignal; onSent: () => void },
+  ): Dispatcher.RequestOptions & Reported {
+    return {
+      ...{ origin: this.origin, path, method, body, ...attempt },
+      headers: { 'user-agent': 'regadm', ...headers },
+      // The guard has its own limits.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+    };
   }
 }
 

@@ -71,6 +71,31 @@ test('every attempt is counted as a request', async () => {
   expect([counted, answered]).toEqual([3, 3]);
 });
 
+test('a request is counted and logged when it was sent, even if it is canceled then', async () => {
+  let counted = 0;
+  let arrived = (): void => {};
+  const arrival = new Promise<void>((resolve) => (arrived = resolve));
+  const server = closeLater(await plainServer(() => arrived()));
+  const client = await connect(`http://localhost:${server.port}`, { concurrency: 1, onRequest: () => void counted++ });
+  const abort = new AbortController();
+  const both = ['/first', '/second'].map((path) =>
+    client.send(() => ({ method: 'GET', path }), { signal: abort.signal }),
+  );
+  await arrival;
+  abort.abort(new Error('interrupted'));
+  for (const request of both) await expect(request).rejects.toThrow('interrupted');
+  expect([counted, log]).toEqual([1, [`GET http://localhost:${server.port}/first canceled`]]);
+});
+
+test('a connection that fails counts as no request', async () => {
+  let counted = 0;
+  const server = await plainServer(ok);
+  await server.close();
+  const client = await connect(`http://localhost:${server.port}`, { onRequest: () => void counted++ });
+  await expect(get(client)).rejects.toMatchObject({ code: 'STORAGE_UNREACHABLE' });
+  expect(counted).toBe(0);
+});
+
 describe('--storage-concurrency', () => {
   test.each(['h2', 'http/1.1'] as const)('limits the concurrent requests with %s', async (protocol) => {
     let [running, most] = [0, 0];
