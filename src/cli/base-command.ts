@@ -44,7 +44,7 @@ export abstract class BaseCommand extends Command {
   private level = 0;
   private format = 'table';
   private settings: Setting[] = [];
-  private readonly header = new RunHeader(this.config.version);
+  protected readonly header = new RunHeader(this.config.version);
   /** Present with `--metrics-file`. */
   private metrics: RunMetrics | undefined;
   /** Present with `--dry-run` until it is written. */
@@ -143,7 +143,7 @@ export abstract class BaseCommand extends Command {
   /** Runs work that reports its progress on stderr and can be interrupted. */
   protected async withSession<T>(work: (session: Session) => Promise<T>, texts?: InterruptTexts): Promise<T> {
     const { withSession } = await import('./session.js');
-    return withSession(this.level, work, texts);
+    return withSession({ verbosity: this.level, header: this.header }, work, texts);
   }
 
   /** Runs work like `withSession` on the cluster that the flags name, and closes the connection afterward. */
@@ -157,7 +157,7 @@ export abstract class BaseCommand extends Command {
       this.metrics?.setCluster(session.api.server);
       return work({ ...session, api: this.announce(session.api) });
     };
-    return withCluster(flags, this.level, announced, texts);
+    return withCluster(flags, { verbosity: this.level, header: this.header }, announced, texts);
   }
 
   /**

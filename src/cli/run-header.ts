@@ -29,6 +29,8 @@ export class RunHeader {
   private readonly clusters: Cluster[] = [];
   /** Of all connections to clusters. */
   private readonly traffic: Traffic[] = [];
+  /** Number of connections in `traffic` that `takeTraffic` has returned. */
+  private taken = 0;
 
   /** @param version of regadm */
   constructor(private readonly version: string) {}
@@ -43,12 +45,24 @@ export class RunHeader {
    * @param kubeconfig where the kubeconfig comes from, if it is not the user's
    */
   opened({ server, identity, impersonatedUser, traffic }: OpenedCluster, kubeconfig?: string): string[] {
-    if (traffic) this.traffic.push(traffic);
+    this.count({ traffic });
     const cluster = { server, identity, impersonatedUser, kubeconfig };
     const line = clusterLine(cluster);
     if (this.clusters.some((known) => clusterLine(known) === line)) return [];
     this.clusters.push(cluster);
     return this.clusters.length > 1 ? [line] : [line, settingsLine(this.effective ?? new Map(), this.settings)];
+  }
+
+  /** Counts the requests over a connection. */
+  count({ traffic }: Pick<ClusterApi, 'traffic'>): void {
+    if (traffic) this.traffic.push(traffic);
+  }
+
+  /** Returns the requests of the connections that were opened since the last call. */
+  takeTraffic(): readonly Traffic[] {
+    const open = this.traffic.slice(this.taken);
+    this.taken = this.traffic.length;
+    return open;
   }
 
   /** The keys that every document has. */

@@ -1,9 +1,11 @@
 import type { ClusterApi } from '../core/cluster/api.js';
 import type { Reporter } from '../core/kit/reporter.js';
+import type { Traffic } from '../core/kit/traffic.js';
 import { interruptible, type InterruptTexts } from './interrupt.js';
 import { clusterOptions, type ClusterFlagValues } from '../flags/cluster.js';
 import { optimizeLater } from './optimize-later.js';
 import { createReporter } from './reporter.js';
+import type { RunHeader } from './run-header.js';
 import { stderr } from '../core/terminal/writer.js';
 
 /** What the command line provides to a use case. */
@@ -17,18 +19,31 @@ export interface ClusterSession extends Session {
   api: ClusterApi;
 }
 
+/** The run of a command that has a session. */
+interface Run {
+  /** The value of `-v`. */
+  verbosity: number;
+  header: Pick<RunHeader, 'takeTraffic'>;
+}
+
 /**
- * Runs work that reports its progress on stderr and can be interrupted.
- * @param verbosity the value of `-v`
+ * Runs work that reports its progress on stderr and can be interrupted. `-v 6` then shows its requests.
  * @throws RegadmError INTERRUPTED, and what the work throws
  */
 export async function withSession<T>(
-  verbosity: number,
+  { verbosity, header }: Run,
   work: (session: Session) => Promise<T>,
   texts: InterruptTexts = {},
 ): Promise<T> {
   const reporter = createReporter(stderr().stream, verbosity);
-  const run = (signal: AbortSignal): Promise<T> => work({ reporter, signal }).finally(() => reporter.done());
+  const run = async (signal: AbortSignal): Promise<T> => {
+    try {
+      return await work({ reporter, signal });
+    } finally {
+      if (verbosity >= 6) await logTraffic(header.takeTraffic(), reporter);
+      reporter.done();
+    }
+  };
   // Why a run ends early is part of its errors, which --quiet keeps.
   const note = stderr().isQuiet ? (text: string): void => stderr().error(text) : reporter.note;
   return interruptible(run, { ...texts, note });
@@ -53,7 +68,7 @@ export async function hasCluster(flags: ClusterFlagValues): Promise<boolean> {
  */
 export async function withCluster<T>(
   flags: ClusterFlagValues,
-  verbosity: number,
+  run: Run,
   work: (session: ClusterSession) => Promise<T>,
   texts: InterruptTexts = {},
 ): Promise<T> {
@@ -63,13 +78,12 @@ export async function withCluster<T>(
       return await work({ ...session, api });
     } finally {
       await api.close();
-      if (verbosity >= 6) for (const line of await trafficLines(api)) session.reporter.log(6, line);
     }
   };
-  return withSession(verbosity, onCluster, texts);
+  return withSession(run, onCluster, texts);
 }
 
-async function trafficLines({ traffic }: ClusterApi): Promise<string[]> {
-  const { trafficLines: lines } = await import('./traffic-lines.js');
-  return lines(traffic?.entries ?? []);
+async function logTraffic(traffic: readonly Traffic[], reporter: Reporter): Promise<void> {
+  const { trafficLines } = await import('./traffic-lines.js');
+  for (const line of trafficLines(traffic)) reporter.log(6, line);
 }

@@ -1,5 +1,5 @@
 import type { RequestEntry } from '../../src/core/model/document.js';
-import { startSandbox, type Sandbox } from '../../src/sandbox/index.js';
+import { startHub, startSandbox, type Sandbox } from '../../src/sandbox/index.js';
 import { regadm } from '../support/regadm.js';
 
 let sandbox: Sandbox;
@@ -73,5 +73,46 @@ test('requests that a failure ends are logged as canceled, before the summary, a
     expect(own.requests.filter(({ server }) => server === 'api').length).toBeLessThanOrEqual(count);
   } finally {
     await own.stop();
+  }
+});
+
+interface Sent {
+  server: string;
+}
+
+/** Expects the document and `-v 6` to count what the servers got. @param names of the servers in the line of `-v 6` */
+function expectCounts(
+  { stdout, stderr }: { stdout: string; stderr: string },
+  got: readonly Sent[],
+  names: Record<RequestEntry['server'], string>,
+): void {
+  const { requests } = JSON.parse(stdout) as { requests: RequestEntry[] };
+  for (const server of ['api', 'registry'] as const) {
+    const sent = got.filter((request) => request.server === server).length;
+    const counted = requests.filter((entry) => entry.server === server).reduce((sum, { count }) => sum + count, 0);
+    expect([server, counted]).toEqual([server, sent]);
+    expect(stderr).toContain(`\nsent to ${names[server]}: ${sent} requests, `);
+  }
+}
+
+test('doctor counts its requests', async () => {
+  const own = await startSandbox({ sample: true });
+  try {
+    const outcome = await regadm(['doctor', '-o', 'json', '-v', '6'], { kubeconfig: own.kubeconfig.admin });
+    expectCounts(outcome, own.requests, { api: 'the API server', registry: 'the registry' });
+  } finally {
+    await own.stop();
+  }
+});
+
+test('edge verify --all counts the requests to the hub and to all managed clusters', async () => {
+  const { hub, clusters, stop } = await startHub({ managedClusters: 2, rolloutStepMs: 5 });
+  try {
+    const all = ['edge', 'verify', '--hub-kubeconfig', hub.kubeconfig.admin, '--all'];
+    const outcome = await regadm([...all, '-o', 'json', '-v', '6']);
+    const got = [hub, ...[...clusters.values()].map(({ sandbox }) => sandbox)].flatMap(({ requests }) => requests);
+    expectCounts(outcome, got, { api: '3 API servers', registry: '2 registries' });
+  } finally {
+    await stop();
   }
 });

@@ -84,6 +84,7 @@ is checked; --sort-by CLUSTER prints them at the end, and -o wide prints all che
   private async verifyFleet(request: FleetRequest, flags: FlagsOf<typeof EdgeVerify>): Promise<void> {
     const openManaged: Fleet['openManaged'] = async (kubeconfigText, { log }) => {
       const api = await this.open({ ...managedOptions(flags), kubeconfigText }, log);
+      this.header.count(api);
       log(1, `server: ${api.server}`);
       return api;
     };
