@@ -5,7 +5,7 @@ import { messageOf } from '../model/errors.js';
 import { isRecord, listOf, textIn } from '../model/values/json.js';
 import type { ExecOutput, ExecResult, ExecTarget } from './api.js';
 import type { Connection } from './connection/credentials.js';
-import { whenSent } from './connection/when-sent.js';
+import { whenConnected } from '../kit/when-connected.js';
 import { collectAnswer, notConnected, refusedWith, type UpgradeAnswer } from './exec-refusal.js';
 import { OBJECT_LIMIT_BYTES } from '../kit/limits.js';
 import { onAbort } from '../kit/on-abort.js';
@@ -54,7 +54,7 @@ export async function execInPod(
     ...(connection.auth ? { auth: connection.auth } : {}),
     maxPayload: OBJECT_LIMIT_BYTES,
     finishRequest: (request) => {
-      if (counted) whenSent(request as unknown as ClientRequest, () => counted.sent());
+      if (counted) whenConnected(request as unknown as ClientRequest, () => counted.sent());
       request.end();
     },
   } as ClientOptions);

@@ -15,7 +15,7 @@ import type { LinkSpeed } from './link-speed.js';
 import type { Connection } from './credentials.js';
 import { TunnelTimeout } from './tunnel-timeout.js';
 import { UnusableResponse } from './unusable-response.js';
-import { whenSent } from './when-sent.js';
+import { whenConnected } from '../../kit/when-connected.js';
 
 const unzip = promisify(gunzip);
 
@@ -88,7 +88,7 @@ async function open({ url, method, connection, options, counted, closing, timers
       ...options.headers,
     },
   });
-  if (counted) whenSent(request, () => counted.sent());
+  if (counted) whenConnected(request, () => counted.sent());
   const response = new PendingResponse(request);
   const guard = new AttemptGuard((error) => response.abandon(error), { totalMs: options.timeoutMs, timers });
   const ignoring = [options.signal, closing].map((signal) => onAbort(signal, () => response.abandon(signal!.reason)));
