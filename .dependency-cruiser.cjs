@@ -262,6 +262,18 @@ module.exports = {
       },
     },
 
+    {
+      name: 'undici-on-demand',
+      comment: 'The check of the registry, which is all that most dry runs send there, needs no undici.',
+      severity: 'error',
+      from: { path: '^src/core/(?:registry/|http/(?!dispatcher|tunnels))' },
+      to: {
+        path: '^src/core/http/(?:dispatcher|tunnels)\\.ts$',
+        dynamic: false,
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+
     only('client-node', '@kubernetes/client-node', ['core/cluster/']),
     only('undici', 'undici', ['core/http/']),
     only('storage-packages', 'aws4fetch|saxes', ['core/storage/']),

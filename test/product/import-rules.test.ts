@@ -165,6 +165,10 @@ const BROKEN: Record<string, [from: string, to: string][]> = {
     ['src/core/operator/to-client-node.ts', '@kubernetes/client-node'],
     ['src/sandbox/to-client-node.ts', '@kubernetes/client-node'],
   ],
+  'undici-on-demand': [
+    ['src/core/registry/eager.ts', 'src/core/http/dispatcher.ts'],
+    ['src/core/http/eager.ts', 'src/core/http/tunnels.ts'],
+  ],
   'only-undici': [
     ['src/core/cluster/to-undici.ts', 'undici'],
     ['src/core/registry/to-undici.ts', 'undici'],

@@ -2,7 +2,7 @@ import { certificateProblem, codesOf, networkFailure, type NetworkFailure } from
 import type { Proxy } from '../kit/proxy.js';
 import { throughProxy } from '../kit/proxy-words.js';
 import { messageOf } from '../model/errors.js';
-import { TunnelTimeout } from './tunnels.js';
+import { TunnelTimeout } from './tunnel-timeout.js';
 
 /** Why no response arrived. */
 interface ConnectionFailure {

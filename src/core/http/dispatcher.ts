@@ -2,14 +2,14 @@ import type { SecureContext } from 'node:tls';
 import { Pool, ProxyAgent, buildConnector, type Dispatcher } from 'undici';
 import { ATTEMPT_LIMITS } from '../kit/limits.js';
 import type { Proxy } from '../kit/proxy.js';
-import { certificateProblem, networkFailure } from '../kit/network-errors.js';
-import type { Trust } from './trust.js';
+import type { Reported } from './sender.js';
+import { isUnverified, type Trust } from './trust.js';
 import { tunnels } from './tunnels.js';
 
 export type { Dispatcher };
 
 /** How to connect to a server. */
-interface ConnectionOptions {
+export interface ConnectionOptions {
   /** Scheme, host and port. */
   origin: string;
   /** False to accept every certificate. */
@@ -20,12 +20,6 @@ interface ConnectionOptions {
   /** Timeout per request, response included, in ms; 0: only the built-in limits. */
   timeoutMs: number;
   proxy?: Proxy;
-}
-
-/** A request that states when it is sent, for `reportSent`. */
-export interface Reported {
-  /** Called when the request is sent: not while it waits for a connection. */
-  onSent?: () => void;
 }
 
 /** Default timeout for opening a connection, in ms. */
@@ -93,9 +87,4 @@ function connectorFor(trust: Trust | undefined, options: buildConnector.BuildOpt
       whole(target, callback);
     });
   };
-}
-
-/** True if other authorities can verify a certificate. */
-function isUnverified(error: Error | null): boolean {
-  return error !== null && networkFailure(error) === 'certificate' && certificateProblem(error) !== 'other-name';
 }

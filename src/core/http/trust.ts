@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import tls from 'node:tls';
 import { certificatesIn } from '../kit/certificates.js';
+import { certificateProblem, networkFailure } from '../kit/network-errors.js';
 
 interface TrustOptions {
   /** Certificates that the user named as authorities, PEM. */
@@ -52,6 +53,11 @@ export class Trust {
 function contextOf(ca: readonly string[]): tls.SecureContext {
   // As in Go, a named certificate is an authority even if another certificate signed it.
   return tls.createSecureContext({ ca: [...ca], allowPartialTrustChain: true });
+}
+
+/** Returns true if other authorities can verify a certificate. */
+export function isUnverified(error: unknown): boolean {
+  return networkFailure(error) === 'certificate' && certificateProblem(error) !== 'other-name';
 }
 
 /**

@@ -1,9 +1,5 @@
 import { Pool, type Dispatcher } from 'undici';
-
-/** The error of a proxy that does not answer `CONNECT`. */
-export class TunnelTimeout extends Error {
-  readonly code = 'UND_ERR_CONNECT_TIMEOUT';
-}
+import { TunnelTimeout } from './tunnel-timeout.js';
 
 /**
  * Returns what opens connections to a proxy. undici limits the time to connect to a proxy, but not the time that the

@@ -45,7 +45,7 @@ async function otherKind(
   signal?: AbortSignal,
 ): Promise<RegistryError | undefined> {
   if (!(error instanceof RegistryError) || (error.kind !== 'answer' && error.kind !== 'redirect')) return undefined;
-  const response = await transport.request('GET', '/v2/', { signal }).catch(() => undefined);
+  const response = await transport.request('GET', '/v2/', { signal, isCheck: true }).catch(() => undefined);
   const challenge = response && bearerChallenge(response);
   if (!challenge || challenge.isOpenShift) return undefined;
   return failure(
@@ -60,7 +60,7 @@ async function otherKind(
 }
 
 function get(transport: Transport, path: string, signal?: AbortSignal): Promise<HttpResponse> {
-  const request = (): Promise<HttpResponse> => transport.request('GET', path, { signal });
+  const request = (): Promise<HttpResponse> => transport.request('GET', path, { signal, isCheck: true });
   return withRetry(request, { tries: 3, baseMs: 100, signal, retryAfter });
 }
 

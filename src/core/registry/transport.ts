@@ -1,4 +1,5 @@
-import { dispatcherFor } from '../http/dispatcher.js';
+import { LazyDispatcher } from '../http/lazy-dispatcher.js';
+import { SingleRequests } from '../http/single-requests.js';
 import type { Trust } from '../http/trust.js';
 import type { AttemptGuard } from '../kit/attempt-guard.js';
 import { ATTEMPT_LIMITS, ERROR_BODY_LIMIT_BYTES, type AttemptLimits } from '../kit/limits.js';
@@ -56,6 +57,8 @@ interface RequestOptions {
   authorization?: string;
   body?: RequestBody;
   signal?: AbortSignal;
+  /** True for a request that checks the registry. Most dry runs send no other, so they need no undici. */
+  isCheck?: boolean;
   /** Maximum size of the body of a successful response, in bytes. Default: it is cut off at 64 KiB. */
   bodyLimit?: number;
   /** True to get the body of a successful response as a stream. The timeout then ends with its head. */
@@ -76,7 +79,10 @@ const PROXY_AUTHENTICATION_REQUIRED = 407;
 export class Transport {
   /** Timeout per request, response included, in ms; 0: only the built-in limits. */
   timeoutMs: number;
+  private readonly connections: LazyDispatcher;
   private readonly own: Route;
+  /** The route of requests that check the registry before any other is sent. */
+  private readonly check: Route;
   private readonly storages: StorageRoutes;
   private readonly traffic: Traffic;
   private readonly inFlight = new Set<Promise<unknown>>();
@@ -85,7 +91,10 @@ export class Transport {
   constructor(private readonly options: TransportOptions) {
     const { workers, ...connection } = options;
     const { origin, proxy, trust, env } = options;
-    this.own = { origin, proxy, dispatcher: dispatcherFor({ ...connection, connections: workers }) };
+    this.connections = new LazyDispatcher({ ...connection, connections: workers });
+    this.own = { origin, proxy, sender: this.connections };
+    const single = new SingleRequests({ ...connection, otherwise: this.connections });
+    this.check = { origin, proxy, sender: proxy ? this.connections : single };
     this.storages = new StorageRoutes({ trust, env, connections: workers });
     this.timeoutMs = options.timeoutMs;
     this.traffic = options.traffic ?? new Traffic();
@@ -108,17 +117,18 @@ export class Transport {
 
   /** Sends a request. @throws RegistryError when no response arrives; every status is a response */
   async request(method: Method, path: string, options: RequestOptions = {}): Promise<HttpResponse> {
-    const { authorization, headers, toStorage = false } = options;
-    const seen = [new URL(this.own.origin + path)];
+    const { authorization, headers, toStorage = false, isCheck = false } = options;
+    const own = isCheck ? this.check : this.own;
+    const seen = [new URL(this.origin + path)];
     const withToken = { ...headers, ...(authorization === undefined ? {} : { authorization }) };
-    let response = await this.once(method, { route: this.own, path }, { ...options, headers: withToken });
+    let response = await this.once(method, { route: own, path }, { ...options, headers: withToken });
     let hasLeft = false;
     while (isRedirect(response)) {
       const { status } = response;
       const target = redirectTarget({ method, seen, status, location: String(response.headers.location), toStorage });
       seen.push(target);
       hasLeft ||= target.origin !== seen[0]!.origin;
-      const place = { route: hasLeft ? this.storages.to(target) : this.own, path: target.pathname + target.search };
+      const place = { route: hasLeft ? this.storages.to(target) : own, path: target.pathname + target.search };
       response = await this.once(method, place, hasLeft ? options : { ...options, headers: withToken });
       if (hasLeft) response.storage = target.origin;
     }
@@ -128,7 +138,7 @@ export class Transport {
   /** Closes all connections, including those with a request in flight, and waits until these are logged. */
   async close(): Promise<void> {
     this.isClosed = true;
-    await Promise.all([this.own.dispatcher.destroy(), this.storages.close()]);
+    await Promise.all([this.connections.destroy(), this.storages.close()]);
     await Promise.allSettled(this.inFlight);
   }
 
@@ -150,7 +160,9 @@ export class Transport {
     const { log } = this.options;
     const url = withoutQuery(route.origin + path);
     const started = log ? performance.now() : 0;
-    const counted = this.traffic.begin(requestKind(method, route === this.own ? path : undefined));
+    const counted = this.traffic.begin(
+      requestKind(method, route === this.own || route === this.check ? path : undefined),
+    );
     const attempt = this.attempt(method, { route, path, counted }, options);
     let isOpen = false;
     try {

@@ -2,6 +2,7 @@ import http from 'node:http';
 import http2 from 'node:http2';
 import https from 'node:https';
 import net, { type AddressInfo, type Socket } from 'node:net';
+import tls from 'node:tls';
 import type { ServerIdentity } from './certificates.js';
 
 /** A request that a test server received. */
@@ -75,6 +76,16 @@ export function tlsServer(
       ? http2.createSecureServer({ ...identity, allowHTTP1: true }, listener as never)
       : https.createServer(identity, listener);
   return listen(server as unknown as net.Server, seen);
+}
+
+/** Starts a TLS server that refuses connections of clients without HTTP/2, as Go does. */
+export function http2OnlyServer(identity: ServerIdentity, handler: Handler = openshiftRegistry): Promise<TestServer> {
+  const seen: RecordedRequest[] = [];
+  const server = http2.createServer(watching(seen, handler) as never);
+  const secure = tls.createServer({ ...identity, ALPNProtocols: ['h2'] }, (socket) =>
+    server.emit('connection', socket),
+  );
+  return listen(secure, seen);
 }
 
 /** Starts a TCP server that handles connections as the test wants. */

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
-import type { Dispatcher, Reported } from '../../http/dispatcher.js';
-import { TunnelTimeout } from '../../http/tunnels.js';
+import type { ReceivedResponse, Sender, SentRequest } from '../../http/sender.js';
+import { TunnelTimeout } from '../../http/tunnel-timeout.js';
 import { AttemptGuard } from '../../kit/attempt-guard.js';
 import type { AttemptLimits } from '../../kit/limits.js';
 import { onAbort } from '../../kit/on-abort.js';
@@ -17,7 +17,7 @@ export type RequestBody = Buffer | { bytes: number; open(): AsyncIterable<Buffer
 export interface Route {
   /** Scheme, host and port. */
   origin: string;
-  dispatcher: Dispatcher;
+  sender: Sender;
   proxy?: Proxy;
 }
 
@@ -34,8 +34,6 @@ interface AttemptOptions {
   /** Counts the request when it is sent. */
   counted?: CountedRequest;
 }
-
-type Response = Dispatcher.ResponseData;
 
 const EMPTY = Buffer.alloc(0);
 
@@ -59,10 +57,10 @@ export class Attempt {
   }
 
   /** Sends the request. @returns the response, as soon as its head is complete */
-  async send(): Promise<Response> {
+  async send(): Promise<ReceivedResponse> {
     const { route, method, path, headers, body, counted } = this.options;
     this.abort.signal.throwIfAborted();
-    const request: Dispatcher.RequestOptions & Reported = {
+    const request: SentRequest = {
       origin: route.origin,
       path,
       method,
@@ -76,7 +74,7 @@ export class Attempt {
         if (!this.abort.signal.aborted) counted?.sent();
       },
     };
-    const response = await route.dispatcher.request(request);
+    const response = await route.sender.request(request);
     // A stream without a reader must not end the process when it fails.
     response.body.on('error', () => undefined);
     this.guard.headArrived();
@@ -87,7 +85,7 @@ export class Attempt {
   failure(error: unknown): Error {
     const { signal, route } = this.options;
     if (error instanceof SourceError) return error.cause as Error;
-    if (signal?.aborted) return error as Error;
+    if (signal?.aborted) return signal.reason as Error;
     return connectionError(error instanceof TunnelTimeout ? error : (this.guard.error ?? error), this.url, route.proxy);
   }
 

@@ -1,4 +1,4 @@
-import { dispatcherFor } from '../../http/dispatcher.js';
+import { LazyDispatcher } from '../../http/lazy-dispatcher.js';
 import type { Trust } from '../../http/trust.js';
 import type { Route } from './attempt.js';
 import { usableProxy } from '../proxy.js';
@@ -15,7 +15,7 @@ interface StorageRouteOptions {
 
 /** Connections to the storage to which the registry redirects. Certificates are always verified. */
 export class StorageRoutes {
-  private readonly routes = new Map<string, Route>();
+  private readonly routes = new Map<string, Route & { sender: LazyDispatcher }>();
 
   constructor(private readonly options: StorageRouteOptions) {}
 
@@ -25,8 +25,8 @@ export class StorageRoutes {
     let route = this.routes.get(origin);
     if (!route) {
       const proxy = usableProxy(origin, env);
-      const dispatcher = dispatcherFor({ ...connection, origin, proxy, verify: true, timeoutMs: 0 });
-      route = { origin, proxy, dispatcher };
+      const sender = new LazyDispatcher({ ...connection, origin, proxy, verify: true, timeoutMs: 0 });
+      route = { origin, proxy, sender };
       this.routes.set(origin, route);
       this.closeOldest();
     }
@@ -34,7 +34,7 @@ export class StorageRoutes {
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.routes.values()].map(({ dispatcher }) => dispatcher.destroy()));
+    await Promise.all([...this.routes.values()].map(({ sender }) => sender.destroy()));
   }
 
   /** A server can redirect to any number of others. Requests in flight are not interrupted. */
@@ -42,6 +42,6 @@ export class StorageRoutes {
     const [oldest] = this.routes.values();
     if (!oldest || this.routes.size <= MAX_ROUTES) return;
     this.routes.delete(oldest.origin);
-    void oldest.dispatcher.close().catch(() => undefined);
+    void oldest.sender.close().catch(() => undefined);
   }
 }

@@ -1,4 +1,5 @@
-import { dispatcherFor, type Dispatcher, type Reported } from '../../http/dispatcher.js';
+import { dispatcherFor, type Dispatcher } from '../../http/dispatcher.js';
+import type { Reported } from '../../http/sender.js';
 import { loadTrust } from '../../http/trust.js';
 import { AttemptGuard } from '../../kit/attempt-guard.js';
 import {
