@@ -1,6 +1,7 @@
 /* eslint max-lines: ['error', 320] -- one scanner over one buffer: its functions share its position, and calls across
    modules cost speed (docs/decisions/0010-parse-only-the-fields-that-decisions-read.md) */
 import type { Fields } from '../../model/kube.js';
+import { compile, rememberName, type Compiled, type CompiledObject, type Member } from './compiled-fields.js';
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -18,6 +19,10 @@ const ITEMS = 'items';
 export const MAX_OPEN_LISTS = 512;
 /** Maximum nesting depth of a value that is kept, because callers recurse into it. */
 export const MAX_KEPT_DEPTH = 512;
+/** 1 for the bytes of characters that a string contains as they are: ASCII without quote, backslash and controls. */
+const PLAIN = new Uint8Array(256).fill(1, SPACE, 0x80);
+PLAIN[QUOTE] = 0;
+PLAIN[BACKSLASH] = 0;
 
 /**
  * Parses JSON, but creates values only for the given fields. Everything else (managed fields, environments, labels:
@@ -34,28 +39,6 @@ export function readJson(bytes: Uint8Array, fields: Fields, converter?: () => Co
 }
 
 type Convert = (entry: unknown) => unknown;
-
-/** Fields with their names as bytes, grouped by the length of the name. */
-type Compiled =
-  'all' | 'type' | { byLength: { name: Uint8Array; key: string; fields: Compiled }[][]; byName: Map<string, Compiled> };
-
-const compiled = new WeakMap<object, Compiled>();
-
-function compile(fields: Fields): Compiled {
-  if (typeof fields === 'string') return fields;
-  const known = compiled.get(fields);
-  if (known) return known;
-  const byLength: Exclude<Compiled, string>['byLength'] = [];
-  const byName = new Map<string, Compiled>();
-  for (const [key, below] of Object.entries(fields)) {
-    const entry = { name: Buffer.from(key), key, fields: compile(below) };
-    (byLength[entry.name.length] ??= []).push(entry);
-    byName.set(key, entry.fields);
-  }
-  const result = { byLength: Array.from(byLength, (entries) => entries ?? []), byName };
-  compiled.set(fields, result);
-  return result;
-}
 
 class JsonReader {
   private at = 0;
@@ -110,26 +93,53 @@ class JsonReader {
     return list;
   }
 
-  private object(
-    fields: Exclude<Compiled, string>,
-    field?: (key: string, fields: Compiled) => unknown,
-  ): Record<string, unknown> {
+  private object(fields: CompiledObject, field?: (key: string, fields: Compiled) => unknown): Record<string, unknown> {
     const result: Record<string, unknown> = {};
     this.at++;
     if (this.nextIs(CLOSE_OBJECT)) return result;
+    let member = fields.start;
     for (;;) {
       this.space();
-      if (this.bytes[this.at] !== QUOTE) throw this.error();
-      const from = this.at + 1;
-      this.skipString();
-      const found = this.find(fields, from, this.at - 1);
+      member = this.member(fields, member);
       this.expect(COLON);
       this.space();
-      if (!found) this.skip();
-      else result[found.key] = field ? field(found.key, found.fields) : this.value(found.fields);
+      if (member.fields === undefined) this.skip();
+      else result[member.key] = field ? field(member.key, member.fields) : this.value(member.fields);
       if (this.nextIs(CLOSE_OBJECT)) return result;
       this.expect(COMMA);
     }
+  }
+
+  /** Reads a name. @param previous the name before it */
+  private member(fields: CompiledObject, previous: Member): Member {
+    if (this.bytes[this.at] !== QUOTE) throw this.error();
+    const from = this.at + 1;
+    const { next } = previous;
+    if (next !== undefined && this.matches(next.bytes, from)) {
+      this.at = from + next.bytes.length;
+      return next;
+    }
+    this.skipString();
+    const member = this.find(fields, from, this.at);
+    if (member !== fields.other) previous.next = member;
+    return member;
+  }
+
+  /** Returns the name whose bytes, with the quote behind it, are between two positions. */
+  private find(fields: CompiledObject, from: number, to: number): Member {
+    for (const member of fields.byLength[to - from] ?? []) if (this.matches(member.bytes, from)) return member;
+    const bytes = this.bytes.subarray(from, to);
+    if (!bytes.includes(BACKSLASH)) return rememberName(fields, bytes);
+    const key = JSON.parse(this.text.toString('utf8', from - 1, to)) as string;
+    return fields.byKey.get(key) ?? fields.other;
+  }
+
+  private matches(expected: Uint8Array, from: number): boolean {
+    const { bytes } = this;
+    const { length } = expected;
+    if (from + length > this.end) return false;
+    for (let at = 0; at < length; at++) if (bytes[from + at] !== expected[at]) return false;
+    return true;
   }
 
   private list(fields: Compiled, convert?: Convert): unknown[] {
@@ -145,36 +155,18 @@ class JsonReader {
     }
   }
 
-  /** Returns the field whose name is between two positions, if it is requested. */
-  private find(
-    { byLength, byName }: Exclude<Compiled, string>,
-    from: number,
-    to: number,
-  ): { key: string; fields: Compiled } | undefined {
-    const { bytes } = this;
-    for (const entry of byLength[to - from] ?? []) {
-      const { name } = entry;
-      let at = 0;
-      while (at < name.length && name[at] === bytes[from + at]) at++;
-      if (at === name.length) return entry;
-    }
-    if (!bytes.subarray(from, to).includes(BACKSLASH)) return undefined;
-    const key = JSON.parse(this.text.toString('utf8', from - 1, to + 1)) as string;
-    const fields = byName.get(key);
-    return fields && { key, fields };
-  }
-
+  /** Reads a string. Most are plain, and too short for `endOfString` to be faster. */
   private string(): string {
-    const { bytes } = this;
+    const { bytes, end } = this;
     const from = this.at;
-    this.skipString();
-    const to = this.at - 1;
-    for (let at = from + 1; at < to; at++) {
-      const byte = bytes[at]!;
-      if (byte >= 0x80 || byte < SPACE || byte === BACKSLASH)
-        return JSON.parse(this.text.toString('utf8', from, this.at)) as string;
+    let at = from + 1;
+    while (at < end && PLAIN[bytes[at]!] === 1) at++;
+    if (bytes[at] !== QUOTE) {
+      this.skipString();
+      return JSON.parse(this.text.toString('utf8', from, this.at)) as string;
     }
-    return this.text.toString('latin1', from + 1, to);
+    this.at = at + 1;
+    return this.text.toString('latin1', from + 1, at);
   }
 
   private skippedString(): string {
@@ -291,7 +283,7 @@ class JsonReader {
 
   /** Skips a character if it comes next. */
   private nextIs(byte: number): boolean {
-    this.space();
+    if (this.bytes[this.at] !== byte) this.space();
     if (this.bytes[this.at] !== byte) return false;
     this.at++;
     return true;

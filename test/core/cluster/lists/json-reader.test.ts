@@ -91,6 +91,32 @@ describe('readJson', () => {
     );
   });
 
+  it('reads objects with names in any order, and with more names than it remembers', () => {
+    const names = [
+      'a',
+      'b',
+      'ab',
+      'abc',
+      '',
+      'a\\',
+      'a"',
+      '\u0000',
+      ...Array.from({ length: 100 }, (_, at) => `b${at}`),
+    ];
+    const wanted: Fields = { a: 'all', ab: { a: 'all', ab: 'all' }, 'a\\': 'all', 'a"': 'all', b99: 'all' };
+    const object = fc.dictionary(
+      fc.constantFrom(...names),
+      fc.oneof(fc.constant(1), fc.constant('"a":{'), fc.constant([])),
+    );
+    const objects = fc.array(fc.dictionary(fc.constantFrom(...names), fc.oneof(object, fc.constant('a'))));
+    fc.assert(
+      fc.property(objects, (list) => {
+        expect(read(JSON.stringify(list), wanted)).toEqual(pick(list, wanted));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
   it.each([
     ['lists', '[', ']', '{"metadata":{"labels":[]}}'],
     ['objects', '{"a":', '}', '{"metadata":{"labels":{}}}'],
