@@ -151,7 +151,7 @@ function possibleConfig({ dockerImageManifestMediaType: type, dockerImageMetadat
 }
 
 /** Expected types of the fields of `dockerImageMetadata`. With another type, the metadata cannot be read. */
-const METADATA_TYPES: Record<string, 'string' | 'number' | 'object'> = {
+const METADATA_TYPES = Object.entries({
   Id: 'string',
   Parent: 'string',
   Comment: 'string',
@@ -163,7 +163,7 @@ const METADATA_TYPES: Record<string, 'string' | 'number' | 'object'> = {
   Config: 'object',
   Architecture: 'string',
   Size: 'number',
-};
+});
 
 interface RawImage extends KubeObject {
   dockerImageReference?: string;
@@ -216,7 +216,7 @@ function metadataProblem(raw: RawImage): string {
   const metadata = raw.dockerImageMetadata;
   if (metadata === undefined || metadata === null) return 'dockerImageMetadata is missing';
   if (typeof metadata !== 'object' || Array.isArray(metadata)) return 'dockerImageMetadata is not an object';
-  for (const [field, type] of Object.entries(METADATA_TYPES)) {
+  for (const [field, type] of METADATA_TYPES) {
     const value = (metadata as Record<string, unknown>)[field];
     if (value !== undefined && value !== null && typeof value !== type)
       return `dockerImageMetadata.${field} is not ${type === 'object' ? 'an' : 'a'} ${type}`;

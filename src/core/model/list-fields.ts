@@ -5,18 +5,11 @@ import type { ReferrerResource } from './referrers/index.js';
  * The fields of listed objects that the reducers (`reduceWholeImage`, `reduceStream`, `REFERRER_KINDS`) read. Only
  * these are parsed. test/core/model/list-fields.test.ts fails when a reducer reads a field that is missing here.
  */
-const METADATA: Fields = {
-  name: 'all',
-  namespace: 'all',
-  uid: 'all',
-  resourceVersion: 'all',
-  creationTimestamp: 'all',
-  annotations: 'all',
-};
 const NAME: Fields = { name: 'all', namespace: 'all', uid: 'all' };
+const WORKLOAD: Fields = { ...NAME, annotations: { 'image.openshift.io/triggers': 'all' } };
 
 const IMAGE_FIELDS: Fields = {
-  metadata: METADATA,
+  metadata: { name: 'all', uid: 'all', creationTimestamp: 'all', annotations: { 'openshift.io/image.managed': 'all' } },
   dockerImageReference: 'all',
   dockerImageManifest: 'all',
   dockerImageManifestMediaType: 'all',
@@ -39,7 +32,7 @@ const IMAGE_FIELDS: Fields = {
 };
 
 const STREAM_FIELDS: Fields = {
-  metadata: METADATA,
+  metadata: { ...NAME, resourceVersion: 'all', creationTimestamp: 'all', annotations: 'all' },
   spec: { dockerImageRepository: 'all', tags: 'all' },
   status: {
     dockerImageRepository: 'all',
@@ -57,7 +50,7 @@ const POD_SPEC: Fields = {
 };
 const STATUS: Fields = { name: 'all', imageID: 'all' };
 const POD: Fields = {
-  metadata: METADATA,
+  metadata: { ...WORKLOAD, creationTimestamp: 'all' },
   spec: POD_SPEC,
   status: {
     phase: 'all',
@@ -66,7 +59,6 @@ const POD: Fields = {
     ephemeralContainerStatuses: STATUS,
   },
 };
-const WORKLOAD: Fields = { ...NAME, annotations: { 'image.openshift.io/triggers': 'all' } };
 const TEMPLATED: Fields = { metadata: WORKLOAD, spec: { template: { spec: POD_SPEC } } };
 const STRATEGY: Fields = { from: 'all' };
 const BUILD: Fields = {
