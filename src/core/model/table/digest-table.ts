@@ -1,51 +1,10 @@
 import { isDigest, type Digest } from '../digest.js';
-
-/** Number of 32-bit words of a sha256 digest (64 hexadecimal digits). */
-export const DIGEST_WORDS = 8;
+import { DIGEST_WORDS, digestToWords, wordsToDigest, wordsToHex } from './hex-words.js';
 
 /** Number of slots that are searched for a digest. Random digests in a table that is half full need a few. */
 const MAX_STEPS = 32;
 /** Stands for a slot: the digest is in `crowded`. */
 const CROWDED = -1;
-
-const PREFIX = 'sha256:';
-const HEX_VALUE = new Uint8Array(128).fill(255);
-for (let i = 0; i < 16; i++) HEX_VALUE['0123456789abcdef'.charCodeAt(i)] = i;
-
-/**
- * Writes the last `count` words of lower-case hex in a text into `words` at `at`.
- * @returns false if a character is not hex
- */
-export function hexToWords(text: string, words: Uint32Array, at: number, count: number): boolean {
-  let from = text.length - 8 * count;
-  for (let word = 0; word < count; word++) {
-    let value = 0;
-    for (let digit = 0; digit < 8; digit++) {
-      const code = text.charCodeAt(from++);
-      const nibble = code < 128 ? HEX_VALUE[code]! : 255;
-      if (nibble === 255) return false;
-      value = (value << 4) | nibble;
-    }
-    words[at + word] = value >>> 0;
-  }
-  return true;
-}
-
-const BYTES = Buffer.alloc(DIGEST_WORDS * 4);
-const BYTES_VIEW = new DataView(BYTES.buffer, BYTES.byteOffset, BYTES.length);
-
-/**
- * Returns the hexadecimal digits of up to eight words. Copies bytes, which is ten times as fast as formatting numbers.
- */
-export function wordsToHex(words: Uint32Array, at: number, count: number): string {
-  for (let word = 0; word < count; word++) BYTES_VIEW.setUint32(word * 4, words[at + word]!);
-  return BYTES.toString('hex', 0, count * 4);
-}
-
-/** Writes the words of a sha256 digest; false for anything else (another algorithm, a malformed name). */
-export function digestToWords(text: string, words: Uint32Array, at: number): boolean {
-  return text.length === 71 && text.startsWith(PREFIX) && hexToWords(text, words, at, DIGEST_WORDS);
-}
 
 /**
  * Assigns numbers to digests: each digest of a cluster is stored once, in 32 bytes, and everything else refers to it by
@@ -122,7 +81,7 @@ export class DigestTable {
   }
 
   text(id: number): string {
-    return this.otherText.get(id) ?? PREFIX + wordsToHex(this.words, id * DIGEST_WORDS, DIGEST_WORDS);
+    return this.otherText.get(id) ?? wordsToDigest(this.words, id * DIGEST_WORDS);
   }
 
   /** Compares two digests as strings, for sorting. */

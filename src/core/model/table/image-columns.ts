@@ -1,14 +1,5 @@
-import { wordsToHex } from './digest-table.js';
 import type { Gap } from '../image.js';
 import type { InvalidNames } from '../names/invalid-names.js';
-
-/** Number of 32-bit words of a uid in its usual form (32 hexadecimal digits). */
-export const UID_WORDS = 4;
-
-/** Formats the words of a uid in its usual form. */
-export function wordsToUid(words: Uint32Array, at: number): string {
-  return wordsToHex(words, at, UID_WORDS).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
-}
 
 export const FLAG = {
   managed: 1,

@@ -1,8 +1,8 @@
-import { DIGEST_WORDS, digestToWords, hexToWords } from './digest-table.js';
 import { isDigest } from '../digest.js';
 import type { ImageRecord } from '../image.js';
 import { addInvalidName, type InvalidNames } from '../names/invalid-names.js';
-import { FLAG, UID_WORDS, type ImageColumns } from './image-columns.js';
+import { DIGEST_WORDS, UID_WORDS, digestToWords, uidToWords } from './hex-words.js';
+import { FLAG, type ImageColumns } from './image-columns.js';
 
 /** A field of an Image object that should be a digest. */
 type InvalidField = 'metadata.name' | 'dockerImageMetadata.Id' | 'dockerImageLayers' | 'dockerImageManifests';
@@ -59,13 +59,11 @@ export class ImagePacker {
     const { columns } = this;
     const index = columns.count++;
     this.reserve(record);
-    const suffix = `@${record.name}`;
-    const endsWithName = record.reference.endsWith(suffix);
+    const hostAndName = withoutDigest(record);
+    const endsWithName = hostAndName !== undefined;
     columns.created[index] = record.created;
     columns.size[index] = record.size;
-    columns.referenceOf[index] = this.referenceId(
-      endsWithName ? record.reference.slice(0, -suffix.length) : record.reference,
-    );
+    columns.referenceOf[index] = this.referenceId(hostAndName ?? record.reference);
     if (record.unreadable) columns.unreadable.push([index, record.unreadable]);
     if (record.subject) columns.subjects.push([index, record.subject]);
     if (record.gap) columns.gaps.push([index, record.gap]);
@@ -146,9 +144,7 @@ export class ImagePacker {
   }
 
   private putUid(uid: string, index: number): boolean {
-    const hex = uid.replaceAll('-', '');
-    const plain =
-      uid.length === 36 && hex.length === 32 && hexToWords(hex, this.columns.uids, index * UID_WORDS, UID_WORDS);
+    const plain = uidToWords(uid, this.columns.uids, index * UID_WORDS);
     if (!plain) this.columns.otherUids.push([index, uid]);
     return plain;
   }
@@ -161,6 +157,12 @@ export class ImagePacker {
     }
     return id;
   }
+}
+
+/** Returns the reference of an image without `@` and its name; undefined if it does not end like that. */
+function withoutDigest({ reference, name }: ImageRecord): string | undefined {
+  const at = reference.length - name.length - 1;
+  return at >= 0 && reference[at] === '@' && reference.endsWith(name) ? reference.slice(0, at) : undefined;
 }
 
 function emptyColumns(capacity: number): ImageColumns {

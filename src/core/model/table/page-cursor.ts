@@ -1,6 +1,7 @@
 import { NO_LAYERS, type Gap } from '../image.js';
 import type { InvalidNames } from '../names/invalid-names.js';
-import { DIGEST_WORDS, type DigestTable } from './digest-table.js';
+import type { DigestTable } from './digest-table.js';
+import { DIGEST_WORDS } from './hex-words.js';
 import type { ImageColumns } from './image-columns.js';
 
 /** Reads the digests and layer sizes of a page of images in the order in which they were packed. */

@@ -1,5 +1,6 @@
 import { Growable } from './growable.js';
-import { FLAG, UID_WORDS, wordsToUid } from './image-columns.js';
+import { UID_WORDS, wordsToUid } from './hex-words.js';
+import { FLAG } from './image-columns.js';
 import type { PageCursor } from './page-cursor.js';
 
 /** The uids of images, by image number. A uid in its usual form takes 16 bytes. */

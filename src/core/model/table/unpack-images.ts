@@ -1,6 +1,6 @@
 import type { Gap, ImageRecord } from '../image.js';
-import { DIGEST_WORDS, wordsToHex } from './digest-table.js';
-import { FLAG, UID_WORDS, wordsToUid, type ImageColumns } from './image-columns.js';
+import { DIGEST_WORDS, UID_WORDS, wordsToDigest, wordsToUid } from './hex-words.js';
+import { FLAG, type ImageColumns } from './image-columns.js';
 
 /** An image of a page of columns. */
 interface PackedImage {
@@ -47,7 +47,7 @@ class Unpacker {
   }
 
   digest(at: number): string {
-    return this.otherDigests.get(at) ?? `sha256:${wordsToHex(this.columns.digests, at * DIGEST_WORDS, DIGEST_WORDS)}`;
+    return this.otherDigests.get(at) ?? wordsToDigest(this.columns.digests, at * DIGEST_WORDS);
   }
 
   uid(index: number): string {

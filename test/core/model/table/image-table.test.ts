@@ -109,6 +109,18 @@ describe('ImageTable', () => {
     ).toEqual([150, 100, 200, 0]);
   });
 
+  test.each([
+    uid,
+    uid.toUpperCase(),
+    uid.replaceAll('-', ''),
+    '63e4ad1-dfba3-4fb2-950b-96f8f02b8b47',
+    'ü'.repeat(36),
+    '',
+  ])('returns the uid %j as it was', (odd) => {
+    const table = new ImageTable(new DigestTable());
+    expect(table.uid(table.add(anImage({ name: digest(1), uid: odd })))).toBe(odd);
+  });
+
   test('adds a repeated image only once, and notices if it was pushed again', () => {
     const table = new ImageTable(new DigestTable());
     table.add(anImage({ name: digest(1), uid }));
