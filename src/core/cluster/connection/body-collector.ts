@@ -1,4 +1,5 @@
 import type { BodyBuffers } from '../api.js';
+import { freeChunk } from './free-chunks.js';
 
 /** Maximum size of the first buffer, in bytes: what a server states about a body may be wrong. */
 const MAX_FIRST = 16 * 1024 * 1024;
@@ -7,7 +8,7 @@ const GROWTH = 2;
 
 /** Collects a body up to a limit. */
 export interface BodyCollector {
-  /** Adds the next part. @returns false once the limit is exceeded */
+  /** Adds the next part, and can free its memory. @returns false once the limit is exceeded */
   add(chunk: Buffer): boolean;
   /** Returns what was collected. */
   body(): Buffer;
@@ -42,10 +43,7 @@ class ChunkCollector implements BodyCollector {
   }
 }
 
-/**
- * Copies each part to its place while it is in the processor's cache. The parts become garbage at once: parts of large
- * pages that are kept until the end cost several collections of garbage per page.
- */
+/** Copies each part to its place while it is in the processor's cache, and frees it. */
 class BufferCollector implements BodyCollector {
   private buffer: Buffer | undefined;
   private length = 0;
@@ -64,6 +62,7 @@ class BufferCollector implements BodyCollector {
     const end = this.length + part.length;
     this.withRoom(end).set(part, this.length);
     this.length = end;
+    freeChunk(chunk);
     return !this.isCut;
   }
 

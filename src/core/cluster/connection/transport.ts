@@ -13,6 +13,7 @@ import type { ApiRequestOptions } from '../api.js';
 import { collectorOf, type BodyCollector } from './body-collector.js';
 import type { LinkSpeed } from './link-speed.js';
 import type { Connection } from './credentials.js';
+import { freeSocketChunks } from './free-chunks.js';
 import { TunnelTimeout } from './tunnel-timeout.js';
 import { UnusableResponse } from './unusable-response.js';
 import { whenConnected } from '../../kit/when-connected.js';
@@ -143,6 +144,7 @@ async function readWhole(
   const limit = isError ? ERROR_BODY_LIMIT_BYTES : (options.bodyLimit ?? RESPONSE_LIMIT_BYTES);
   try {
     const collector = collectorOf(limit, Number(headers['content-length']) || undefined, options.buffers);
+    if (options.buffers) freeSocketChunks(incoming);
     const isCut = await readBody(incoming, collector, guard, { link, counted });
     const body = collector.body();
     if (isCut && !isError) throw tooLarge(limit);
