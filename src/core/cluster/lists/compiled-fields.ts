@@ -13,7 +13,7 @@ export interface CompiledObject {
   /** Names by the length of their bytes. */
   readonly byLength: Member[][];
   readonly byKey: ReadonlyMap<string, Member>;
-  /** Stands in front of the first name of an object. */
+  /** Precedes the first name of an object. */
   readonly start: Member;
   /** Stands for all names that are neither fields nor remembered. */
   readonly other: Member;
@@ -58,8 +58,8 @@ export function compile(fields: Fields): Compiled {
 }
 
 /**
- * Remembers a name that is no field and contains no escapes, so that it is recognized as fast as a field. The number is
- * limited: names of labels and annotations have no end.
+ * Remembers a name that is not a field and contains no escapes, so that it is recognized as fast as a field. The number
+ * is limited, because labels and annotations can have any names.
  * @param bytes the name and the quote behind it
  */
 export function rememberName(object: CompiledObject, bytes: Uint8Array): Member {
