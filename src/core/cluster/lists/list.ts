@@ -5,6 +5,7 @@ import { qualifiedName, type ListedResource } from '../resources.js';
 import { serverTime } from '../server-time.js';
 import { isAbsent } from './absent.js';
 import { inconsistent } from './list-error.js';
+import type { LongLists } from './long-lists.js';
 import type { ListPage } from './page.js';
 import { PageChain } from './page-chain.js';
 import { headOfPage } from './page-head.js';
@@ -37,6 +38,8 @@ export interface ListOptions extends PageOptions {
   /** Objects per page. Default 500. */
   pageSize?: number;
   onPage?(page: { count: number; bytes: number }): void;
+  /** Bounds how many lists with further pages are read at the same time. */
+  longLists?: LongLists;
 }
 
 /** Metadata of a completed list. */
@@ -117,17 +120,26 @@ class ListReading<Page extends ListPage> {
   }
 
   private async readPages(limit: number | undefined): Promise<End> {
-    for (let token: string | undefined, more = true; more; more = token !== undefined) {
-      const response = await this.pages.send({ limit, token });
-      const { status } = response;
-      if (status === 404 && this.resource.optional && !this.begun)
-        if (await isAbsent(this.api, this.resource, this.options.signal)) return 'absent';
-      if (status === 410) return { expired: response };
-      if (status !== 200) throw this.cannotList(response);
-      token = await this.accept(response);
+    const { longLists } = this.options;
+    let isLong = false;
+    try {
+      for (let token: string | undefined, more = true; more; more = token !== undefined) {
+        const response = await this.pages.send({ limit, token });
+        const { status } = response;
+        if (status === 404 && this.resource.optional && !this.begun)
+          if (await isAbsent(this.api, this.resource, this.options.signal)) return 'absent';
+        if (status === 410) return { expired: response };
+        if (status !== 200) throw this.cannotList(response);
+        token = await this.accept(response);
+        if (token === undefined || isLong) continue;
+        await longLists?.enter();
+        isLong = true;
+      }
+      await this.settle();
+      return 'complete';
+    } finally {
+      if (isLong) longLists?.leave();
     }
-    await this.settle();
-    return 'complete';
   }
 
   /** Starts to parse a page. @returns the token for the next page, which can be requested in the meantime */

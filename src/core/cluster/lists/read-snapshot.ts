@@ -1,6 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import { forEachParallel, mapParallel } from '../../kit/parallel.js';
-import { reduceWholeImage } from '../../model/image-manifest.js';
+import { forEachParallel } from '../../kit/parallel.js';
 import type { Referrer } from '../../model/referrer.js';
 import type { StreamRecord } from '../../model/image-stream.js';
 import { streamKey } from '../../model/image-stream.js';
@@ -10,11 +9,12 @@ import { emptySnapshot, internStream, type ImageStream } from '../../model/table
 import { hostOf, readEverything, registryHosts, type Everything } from './all-referrers.js';
 import type { ClusterApi } from '../api.js';
 import { isForbidden } from '../api-error.js';
-import { getImage } from '../get-image.js';
 import { versionKey, type CustomResource } from './custom-kinds.js';
 import { declaredSummaries, findKinds, listKind } from './custom-lists.js';
 import { discoverResources, type AnyResource } from './discover-resources.js';
 import { readList, type ListReader, type ListResult } from './list.js';
+import { LongLists } from './long-lists.js';
+import { addMissingImages } from './missing-images.js';
 import type { ReadOptions, ReadResult } from './read-result.js';
 import type { UidSet } from './uid-set.js';
 import { ParsePool } from './parse-pool.js';
@@ -29,10 +29,13 @@ import {
   type ListedResource,
 } from '../resources.js';
 
-/** Maximum concurrent list requests: enough to keep network and parsers busy, with few pages in memory. */
-const CONCURRENT_LISTS = 3;
-/** Maximum concurrent requests for single images. */
-const CONCURRENT_GETS = 16;
+/** Maximum concurrent list requests. */
+const CONCURRENT_LISTS = 6;
+/**
+ * Maximum of those with further pages, besides the images: enough to keep network and parsers busy, with few pages in
+ * memory. The images are the longest list, so they wait for no other.
+ */
+const CONCURRENT_LONG_LISTS = 2;
 
 /**
  * Reads everything that a plan is made from, several lists concurrently, and keeps only what decisions need.
@@ -69,6 +72,7 @@ class SnapshotReader {
   private clockDifference = NaN;
   private imageObjectBytes = 0;
   private readonly notVisible: ListedResource[] = [];
+  private readonly longLists = new LongLists(CONCURRENT_LONG_LISTS);
   private readonly custom: CustomResource[] = [];
 
   constructor(
@@ -92,7 +96,7 @@ class SnapshotReader {
     // The kinds are found while the lists are read; if that fails, the run ends at once.
     await Promise.all([forEachParallel(lists, { concurrency: CONCURRENT_LISTS }, (read) => read()), finding]);
     if (custom?.requireVisible) assertVisible(this.notVisibleNames(), this.snapshot);
-    await this.addMissingImages();
+    await addMissingImages(this.api, this.snapshot, this.options.signal);
     this.snapshot.subjects = new Map(this.snapshot.images.statedSubjects);
     const everything = searched && (await this.readEverything(searched));
     return {
@@ -115,7 +119,9 @@ class SnapshotReader {
   ): Promise<ListResult> {
     const started = this.clock();
     const { signal, onPage } = this.options;
-    const result = await readList(this.api, resource, { parser: this.pool, ...sink }, { namespace, signal, onPage });
+    const longLists = resource === IMAGES ? undefined : this.longLists;
+    const reader = { parser: this.pool, ...sink };
+    const result = await readList(this.api, resource, reader, { namespace, signal, onPage, longLists });
     this.resourceVersions.set(resource.resource, result.resourceVersion);
     if (this.now === undefined && result.serverTime !== undefined) {
       this.now = result.serverTime;
@@ -170,9 +176,10 @@ class SnapshotReader {
 
   private async readCustomKinds(kinds: readonly CustomResource[]): Promise<void> {
     const { signal, onPage } = this.options;
+    const { longLists } = this;
     await forEachParallel(kinds, { concurrency: CONCURRENT_LISTS }, async (kind) => {
       const { resource } = kind;
-      const listed = await listKind(this.api, kind, { signal, onPage });
+      const listed = await listKind(this.api, kind, { signal, onPage, longLists });
       if (!listed) return void this.notVisible.push(resource);
       this.resourceVersions.set(versionKey(kind), listed.result.resourceVersion);
       this.snapshot.referrers = this.snapshot.referrers.concat(listed.referrers);
@@ -207,18 +214,5 @@ class SnapshotReader {
       { take: (page) => this.snapshot.limits.push(...page.limits!), restart: () => void (this.snapshot.limits = []) },
       this.options.referrersNamespace,
     );
-  }
-
-  /** Reads the images of tag items that are not in the list, because they can be newer than the list. */
-  private async addMissingImages(): Promise<void> {
-    const { images, digests, streams } = this.snapshot;
-    const missing = new Set<number>();
-    for (const { tags } of streams) {
-      for (const { items } of tags) for (const { image } of items) if (images.indexOf(image) === -1) missing.add(image);
-    }
-    // The API server has no image of another name that a prune would delete.
-    const names = [...missing].filter((id) => digests.isDigest(id)).map((id) => digests.digest(id));
-    const found = await mapParallel(names, CONCURRENT_GETS, (name) => getImage(this.api, name, this.options.signal));
-    for (const object of found) if (object) images.add(reduceWholeImage(object));
   }
 }
