@@ -81,6 +81,8 @@ class ListReading<Page extends ListPage> {
   private parsing: Promise<Page> | undefined;
   /** True once a page has arrived: from then on, a 404 is a failure. */
   private begun = false;
+  /** True once further pages may be read. */
+  private hasTurn = false;
 
   constructor(
     private readonly api: ClusterApi,
@@ -92,6 +94,14 @@ class ListReading<Page extends ListPage> {
   }
 
   async read(): Promise<ListResult> {
+    try {
+      return await this.readConsistently();
+    } finally {
+      if (this.hasTurn) this.options.longLists?.leave();
+    }
+  }
+
+  private async readConsistently(): Promise<ListResult> {
     const { result, options } = this;
     const chain = await this.readWhole(options.pageSize ?? PAGE_SIZE);
     if (chain?.isShort) {
@@ -120,26 +130,25 @@ class ListReading<Page extends ListPage> {
   }
 
   private async readPages(limit: number | undefined): Promise<End> {
-    const { longLists } = this.options;
-    let isLong = false;
-    try {
-      for (let token: string | undefined, more = true; more; more = token !== undefined) {
-        const response = await this.pages.send({ limit, token });
-        const { status } = response;
-        if (status === 404 && this.resource.optional && !this.begun)
-          if (await isAbsent(this.api, this.resource, this.options.signal)) return 'absent';
-        if (status === 410) return { expired: response };
-        if (status !== 200) throw this.cannotList(response);
-        token = await this.accept(response);
-        if (token === undefined || isLong) continue;
-        await longLists?.enter();
-        isLong = true;
-      }
-      await this.settle();
-      return 'complete';
-    } finally {
-      if (isLong) longLists?.leave();
+    for (let token: string | undefined, more = true; more; more = token !== undefined) {
+      const response = await this.pages.send({ limit, token });
+      const { status } = response;
+      if (status === 404 && this.resource.optional && !this.begun)
+        if (await isAbsent(this.api, this.resource, this.options.signal)) return 'absent';
+      if (status === 410) return { expired: response };
+      if (status !== 200) throw this.cannotList(response);
+      token = await this.accept(response);
+      if (token !== undefined) await this.waitForTurn();
     }
+    await this.settle();
+    return 'complete';
+  }
+
+  /** Waits once: if a token expires meanwhile, the list is read again at once. */
+  private async waitForTurn(): Promise<void> {
+    if (this.hasTurn) return;
+    await this.options.longLists?.enter();
+    this.hasTurn = true;
   }
 
   /** Starts to parse a page. @returns the token for the next page, which can be requested in the meantime */

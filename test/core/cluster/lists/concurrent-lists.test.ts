@@ -1,6 +1,10 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { ApiResponse } from '../../../../src/core/cluster/api.js';
+import { readList } from '../../../../src/core/cluster/lists/list.js';
+import { LongLists } from '../../../../src/core/cluster/lists/long-lists.js';
+import { OBJECT_PARSER } from '../../../../src/core/cluster/lists/page.js';
 import { readSnapshot } from '../../../../src/core/cluster/lists/read-snapshot.js';
+import { REFERRERS } from '../../../../src/core/cluster/resources.js';
 import { aResponse, fakeApi } from '../../../support/fake-api.js';
 
 const LONG = ['pods', 'replicasets', 'builds', 'images', 'imagestreams'];
@@ -76,6 +80,48 @@ describe('lists that are read at the same time', () => {
     expect(mostPages).toBe(3);
     expect(resourceVersions.size).toBe(Object.keys(KINDS).length);
     for (const name of LONG) expect(seen.filter((each) => each === name)).toHaveLength(2);
+  });
+
+  it('are read again at once if a token expires while a list waits for its turn', async () => {
+    const lists = new LongLists(1);
+    const { api, held } = heldServer();
+    const request = api.request.bind(api);
+    let isExpired = true;
+    api.request = async (...given) => {
+      const response = await request(...given);
+      if (!given[1].endsWith('/pods') || given[2]?.query?.continue === undefined || !isExpired) return response;
+      isExpired = false;
+      return aResponse(410, { kind: 'Status', reason: 'Expired' });
+    };
+    const sink = { parser: OBJECT_PARSER, take: () => {}, restart: () => {} };
+    const [pods, builds] = ['pods', 'builds'].map((name) => REFERRERS.find(({ resource }) => resource === name)!);
+    const first = readList(api, builds!, sink, { longLists: lists });
+    await settle();
+    held.shift()!.answer();
+    await settle();
+    const second = readList(api, pods!, sink, { longLists: lists });
+    await settle();
+    const [further, waiting] = held.splice(0);
+    waiting!.answer();
+    await settle();
+    expect(held).toEqual([]);
+    further!.answer();
+    await first;
+    const third = readList(api, builds!, sink, { longLists: lists });
+    await settle();
+    // The second page of pods, with the expired token, and the first one of builds.
+    for (const { answer } of held.splice(0)) answer();
+    await settle();
+    // Pods are read from the beginning; builds wait.
+    expect(held.map(({ name, isFirst }) => `${name} ${isFirst}`)).toEqual(['pods true']);
+    held.shift()!.answer();
+    await settle();
+    expect(held.map(({ name, isFirst }) => `${name} ${isFirst}`)).toEqual(['pods false']);
+    held.shift()!.answer();
+    await second;
+    await settle();
+    held.shift()!.answer();
+    await third;
   });
 
   it('end when one of them fails while others wait for their turn', async () => {
