@@ -1,4 +1,4 @@
-import type { Layout, Lines, Output } from '../core/terminal/output.js';
+import type { Layout, Output } from '../core/terminal/output.js';
 import type { StreamedDocument } from '../core/terminal/streamed-document.js';
 import { stdout, type Writer } from '../core/terminal/writer.js';
 import type { DocumentEnvelope } from '../core/model/document.js';
@@ -65,7 +65,7 @@ async function documentOf<Report, Document extends object>(
 async function documentPieces<Document extends object>(
   document: Document | StreamedDocument<Document>,
   format: 'json' | 'yaml',
-): Promise<Lines> {
+): Promise<Iterable<string | Uint8Array> & object> {
   const { isStreamed, streamDocument } = await import('../core/terminal/streamed-document.js');
   if (isStreamed(document)) return streamDocument(document, format);
   const { documentText } = await import('../core/terminal/document.js');

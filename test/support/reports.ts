@@ -8,7 +8,7 @@ import { emptyOutcome, STATUS } from '../../src/core/prune/outcome.js';
 import type { ImagePruneReport } from '../../src/core/prune/report.js';
 import type { PruneOptions } from '../../src/core/graph/options.js';
 import { styles } from '../../src/core/terminal/color.js';
-import { streamDocument } from '../../src/core/terminal/streamed-document.js';
+import { documentPieces } from './document-pieces.js';
 import { aSnapshot, NOW, pruneOptions, type Built } from './builders.js';
 
 /** Plans a prune of a cluster with these objects. */
@@ -58,7 +58,7 @@ export function imagePrunePieces(
   switch (format) {
     case 'json':
     case 'yaml':
-      return streamDocument(imagePruneDocument(report), format);
+      return documentPieces(imagePruneDocument(report), format);
     case 'name':
       return nameLines(report);
     case 'oc':

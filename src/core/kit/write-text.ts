@@ -16,15 +16,15 @@ export function isReaderGone(error: unknown): boolean {
 }
 
 /**
- * Writes a text. The write begins before this function returns, so that texts keep their order and none is lost when
- * the process exits.
+ * Writes a text, or the bytes of one. The write begins before this function returns, so that texts keep their order and
+ * none is lost when the process exits.
  * @returns when the stream has taken the text
  * @throws the stream's error
  */
-export function writeText(stream: Writable, text: string): Promise<void> {
+export function writeText(stream: Writable, text: string | Uint8Array): Promise<void> {
   return new Promise((resolve, reject) => {
     const file = regularFile(stream);
-    if (file !== undefined) resolve(writeWhole(file, Buffer.from(text)));
+    if (file !== undefined) resolve(writeWhole(file, typeof text === 'string' ? Buffer.from(text) : text));
     else stream.write(text, (error) => (error ? reject(error) : resolve()));
   });
 }
@@ -38,6 +38,6 @@ function regularFile(stream: Writable & { fd?: unknown }): number | undefined {
 }
 
 /** Writes until all is written: a disk that is nearly full takes a part, which Node's own stream would not notice. */
-function writeWhole(file: number, bytes: Buffer): void {
+function writeWhole(file: number, bytes: Uint8Array): void {
   for (let done = 0; done < bytes.length;) done += writeSync(file, bytes, done);
 }

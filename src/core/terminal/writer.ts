@@ -53,10 +53,11 @@ export class Writer {
   }
 
   /**
-   * Writes a document or a script, whose values have no secrets any longer, no faster than it is read.
+   * Writes a document or a script, whose values have no secrets any longer, no faster than it is read. Pieces of bytes
+   * are escaped already, and written before the next piece is made.
    * @throws what its source throws
    */
-  async document(pieces: Lines): Promise<void> {
+  async document(pieces: Iterable<string | Uint8Array> & object): Promise<void> {
     await this.writeAll(inChunks(pieces), escapeJson);
   }
 
@@ -85,11 +86,14 @@ export class Writer {
   /**
    * Ends quietly when the stream fails, because the work behind it must still report its outcome by the exit status.
    */
-  private async writeAll(chunks: Iterable<string>, finish = (chunk: string): string => chunk): Promise<void> {
-    for (const chunk of chunks) if (!(await this.write(finish(chunk)))) return;
+  private async writeAll(
+    chunks: Iterable<string | Uint8Array>,
+    finish = (chunk: string): string => chunk,
+  ): Promise<void> {
+    for (const chunk of chunks) if (!(await this.write(typeof chunk === 'string' ? finish(chunk) : chunk))) return;
   }
 
-  private async write(text: string): Promise<boolean> {
+  private async write(text: string | Uint8Array): Promise<boolean> {
     try {
       await writeText(this.stream, text);
       return true;

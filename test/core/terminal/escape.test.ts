@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { parse } from 'yaml';
 import { documentText } from '../../../src/core/terminal/document.js';
 import { escapeJson, escapeText, paint } from '../../../src/core/terminal/escape.js';
-import { streamDocument } from '../../../src/core/terminal/streamed-document.js';
 import { INVISIBLE, anyText } from '../../support/any-text.js';
+import { documentPieces } from '../../support/document-pieces.js';
 
 describe('escapeText', () => {
   test.each([
@@ -62,7 +62,7 @@ describe('documents', () => {
             const document = { name, items };
             const streamed = { fields: { name }, arrays: { items: () => items } };
             const whole = await documentText(format, document);
-            const pieces = escapeJson([...streamDocument(streamed as never, format)].join(''));
+            const pieces = escapeJson([...documentPieces(streamed as never, format)].join(''));
             for (const text of [whole, pieces]) {
               expect(text).not.toMatch(INVISIBLE);
               expect(format === 'json' ? JSON.parse(text) : parse(text)).toEqual(document);

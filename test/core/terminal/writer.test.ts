@@ -54,6 +54,19 @@ describe('a stream', () => {
     expect(events).toEqual(['made a', 'taken a', 'made b', 'taken b', 'made c', 'taken c']);
   });
 
+  test('gets bytes as they are, each piece before the next one is made', async () => {
+    const { writer, text } = aWriter();
+    const bytes = Buffer.from('[é]\n');
+    function* pieces(): Generator<string | Uint8Array> {
+      yield '\u202e';
+      yield bytes;
+      bytes.set([0x28], 0);
+      yield bytes;
+    }
+    await writer.document(pieces());
+    expect(text()).toBe('\\u202e[é]\n(é]\n');
+  });
+
   test('whose reader goes away ends the writing quietly, and closes the source', async () => {
     let ended = false;
     function* endless(): Generator<string> {

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { parse } from 'yaml';
 import { documentText } from '../../../src/core/terminal/document.js';
-import { streamDocument } from '../../../src/core/terminal/streamed-document.js';
 import { AMBIGUOUS, parseYaml11 } from '../../support/yaml-1.1.js';
+import { documentPieces } from '../../support/document-pieces.js';
 
 type Document = Record<string, unknown>;
 
@@ -13,7 +13,7 @@ const WRITERS: [name: string, write: (document: Document) => Promise<string>][] 
   [
     'a streamed document',
     async ({ items, ...fields }) =>
-      [...streamDocument({ fields, arrays: { items: () => items as never[] } } as never, 'yaml')].join(''),
+      [...documentPieces({ fields, arrays: { items: () => items as never[] } } as never, 'yaml')].join(''),
   ],
 ];
 

@@ -24,6 +24,8 @@ export const HIDDEN = '(hidden)';
 
 const remembered = new Set<string>();
 let needles: Needle[] = [];
+/** Texts that can be a part of a sha256 digest. */
+const IN_DIGEST = /^[sha\d:a-f]+$/;
 
 /**
  * Remembers a secret, so that no output of this process contains it: as it is, in base64 (`user:SECRET` too),
@@ -68,6 +70,11 @@ export function hideUserInfo(url: string | undefined): void {
 /** Returns true if the text can contain a secret that is remembered. */
 export function mayContainKnown(text: string): boolean {
   return needles.some((needle) => text.includes(needle.text));
+}
+
+/** Returns true if a sha256 digest can contain a secret that is remembered. It has no form of a credential. */
+export function mayHideDigest(): boolean {
+  return needles.some(({ text }) => IN_DIGEST.test(text));
 }
 
 /** Replaces the secrets that are remembered. */

@@ -1,5 +1,5 @@
 import { isDigest, type Digest } from '../digest.js';
-import { DIGEST_WORDS, digestToWords, wordsToDigest, wordsToHex } from './hex-words.js';
+import { DIGEST_WORDS, digestToWords, wordsToDigest, wordsToHex, writeDigest } from './hex-words.js';
 
 /** Number of slots that are searched for a digest. Random digests in a table that is half full need a few. */
 const MAX_STEPS = 32;
@@ -82,6 +82,16 @@ export class DigestTable {
 
   text(id: number): string {
     return this.otherText.get(id) ?? wordsToDigest(this.words, id * DIGEST_WORDS);
+  }
+
+  /**
+   * Writes the text of a sha256 digest, of `DIGEST_LENGTH` bytes: long lists of digests need no strings.
+   * @returns false for any other name; nothing is written
+   */
+  writeText(id: number, target: Uint8Array, at: number): boolean {
+    if (this.otherText.size > 0 && this.otherText.has(id)) return false;
+    writeDigest(this.words, id * DIGEST_WORDS, target, at);
+    return true;
   }
 
   /** Compares two digests as strings, for sorting. */

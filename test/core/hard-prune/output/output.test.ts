@@ -1,5 +1,4 @@
 import { parse } from 'yaml';
-import { streamDocument } from '../../../../src/core/terminal/streamed-document.js';
 import { styles } from '../../../../src/core/terminal/color.js';
 import { hardPruneDocument } from '../../../../src/core/hard-prune/output/document.js';
 import { hardPruneMetrics } from '../../../../src/core/hard-prune/output/metrics.js';
@@ -10,6 +9,7 @@ import { hardPruneTables } from '../../../../src/core/hard-prune/output/table.js
 import type { Digest } from '../../../../src/core/model/digest.js';
 import { digest } from '../../../support/builders.js';
 import { schemaProblems } from '../../../support/json-schema.js';
+import { documentPieces } from '../../../support/document-pieces.js';
 
 const [a, b, link] = ['a', 'b', 'link'].map(digest) as [Digest, Digest, Digest];
 
@@ -53,7 +53,7 @@ const done = aReport({
 
 const text = (pieces: Iterable<string>): string => [...pieces].join('');
 const json = (report: HardPruneReport): HardPruneDocument =>
-  JSON.parse(text(streamDocument(hardPruneDocument(report), 'json'))) as HardPruneDocument;
+  JSON.parse(text(documentPieces(hardPruneDocument(report), 'json'))) as HardPruneDocument;
 
 test('the JSON document of a dry run', () => {
   expect(json(aReport())).toMatchObject({
@@ -89,7 +89,7 @@ test.each([
 });
 
 test('YAML is the same document', () => {
-  expect(parse(text(streamDocument(hardPruneDocument(done), 'yaml')))).toEqual(json(done));
+  expect(parse(text(documentPieces(hardPruneDocument(done), 'yaml')))).toEqual(json(done));
 });
 
 test("the lines of the registry's own pruner", () => {

@@ -47,6 +47,12 @@ export class LaterDigests implements DigestView {
     return digest < this.first ? this.base.text(digest) : this.later.text(digest - this.first);
   }
 
+  writeText(digest: number, target: Uint8Array, at: number): boolean {
+    return digest < this.first
+      ? this.base.writeText(digest, target, at)
+      : this.later.writeText(digest - this.first, target, at);
+  }
+
   compare(a: number, b: number): number {
     if (a < this.first && b < this.first) return this.base.compare(a, b);
     const [left, right] = [this.text(a), this.text(b)];
