@@ -5,12 +5,15 @@ import type { ImagePruneReport } from '../report.js';
 /** Reason for objects that were skipped because of another object, which has a message of its own. */
 export const DEPENDENCY = 'what it depends on was skipped or failed';
 
+// One object each for all entries, most of which are the same.
+const WOULD_DELETE = { status: 'would-delete' } as const;
+const DELETED = { status: 'deleted' } as const;
 const NOT_REACHED = { status: 'skipped', reason: 'the run ended before its turn' } as const;
 
 /** Returns the status of something that is deleted. `note` is called only for what was skipped or failed. */
 export function deletionStatus(code: number, dryRun: boolean, note: () => string | undefined): EntryStatus {
-  if (code === STATUS.planned) return dryRun ? { status: 'would-delete' } : NOT_REACHED;
-  return code === STATUS.deleted ? { status: 'deleted' } : exceptionalStatus(code, note);
+  if (code === STATUS.planned) return dryRun ? WOULD_DELETE : NOT_REACHED;
+  return code === STATUS.deleted ? DELETED : exceptionalStatus(code, note);
 }
 
 /** Returns the status of an image stream, which is updated. `note` is called only for what was skipped or failed. */
