@@ -1,5 +1,7 @@
 import type { Reporter } from '../core/kit/reporter.js';
+import { Waits } from '../core/kit/waits.js';
 import { createProgress } from '../core/terminal/create-progress.js';
+import { waitingTexts } from '../core/terminal/waiting.js';
 import { writerFor } from '../core/terminal/writer.js';
 
 /** Minimum time between two progress lines of a long wait outside a terminal, in ms. */
@@ -19,9 +21,13 @@ export function createReporter(stream: NodeJS.WriteStream, verbosity: number): T
   const display = createProgress(stream, { enabled: !writerFor(stream).isQuiet });
   const note = (text: string): void => display.log(text);
   let lastProgress = -Infinity;
+  const waits = new Waits();
   return {
-    phase: (...phase) => display.phase(...phase),
-    tick: (count) => display.tick(count),
+    phase: (name, total, unit, detail = () => waitingTexts(waits)) => display.phase(name, total, unit, detail),
+    tick(count) {
+      waits.progressed();
+      display.tick(count);
+    },
     progress(text) {
       if (!stream.isTTY && performance.now() - lastProgress < PLAIN_INTERVAL_MS) return;
       lastProgress = performance.now();
@@ -31,5 +37,6 @@ export function createReporter(stream: NodeJS.WriteStream, verbosity: number): T
     warning: (text) => note(`warning: ${text}`),
     log: (level, text) => void (level <= verbosity && note(text)),
     done: () => display.done(),
+    waits,
   };
 }

@@ -53,7 +53,7 @@ export async function withSession<T>(
 export async function connect(flags: ClusterFlagValues, reporter: Reporter): Promise<ClusterApi> {
   optimizeLater();
   const { openCluster } = await import('../core/cluster/index.js');
-  return openCluster(clusterOptions(flags), reporter.log);
+  return openCluster(clusterOptions(flags), reporter.log, reporter);
 }
 
 /** Tells whether flags, a kubeconfig or the pod select a cluster. @throws RegadmError USAGE, KUBECONFIG_INVALID */

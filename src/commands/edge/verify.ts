@@ -7,6 +7,7 @@ import { withHubFlags } from '../../core/edge/verify/hub-advice.js';
 import { edgeVerifyOutput } from '../../core/edge/verify/output.js';
 import type { ClusterEntry } from '../../core/edge/verify/report.js';
 import { verifyEdge, type Clusters } from '../../core/edge/verify/verify.js';
+import type { Reporter } from '../../core/kit/reporter.js';
 import { NOT_IMPERSONATED } from '../../core/model/advice.js';
 import { EXIT } from '../../core/model/errors.js';
 import { edgeVerifyFlags, edgeVerifyRequest, hubOptions, managedOptions } from '../../flags/edge-verify.js';
@@ -69,49 +70,54 @@ is checked; --sort-by CLUSTER prints them at the end, and -o wide prints all che
     const { flags } = await this.read(EdgeVerify);
     const request = await edgeVerifyRequest(flags);
     if ('fleet' in request) return this.verifyFleet(request.fleet, flags);
-    const openManaged: Clusters['openManaged'] = async (kubeconfig) =>
-      this.announce(
-        await this.open({ ...managedOptions(flags), kubeconfigText: kubeconfig?.text }),
-        kubeconfig?.source,
-      );
-    const clusters = { openHub: () => this.openHub(flags), openManaged };
-    const report = await this.withSession((session) => verifyEdge(request.site, clusters, session));
+    const clustersFor = (reporter: Reporter): Clusters => ({
+      openHub: () => this.openHub(flags, reporter),
+      openManaged: async (kubeconfig) => {
+        const options = { ...managedOptions(flags), kubeconfigText: kubeconfig?.text };
+        return this.announce(await openCluster(options, reporter), kubeconfig?.source);
+      },
+    });
+    const report = await this.withSession((session) =>
+      verifyEdge(request.site, clustersFor(session.reporter), session),
+    );
     await this.present(report, flags, edgeVerifyOutput);
     const { failed, notChecked } = report.summary;
     if (failed > 0) process.exitCode = notChecked > 0 ? EXIT.error : EXIT.found;
   }
 
   private async verifyFleet(request: FleetRequest, flags: FlagsOf<typeof EdgeVerify>): Promise<void> {
-    const openManaged: Fleet['openManaged'] = async (kubeconfigText, { log }) => {
-      const api = await this.open({ ...managedOptions(flags), kubeconfigText }, log);
+    const openManaged: Fleet['openManaged'] = async (kubeconfigText, reporter) => {
+      const api = await openCluster({ ...managedOptions(flags), kubeconfigText }, reporter);
       this.header.count(api);
-      log(1, `server: ${api.server}`);
+      reporter.log(1, `server: ${api.server}`);
       return api;
     };
-    const fleet = { openHub: () => this.openHub(flags), openManaged };
     if (flags.as !== undefined) this.warning(NOT_IMPERSONATED(flags.as));
     const isSorted = flags.output !== 'table' || flags['sort-by'] !== undefined;
     const output = fleetOutputFor(flags);
     const finished = (entry: ClusterEntry): Promise<void> => this.present(reportOf(entry), flags, output);
-    const { report, interruption } = await this.withSession(async (session) => ({
-      report: await verifyFleet(request, fleet, { ...session, ...(!isSorted && { finished }) }),
-      interruption: session.signal.reason as Error | undefined,
-    }));
+    const { report, interruption } = await this.withSession(async (session) => {
+      const fleet = { openHub: () => this.openHub(flags, session.reporter), openManaged };
+      return {
+        report: await verifyFleet(request, fleet, { ...session, ...(!isSorted && { finished }) }),
+        interruption: session.signal.reason as Error | undefined,
+      };
+    });
     if (isSorted) await this.present(report, flags, output);
     this.note(fleetSummary(report));
     if (report.summary.failed > 0) process.exitCode = EXIT.found;
     if (interruption) await this.fail(interruption);
   }
 
-  private async openHub(flags: FlagsOf<typeof EdgeVerify>): Promise<ClusterApi> {
+  private async openHub(flags: FlagsOf<typeof EdgeVerify>, reporter: Reporter): Promise<ClusterApi> {
     try {
-      return this.announce(await this.open(hubOptions(flags)));
+      return this.announce(await openCluster(hubOptions(flags), reporter));
     } catch (error) {
       throw withHubFlags(error);
     }
   }
+}
 
-  private async open(options: ClusterOptions, log = this.logAt): Promise<ClusterApi> {
-    return (await import('../../core/cluster/index.js')).openCluster(options, log);
-  }
+async function openCluster(options: ClusterOptions, reporter: Reporter): Promise<ClusterApi> {
+  return (await import('../../core/cluster/index.js')).openCluster(options, reporter.log, reporter);
 }

@@ -47,7 +47,6 @@ interface ApiSettings {
 
 /** ClusterApi over Node's https and a pool of connections, with client-node's configuration and credentials. */
 export class HttpClusterApi implements ClusterApi {
-  readonly traffic = new Traffic();
   readonly link = new LinkSpeed();
   private readonly exchanges: Exchanges;
   private reached = false;
@@ -56,6 +55,7 @@ export class HttpClusterApi implements ClusterApi {
     private readonly config: KubeConfig,
     private readonly credentials: Credentials,
     private readonly settings: ApiSettings,
+    readonly traffic = new Traffic(),
   ) {
     this.exchanges = new Exchanges(this.traffic, settings.log, settings.timers);
   }

@@ -52,14 +52,12 @@ export class Exchanges {
     const { method, path, options } = exchange;
     const kind = requestKind(method, path, options);
     const started = performance.now();
-    const ended = this.traffic.wait(kind);
-    const sending = this.tracked(exchange, kind, async (counted) => {
+    return this.tracked(exchange, kind, async (counted) => {
       const response = await send(this.attempt(exchange, counted));
       this.log(6, `${method} ${path} ${response.status} in ${Math.round(performance.now() - started)} ms`);
       this.logHeaders(exchange, response, response.body.length);
       return response;
     });
-    return sending.finally(ended);
   }
 
   /** Opens a stream. @throws as `send` of the transport */
@@ -105,11 +103,13 @@ export class Exchanges {
   }
 
   private async tracked<T>(
-    { method, path, options: { signal } }: Exchange,
+    { method, path, options: { signal, isAwaited = true } }: Exchange,
     kind: RequestKind,
     run: (counted: CountedRequest) => Promise<T>,
   ): Promise<T> {
-    const counted = this.traffic.begin(kind);
+    // A watch serves the run beside its work.
+    const counted = this.traffic.begin(kind, isAwaited && kind.verb !== 'watch');
+    counted.waits();
     const running = run(counted).catch((error: unknown) => {
       const isCanceled = Boolean(signal?.aborted) || this.closing.signal.aborted;
       if (!isCanceled || counted.isSent) this.log(6, `${method} ${path}: ${isCanceled ? CANCELED : wordsOf(error)}`);
@@ -119,6 +119,8 @@ export class Exchanges {
     try {
       return await running;
     } finally {
+      // The parts of a stream are waited for when they are read.
+      counted.pauses();
       this.inFlight.delete(running);
     }
   }

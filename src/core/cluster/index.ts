@@ -12,21 +12,26 @@ import { serverProblem } from './connection/server-address.js';
 import { tokenProblem } from './connection/token-problem.js';
 import { assertUnattended } from './connection/unattended.js';
 import type { Timers } from '../kit/timers.js';
+import { Traffic } from '../kit/traffic.js';
+import type { Waits } from '../kit/waits.js';
 import { ADVICE } from '../model/advice.js';
 import { RegadmError } from '../model/errors.js';
 import { KUBECONFIG_ADVICE } from '../model/kubeconfig-advice.js';
 
 export { isClusterConfigured } from './connection/kubeconfig.js';
 
-/**
- * Opens the cluster that the options and the environment select. Sends no request yet.
- * @param limits for tests
- * @throws RegadmError
- */
+interface Context {
+  /** Gets the responses that the run waits for. */
+  waits?: Waits;
+  /** For tests. */
+  timers?: Timers;
+}
+
+/** Opens the cluster that the options and the environment select. Sends no request yet. @throws RegadmError */
 export async function openCluster(
   options: ClusterOptions,
   log: (level: number, line: string) => void = () => {},
-  timers?: Timers,
+  { waits, timers }: Context = {},
 ): Promise<ClusterApi> {
   const config = loadKubeconfig(options);
   const cluster = config.getCurrentCluster()!;
@@ -52,13 +57,12 @@ export async function openCluster(
   });
   const keeper = await addAuthenticator(config, cluster, Boolean(options.token));
   const impersonation = await impersonationHeaders(config.getCurrentUser(), options.impersonateGroups);
-  return new HttpClusterApi(config, new Credentials(config, { impersonation, keeper }), {
+  const settings = {
     timeoutMs: options.requestTimeoutMs ?? 0,
     insecure: cluster.skipTLSVerify === true,
-    proxy,
-    log,
-    timers,
-  });
+    ...{ proxy, log, timers },
+  };
+  return new HttpClusterApi(config, new Credentials(config, { impersonation, keeper }), settings, new Traffic(waits));
 }
 
 /** @throws RegadmError CREDENTIALS if the token that the user passes cannot be sent */

@@ -14,7 +14,9 @@ export async function* followPodLog(
   { container, signal }: { container?: string; signal: AbortSignal },
 ): AsyncGenerator<Buffer> {
   const path = `${objectPath(resource, name, namespace)}/log`;
-  const stream = await api.stream(path, { query: { follow: true, container }, timeoutMs: 0, signal });
+  const query = { follow: true, container };
+  // What the container writes is waited for, not the server.
+  const stream = await api.stream(path, { query, timeoutMs: 0, signal, isAwaited: false });
   try {
     yield* stream.chunks;
   } finally {

@@ -1,4 +1,5 @@
 import type { RequestEntry } from '../model/document.js';
+import { Waits } from './waits.js';
 
 /** What requests are counted by. */
 export type RequestKind = Omit<RequestEntry, 'count' | 'bytes' | 'transferredBytes'>;
@@ -12,35 +13,32 @@ export interface CountedRequest {
   took(bytes: number): void;
   /** The response was decompressed, which made it larger. */
   grew(bytes: number): void;
-  /** Passes on the parts of a response, and counts them. */
+  /** Passes on the parts of a response, and counts them. The time that their reader takes is not the server's. */
   stream(chunks: AsyncIterable<Buffer>): AsyncIterable<Buffer>;
+  /** From now on, the run waits for the server. */
+  waits(): void;
+  /** From now on, the run does not wait for the server. */
+  pauses(): void;
+  /** The request has ended. */
+  ended(): void;
 }
 
 /** Counts the requests of a run that were sent, and the bytes of the responses that were read. */
 export class Traffic {
   private readonly counts = new Map<string, RequestEntry>();
-  /** The requests without a complete response, in their order: resource and start. */
-  private readonly pending = new Set<{ resource: string; startedAt: number }>();
 
-  /** @param clock in ms */
-  constructor(private readonly clock = (): number => performance.now()) {}
+  /** @param waits for the responses */
+  constructor(private readonly waits = new Waits()) {}
 
-  /** Notes that a request waits for its response. @returns ends the wait */
-  wait({ resource }: RequestKind): () => void {
-    const wait = { resource, startedAt: this.clock() };
-    this.pending.add(wait);
-    return () => void this.pending.delete(wait);
-  }
-
-  /** The request that has waited longest for its response, in ms; undefined if none waits. */
-  get longestWait(): { resource: string; ms: number } | undefined {
-    const [first] = this.pending;
-    return first && { resource: first.resource, ms: this.clock() - first.startedAt };
-  }
-
-  /** Begins a request, which is counted when it is sent: each attempt is one. */
-  begin(kind: RequestKind): CountedRequest {
-    return new OneRequest(() => this.of(kind));
+  /**
+   * Begins a request, which is counted when it is sent: each attempt is one.
+   * @param isAwaited false if the run goes on without its response
+   */
+  begin(kind: RequestKind, isAwaited = true): CountedRequest {
+    return new OneRequest(
+      () => this.of(kind),
+      () => (isAwaited ? this.waits.begin(kind) : undefined),
+    );
   }
 
   /** All counts, sorted by server, resource and verb; those of rechecks come last. */
@@ -72,8 +70,13 @@ export class Traffic {
 
 class OneRequest implements CountedRequest {
   private entry: RequestEntry | undefined;
+  private endWait: (() => void) | undefined;
+  private hasEnded = false;
 
-  constructor(private readonly entryOf: () => RequestEntry) {}
+  constructor(
+    private readonly entryOf: () => RequestEntry,
+    private readonly beginWait: () => (() => void) | undefined,
+  ) {}
 
   get isSent(): boolean {
     return this.entry !== undefined;
@@ -96,9 +99,30 @@ class OneRequest implements CountedRequest {
   }
 
   async *stream(chunks: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
-    for await (const chunk of chunks) {
-      this.took(chunk.length);
-      yield chunk;
+    try {
+      this.waits();
+      for await (const chunk of chunks) {
+        this.took(chunk.length);
+        this.pauses();
+        yield chunk;
+        this.waits();
+      }
+    } finally {
+      this.pauses();
     }
+  }
+
+  waits(): void {
+    if (!this.hasEnded) this.endWait ??= this.beginWait();
+  }
+
+  pauses(): void {
+    this.endWait?.();
+    this.endWait = undefined;
+  }
+
+  ended(): void {
+    this.hasEnded = true;
+    this.pauses();
   }
 }

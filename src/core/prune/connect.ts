@@ -4,7 +4,6 @@ import { getImage } from '../cluster/get-image.js';
 import { HttpImageStreams } from '../cluster/image-streams/update.js';
 import { HttpImages } from '../cluster/images.js';
 import { listAny } from '../cluster/lists/all-referrers.js';
-import { waitingText } from '../cluster/waiting.js';
 import { listMetadata } from '../cluster/lists/list-metadata.js';
 import { listReferrers } from '../cluster/lists/list-referrers.js';
 import { readList } from '../cluster/lists/list.js';
@@ -67,7 +66,6 @@ export function toClusterReads(api: ClusterApi): ClusterReads {
     readList: (resource, reader, options) => readList(api, resource, reader, options),
     listAny: (resource, hosts, options) => listAny(api, resource, hosts, options),
     listReferrers: (resource, reducers, options) => listReferrers(api, resource, reducers, options),
-    waitingText: () => waitingText(api),
     listMetadata: (resource, options) => listMetadata(api, resource, options),
     watch: (resource, options, sink) => watchList(api, resource, options, sink),
     confirmWatch: (resource, options) => confirmWatch(api, resource, options),

@@ -89,8 +89,6 @@ export interface ClusterReads {
     reducers: readonly Reduce[],
     options: ListOptions,
   ): ReturnType<typeof listReferrers>;
-  /** Returns what to tell users while the API server is what the run waits for; otherwise an empty string. */
-  waitingText?(): string;
   /** Lists a resource without the contents of its objects. @throws RegadmError if the server does not support that */
   listMetadata(resource: ListedResource, options: ListOptions): ReturnType<typeof listMetadata>;
   /** Watches a list, starting at a resource version, until the server ends the watch. */

@@ -1,5 +1,5 @@
 import type { Reporter } from '../kit/reporter.js';
-import type { Traffic } from '../kit/traffic.js';
+import { Traffic } from '../kit/traffic.js';
 import { findProxy } from '../kit/proxy.js';
 import { ADVICE } from '../model/advice.js';
 import { RegadmError } from '../model/errors.js';
@@ -39,7 +39,7 @@ export interface OpenRegistryOptions {
   /** Returns the host of the registry's public route, if it can be read. */
   publicRoute?: () => Promise<string | undefined>;
   reporter: Reporter;
-  /** Counts the requests. */
+  /** Counts the requests. Without it, they only count as what the reporter's run waits for. */
   traffic?: Traffic;
   env?: NodeJS.ProcessEnv;
   signal?: AbortSignal;
@@ -86,7 +86,7 @@ function parseHost(host: string): RegistryAddress {
 }
 
 function transportOptions(options: OpenRegistryOptions, { origin, verify }: Candidate) {
-  const { workers, reporter, env, traffic } = options;
+  const { workers, reporter, env, traffic = new Traffic(reporter.waits) } = options;
   return { origin, verify, workers, env, log: reporter.log, traffic, proxy: usableProxy(origin, env) };
 }
 

@@ -165,6 +165,7 @@ export class Transport {
     );
     const attempt = this.attempt(method, { route, path, counted }, options);
     let isOpen = false;
+    counted.waits();
     try {
       const { statusCode: status, headers, body } = await attempt.send();
       const logged = (bytes?: number): void => {
@@ -195,7 +196,12 @@ export class Transport {
       else if (!isCanceled && failed instanceof RegistryError) log?.(6, `${method} ${url} ${failed.what}`);
       throw failed;
     } finally {
-      if (!isOpen) attempt.end();
+      // The parts of a stream are waited for when they are read.
+      counted.pauses();
+      if (!isOpen) {
+        counted.ended();
+        attempt.end();
+      }
     }
   }
 

@@ -1,6 +1,6 @@
 import { humanDuration } from '../model/values/age.js';
 import { formatBytes } from '../model/values/quantity.js';
-import type { ProgressUnit } from '../kit/reporter.js';
+import type { Detail, ProgressUnit } from '../kit/reporter.js';
 import { thousands } from './text.js';
 
 /** What a phase starts with. */
@@ -15,22 +15,25 @@ export class Phase {
     readonly name: string,
     private readonly total: number | undefined,
     private readonly unit: ProgressUnit = 'items',
-    private readonly detail: () => string = () => '',
+    private readonly detail: Detail = () => [],
   ) {}
 
   /**
    * Formats the progress: `deleting images 12,000 of 100,000 (12 %)  4,000/s  22s left`, and the detail. A text
-   * longer than `width` loses its last parts first, then the end of the name.
+   * longer than `width` loses the time left, the rate, and what the detail can do without; then the detail; then the
+   * end of the name.
    */
   text(width = Infinity): string {
-    const detail = this.detail();
-    const progress = [this.amount(), ...this.speed(), ...(detail === '' ? [] : [detail])];
-    for (;;) {
-      const text = [this.name, progress[0]].filter(Boolean).join(' ') + rest(progress);
-      if (text.length <= width) return text;
-      if (progress.length === 1) return this.shortened(width);
-      progress.pop();
-    }
+    const speed = this.speed();
+    const details = this.detail();
+    const endings = [
+      ...details.slice(0, 1).flatMap((detail) => withLess(speed).map((parts) => [...parts, detail])),
+      ...details.slice(1).map((detail) => [detail]),
+      ...withLess(speed),
+    ];
+    const begin = [this.name, this.amount()].filter(Boolean).join(' ');
+    const texts = endings.map((parts) => [begin, ...parts].join('  '));
+    return texts.find((text) => text.length <= width) ?? this.shortened(width);
   }
 
   private shortened(width: number): string {
@@ -62,6 +65,7 @@ export class Phase {
   }
 }
 
-function rest([, ...parts]: string[]): string {
-  return parts.map((part) => `  ${part}`).join('');
+/** Returns the parts, then all except the last one, and so on. */
+function withLess(parts: readonly string[]): string[][] {
+  return [...parts, ''].map((_part, index) => parts.slice(0, parts.length - index));
 }

@@ -1,9 +1,13 @@
 import { EventEmitter, once } from 'node:events';
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { WebSocketServer } from 'ws';
+import { notAwaited } from '../../../src/core/cluster/not-awaited.js';
+import { followPodLog } from '../../../src/core/cluster/pod-log.js';
+import { PODS } from '../../../src/core/cluster/resources.js';
 import { openCluster } from '../../../src/core/cluster/index.js';
 import { Traffic } from '../../../src/core/kit/traffic.js';
+import { Waits } from '../../../src/core/kit/waits.js';
 import { Transport } from '../../../src/core/registry/transport.js';
 
 const success = JSON.stringify({ metadata: {}, status: 'Success' });
@@ -160,5 +164,120 @@ describe('of requests to the registry', () => {
     await transport.close();
     expect(traffic.entries).toMatchObject([{ resource: '/v2/', count: 1 }]);
     expect(lines).toEqual([`GET ${url}/v2/ canceled`]);
+  });
+});
+
+describe('a run waits', () => {
+  let now: number;
+  let waits: Waits;
+  /** The responses that the test still has to send, in the order of the requests. */
+  let open: ServerResponse[];
+  beforeEach(() => {
+    [now, open] = [0, []];
+    waits = new Waits(() => now);
+    answer((request, response) => {
+      request.resume();
+      open.push(response);
+    });
+  });
+
+  const arrival = (): Promise<unknown> => once(arrivals, 'request');
+  /** Returns what it waits for after a time in which nothing else has happened. */
+  const afterLong = (): Waits['longest'] => {
+    now += 5000;
+    return waits.longest;
+  };
+  const connect = (): Transport =>
+    new Transport({ origin: url, verify: false, workers: 1, timeoutMs: 0, traffic: new Traffic(waits) });
+
+  test('for the API server until the response is complete', async () => {
+    const api = await openCluster({ server: url }, log, { waits });
+    const arrived = arrival();
+    const pods = api.get('/api/v1/pods');
+    await arrived;
+    open[0]!.write('{"kind":');
+    expect(afterLong()).toEqual({ server: 'api', resource: 'pods', verb: 'list', ms: 5000 });
+    open[0]!.end('"PodList","metadata":{}}');
+    await pods;
+    expect(afterLong()).toBeUndefined();
+    await api.close();
+  });
+
+  test('for no watch, no log that it follows, no renewal beside its work, and no canceled request', async () => {
+    const api = await openCluster({ server: url }, log, { waits });
+    const abort = new AbortController();
+    const { signal } = abort;
+    const requests = [
+      () => api.stream('/api/v1/pods', { query: { watch: true }, signal }),
+      () => followPodLog(api, { resource: PODS, namespace: 'ns', name: 'web' }, { signal }).next(),
+      () => notAwaited(api).get('/api/v1/pods', { signal }),
+      () => notAwaited(api).request('PATCH', '/api/v1/pods/web', { signal }),
+    ];
+    const ended: Promise<unknown>[] = [];
+    for (const request of requests) {
+      const arrived = arrival();
+      ended.push(request().catch(() => {}));
+      await arrived;
+      expect(afterLong()).toBeUndefined();
+    }
+    const arrived = arrival();
+    ended.push(api.get('/api/v1/pods', { signal }).catch(() => {}));
+    await arrived;
+    expect(afterLong()).toMatchObject({ resource: 'pods' });
+    abort.abort(new Error('interrupted'));
+    await Promise.all(ended);
+    expect(afterLong()).toBeUndefined();
+    await api.close();
+  });
+
+  test('for the registry, but not while it reads the file that it uploads', async () => {
+    const transport = connect();
+    let [read, reading] = [(_part?: Buffer): void => {}, (): void => {}];
+    const isReading = new Promise<void>((resolve) => (reading = resolve));
+    const part = new Promise<Buffer | undefined>((resolve) => (read = resolve));
+    const source = async function* (): AsyncGenerator<Buffer> {
+      yield Buffer.from('a');
+      reading();
+      yield (await part)!;
+    };
+    const arrived = arrival();
+    const uploaded = transport.request('PUT', '/v2/ns/app/blobs/uploads/1', {
+      body: { bytes: 2, open: source },
+    });
+    await Promise.all([arrived, isReading]);
+    expect(afterLong()).toBeUndefined();
+    const received = once(open[0]!.req, 'end');
+    read(Buffer.from('b'));
+    await received;
+    expect(afterLong()).toMatchObject({ server: 'registry', resource: 'blobs' });
+    open[0]!.end();
+    await uploaded;
+    expect(afterLong()).toBeUndefined();
+    await transport.close();
+  });
+
+  test('for the registry no longer when an upload is canceled while a file is read', async () => {
+    const transport = connect();
+    let read = (): void => {};
+    const part = new Promise<void>((resolve) => (read = resolve));
+    const source = async function* (): AsyncGenerator<Buffer> {
+      yield Buffer.from('a');
+      await part;
+      yield Buffer.from('b');
+    };
+    const abort = new AbortController();
+    const arrived = arrival();
+    const uploaded = transport.request('PUT', '/v2/ns/app/blobs/uploads/1', {
+      body: { bytes: 2, open: source },
+      signal: abort.signal,
+    });
+    await arrived;
+    abort.abort(new Error('interrupted'));
+    await expect(uploaded).rejects.toThrow('interrupted');
+    read();
+    await part;
+    await new Promise(setImmediate);
+    expect(afterLong()).toBeUndefined();
+    await transport.close();
   });
 });

@@ -1,6 +1,7 @@
 import { Writable } from 'node:stream';
 import { jest } from '@jest/globals';
 import { createProgress } from '../../../src/core/terminal/create-progress.js';
+import { Phase } from '../../../src/core/terminal/progress-phase.js';
 import type { Progress } from '../../../src/core/terminal/progress.js';
 
 const HIDE = '\u001b[?25l';
@@ -126,14 +127,32 @@ describe('on a terminal', () => {
   });
 });
 
+test('what a phase waits for is more important than its rate', () => {
+  const phase = new Phase('deleting images', 10_000, 'items', () => [
+    'waiting for the registry: blobs, 5s',
+    'waiting, 5s',
+  ]);
+  phase.count = 2000;
+  jest.advanceTimersByTime(2000);
+  const begin = 'deleting images 2,000 of 10,000 (20 %)';
+  for (const expected of [
+    `${begin}  1,000/s  8s left  waiting for the registry: blobs, 5s`,
+    `${begin}  1,000/s  waiting for the registry: blobs, 5s`,
+    `${begin}  waiting for the registry: blobs, 5s`,
+    `${begin}  waiting, 5s`,
+    begin,
+  ])
+    expect(phase.text(expected.length)).toBe(expected);
+});
+
 describe('without a terminal, or on one of unknown width', () => {
   test('a line ends with what the phase waits for at that time', () => {
     const { stream, written } = fakeStream(false);
     progress = createProgress(stream);
-    let detail = '';
-    progress.phase('checking clusters', 10, 'items', () => detail);
+    let details: string[] = [];
+    progress.phase('checking clusters', 10, 'items', () => details);
     jest.advanceTimersByTime(30_000);
-    detail = 'waiting for sno-1';
+    details = ['waiting for sno-1', 'waiting'];
     progress.tick(3);
     jest.advanceTimersByTime(30_000);
     expect(written).toEqual([

@@ -30,6 +30,7 @@ export async function verifyEdge(
   context: SiteContext,
 ): Promise<SiteReport> {
   const { openManaged } = clusters;
+  context.reporter.phase('checking the site');
   if (!request.hub) return siteReport(undefined, await checkSite({ openManaged }, request, context));
   const { rendered, ...hub } = request.hub;
   const expected = await expectedConfig(rendered);

@@ -1,5 +1,6 @@
 import type { ClusterApi } from '../../cluster/api.js';
 import type { MergePatch } from '../../cluster/change-object.js';
+import { notAwaited } from '../../cluster/not-awaited.js';
 import { ADVICE } from '../../model/advice.js';
 import { RegadmError, hasCode, messageOf } from '../../model/errors.js';
 import { changeConfig, readConfig, type ConfigReading } from '../config.js';
@@ -44,7 +45,9 @@ export class Lease {
     private current: LeaseRecord,
     private readonly onLost: (error: RegadmError) => void,
   ) {
-    this.timer = setInterval(() => void this.renew().catch(() => {}), RENEW_MS);
+    // The work goes on meanwhile.
+    const beside = notAwaited(api);
+    this.timer = setInterval(() => void this.renew(beside).catch(() => {}), RENEW_MS);
     this.timer.unref();
   }
 
@@ -155,8 +158,8 @@ export class Lease {
   }
 
   /** Renews the annotation and checks that the registry is still locked by this run. @throws RegadmError LEASE_LOST */
-  renew(): Promise<void> {
-    this.renewing ??= this.update({}).finally(() => (this.renewing = undefined));
+  renew(api = this.api): Promise<void> {
+    this.renewing ??= this.update({}, api).finally(() => (this.renewing = undefined));
     return this.renewing;
   }
 
@@ -188,10 +191,10 @@ export class Lease {
     );
   }
 
-  private async update(change: Partial<LeaseRecord>): Promise<void> {
+  private async update(change: Partial<LeaseRecord>, api = this.api): Promise<void> {
     try {
       const sentAt = this.clock();
-      await changeConfig(this.api, (reading) => {
+      await changeConfig(api, (reading) => {
         this.assertHeld(reading);
         this.current = { ...this.current, ...change, ...renewalAt(reading) };
         return annotationPatch(this.current);

@@ -112,7 +112,7 @@ async function readLists(
   { reporter, signal }: RunContext,
 ): Promise<ReadResult> {
   const notice = ports.findUnfinishedHardPrune();
-  reporter.phase('listing objects', undefined, 'items', () => ports.cluster.waitingText?.() ?? '');
+  reporter.phase('listing objects');
   const read = await ports.cluster.readSnapshot({
     ...listScope(options, registry.registryUrl),
     signal,

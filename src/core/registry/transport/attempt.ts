@@ -110,15 +110,19 @@ export class Attempt {
   /** Passes the body on. The time that its source takes does not count as the registry's. */
   private upload(source: AsyncIterable<Buffer>): Readable {
     const { guard } = this;
+    const { counted } = this.options;
     guard.sendingBody();
     const parts = async function* (): AsyncGenerator<Buffer> {
       guard.pause();
+      counted?.pauses();
       try {
         for await (const part of source) {
           guard.resume();
+          counted?.waits();
           guard.took(part.length);
           yield part;
           guard.pause();
+          counted?.pauses();
         }
       } catch (error) {
         throw new SourceError('the source failed', { cause: error });
@@ -126,6 +130,7 @@ export class Attempt {
         guard.resume();
       }
       guard.sentBody();
+      counted?.waits();
     };
     return Readable.from(parts(), { objectMode: false });
   }

@@ -28,7 +28,7 @@ async function serve(listener: RequestListener, requestTimeoutMs = 0): Promise<v
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  api = await openCluster({ server: url, requestTimeoutMs }, undefined, timers);
+  api = await openCluster({ server: url, requestTimeoutMs }, undefined, { timers });
 }
 
 afterEach(async () => {

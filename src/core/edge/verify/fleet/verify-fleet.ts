@@ -53,6 +53,7 @@ export async function verifyFleet(request: FleetRequest, fleet: Fleet, context: 
   const { reporter, signal } = context;
   const expected = await expectedConfig(request.rendered);
   const api = await fleet.openHub();
+  reporter.phase('listing managed clusters');
   try {
     const { clusters, leftOut } = await selectClusters(api, request, signal);
     if (leftOut.length > 0) reporter.note(`hint: the hub itself is not checked: ${leftOut.join(', ')}`);
@@ -100,7 +101,7 @@ async function checkAll(clusters: ManagedCluster[], hub: Hub, work: Work): Promi
   const waiting = new Waiting();
   const entries = new Map<string, ClusterEntry>();
   const reports: Promise<void>[] = [];
-  reporter.phase('checking clusters', clusters.length, 'items', () => waiting.text());
+  reporter.phase('checking clusters', clusters.length, 'items', () => waiting.texts());
   const shouldStop = (): boolean => signal?.aborted ?? false;
   await forEachParallel(inWorkOrder(clusters), { concurrency: request.parallel, shouldStop }, async (cluster) => {
     const { name } = cluster;

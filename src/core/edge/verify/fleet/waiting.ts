@@ -18,11 +18,11 @@ export class Waiting {
     }
   }
 
-  /** Names the clusters that take longest: `waiting for sno-1, sno-7, 6 others`; empty if nothing is waited for. */
-  text(): string {
+  /** Names the clusters that take longest: `waiting for sno-1, sno-7, 6 others`; nothing if none is checked. */
+  texts(): string[] {
     const first = [...this.names].slice(0, NAMED);
     const others = this.names.size - first.length;
-    if (first.length === 0) return '';
-    return `waiting for ${[...first, ...(others > 0 ? [plural(others, 'other')] : [])].join(', ')}`;
+    if (first.length === 0) return [];
+    return [`waiting for ${[...first, ...(others > 0 ? [plural(others, 'other')] : [])].join(', ')}`];
   }
 }
