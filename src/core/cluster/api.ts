@@ -69,7 +69,7 @@ export interface ApiRequestOptions {
   bodyLimit?: number;
   /** True if the request checks again what was listed before: such requests are counted apart. */
   recheck?: boolean;
-  /** False if the run goes on without the response. Default: true. */
+  /** False if the run continues without the response. Default: true. */
   isAwaited?: boolean;
   /** Memory for the body. Default: new memory. The caller releases it. */
   buffers?: BodyBuffers;

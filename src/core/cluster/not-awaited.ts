@@ -1,6 +1,6 @@
 import type { ApiRequestOptions, ClusterApi } from './api.js';
 
-/** Returns the same cluster for requests beside the work of a run, which goes on without their responses. */
+/** Returns the same cluster for requests beside the work of a run, which continues without their responses. */
 export function notAwaited(api: ClusterApi): ClusterApi {
   const beside = (options?: ApiRequestOptions): ApiRequestOptions => ({ ...options, isAwaited: false });
   const own: Pick<ClusterApi, 'request' | 'get'> = {

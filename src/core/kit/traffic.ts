@@ -32,7 +32,7 @@ export class Traffic {
 
   /**
    * Begins a request, which is counted when it is sent: each attempt is one.
-   * @param isAwaited false if the run goes on without its response
+   * @param isAwaited false if the run continues without its response
    */
   begin(kind: RequestKind, isAwaited = true): CountedRequest {
     return new OneRequest(

@@ -34,7 +34,7 @@ export class Waits {
 
   /**
    * What the run has waited for longest, with the time in ms. Undefined unless all of the run waits: if anything was
-   * sent, received or done recently, the rest goes on.
+   * sent, received or done recently, the run makes progress.
    */
   get longest(): (Target & { ms: number }) | undefined {
     const now = this.clock();

@@ -45,7 +45,7 @@ export class Lease {
     private current: LeaseRecord,
     private readonly onLost: (error: RegadmError) => void,
   ) {
-    // The work goes on meanwhile.
+    // The work continues meanwhile.
     const beside = notAwaited(api);
     this.timer = setInterval(() => void this.renew(beside).catch(() => {}), RENEW_MS);
     this.timer.unref();
