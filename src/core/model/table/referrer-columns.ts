@@ -1,11 +1,12 @@
 import type { Reference, ReferenceForm, Referrer } from '../referrer.js';
 
 const FORMS: ReferenceForm[] = ['pull-spec', 'stream-tag', 'stream-image', 'image-id', 'digest', 'unreadable'];
-/**
- * Number of an absent value. A referrer takes five numbers: kind, namespace, name, phase and number of references. A
- * reference takes six: field, form, text, namespace, problem and flags.
- */
+/** Number of an absent value. */
 const ABSENT = -1;
+/** Numbers of a referrer: kind, namespace, name, phase and number of references, which follow. */
+const REFERRER_NUMBERS = 5;
+/** Numbers of a reference: field, form, text, namespace, problem and flags. */
+const REFERENCE_NUMBERS = 6;
 
 /**
  * Columns lose unknown fields: a field that is added to a referrer or a reference must be added here. Referrers that
@@ -27,6 +28,8 @@ const KNOWN = {
   onlyThere: 1,
 } satisfies Record<keyof Columns, 1>;
 void KNOWN;
+
+type Writable<T> = { -readonly [Field in keyof T]: T[Field] };
 
 const FLAG = { extended: 1, onlyThere: 2 } as const;
 
@@ -61,32 +64,32 @@ export function packReferrers(referrers: Referrer[]): ReferrerColumns {
       numbers.push(id(field), FORMS.indexOf(form), id(text), id(of), id(problem), flags);
     }
   }
-  return { texts, numbers: Int32Array.from(numbers), created: Float64Array.from(created) };
+  return { texts, numbers: new Int32Array(numbers), created: new Float64Array(created) };
 }
 
 /** Unpacks referrers. */
 export function unpackReferrers({ texts, numbers, created }: ReferrerColumns): Referrer[] {
   const referrers: Referrer[] = [];
-  let at = 0;
+  const text = (at: number): string => texts[numbers[at]!]!;
   let createdAt = 0;
-  const next = (): number => numbers[at++]!;
-  const text = (): string => texts[next()]!;
-  const optional = (): string | undefined => texts[next()];
-  const reference = (): Reference => {
-    const [field, form, written, namespace] = [text(), FORMS[next()]!, text(), optional()];
-    const [problem, flags] = [optional(), next()];
-    const found: { -readonly [Field in keyof Reference]: Reference[Field] } = { field, form, text: written };
-    if (namespace !== undefined) found.namespace = namespace;
-    if (problem !== undefined) found.problem = problem;
-    if (flags & FLAG.extended) found.extended = true;
-    if (flags & FLAG.onlyThere) found.onlyThere = true;
-    return found;
-  };
-  while (at < numbers.length) {
-    const [kind, namespace, name, phase, count] = [text(), text(), text(), optional(), next()];
-    const references = Array.from({ length: count }, reference);
-    const referrer: Referrer = { kind, namespace, name, references };
-    if (phase !== undefined) Object.assign(referrer, { phase, created: created[createdAt++] });
+  for (let at = 0; at < numbers.length;) {
+    const references: Reference[] = [];
+    const referrer: Writable<Referrer> = { kind: text(at), namespace: text(at + 1), name: text(at + 2), references };
+    if (numbers[at + 3] !== ABSENT) {
+      referrer.phase = text(at + 3);
+      referrer.created = created[createdAt++];
+    }
+    const count = numbers[at + 4]!;
+    at += REFERRER_NUMBERS;
+    for (let index = 0; index < count; index++, at += REFERENCE_NUMBERS) {
+      const reference: Writable<Reference> = { field: text(at), form: FORMS[numbers[at + 1]!]!, text: text(at + 2) };
+      if (numbers[at + 3] !== ABSENT) reference.namespace = text(at + 3);
+      if (numbers[at + 4] !== ABSENT) reference.problem = text(at + 4);
+      const flags = numbers[at + 5]!;
+      if (flags & FLAG.extended) reference.extended = true;
+      if (flags & FLAG.onlyThere) reference.onlyThere = true;
+      references.push(reference);
+    }
     referrers.push(referrer);
   }
   return referrers;
