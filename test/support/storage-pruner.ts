@@ -38,7 +38,9 @@ export const mayContinue = async (): Promise<void> => {};
 export const blobData = (root: string, name: string): string =>
   path.join(root, 'blobs/sha256', name.slice(7, 9), name.slice(7), 'data');
 
-type Options = Partial<Pick<StoragePrunerOptions, 'rules' | 'acceptPartial' | 'danglingLinks' | 'ages' | 'api'>> & {
+type Options = Partial<
+  Pick<StoragePrunerOptions, 'rules' | 'acceptPartial' | 'danglingLinks' | 'ages' | 'api' | 'reporter'>
+> & {
   directory?: string;
 };
 

@@ -127,5 +127,7 @@ function previewChecks({ api }: HardPrunePorts, { guard }: OfflineRequest, way: 
 }
 
 async function announceRecovery({ api, reporter }: HardPrunePorts, { guard }: OfflineRequest): Promise<void> {
-  if (guard.mode === 'guarded') await reportRecovery(api, reporter);
+  if (guard.mode !== 'guarded') return;
+  reporter.phase('checking the cluster');
+  await reportRecovery(api, reporter);
 }

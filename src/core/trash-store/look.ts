@@ -1,6 +1,6 @@
 import { addManifestUses } from '../orphans/gather/manifest-uses.js';
 import { addOtherLinks, type OtherLinkPorts } from '../orphans/gather/other-links.js';
-import { readUsage } from '../orphans/gather/usage.js';
+import { LISTING, readUsage } from '../orphans/gather/usage.js';
 import type { ClusterUsage } from '../orphans/plan/usage.js';
 import type { LinkFile } from '../storage/trash.js';
 import type { RegistryProcesses } from './model.js';
@@ -47,8 +47,10 @@ export async function lookAtUses(
 ): Promise<Look> {
   const { api, storage, reporter, signal } = ports;
   const walked = await walkLinks(ports, state, wanted, onLink);
-  reporter.progress('listing images and image streams');
+  reporter.progress(LISTING);
+  reporter.phase(LISTING);
   const usage = await readUsage(api, { signal });
+  reporter.phase('reading manifests');
   const manifests = readBlobAnywhere(storage, state.entries);
   const { warnings } = await addManifestUses(manifests, usage, signal);
   return lookFrom({ manifests, signal }, walked, usage, warnings);

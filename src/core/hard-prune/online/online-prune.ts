@@ -13,6 +13,12 @@ import { executeOnline } from './execute/execute.js';
 import { previewOnline } from './preview.js';
 import { Progress } from './progress.js';
 
+async function announceRecovery({ api, reporter }: HardPrunePorts, { guard }: OnlineRequest): Promise<void> {
+  if (guard.onlyStorage) return;
+  reporter.phase('checking the cluster');
+  await reportRecovery(api, reporter);
+}
+
 /**
  * Finds what an online hard prune would mark, move and delete, and changes nothing.
  * @throws RegadmError
@@ -21,7 +27,7 @@ export async function previewOnlinePrune(given: HardPrunePorts, request: OnlineR
   const startedAt = new Date().toISOString();
   const recording = recorded(given, request);
   const { ports, reporter } = recording;
-  if (!request.guard.onlyStorage) await reportRecovery(ports.api, reporter);
+  await announceRecovery(ports, request);
   const opened = await openWayStorage(ports, request.way);
   try {
     await ports.pruneImages?.();
@@ -51,7 +57,7 @@ export async function executeOnlinePrune(given: HardPrunePorts, request: OnlineR
     reporter.note(
       'hint: prune images first (regadm prune images --confirm, or --prune-images): blobs that Image objects still name are kept',
     );
-  if (!request.guard.onlyStorage) await reportRecovery(ports.api, reporter);
+  await announceRecovery(ports, request);
   const opened = await openWayStorage(ports, request.way);
   const steps = new Steps(reporter);
   const progress = new Progress();

@@ -9,6 +9,7 @@ import type { Deletion } from '../../storage/storage.js';
 import { PrunerOutput } from '../plan/plan-from-output.js';
 import { judgePod, type JudgeOptions } from '../plan/judge-pod.js';
 import type { HardPrunePlan } from '../../orphans/plan/types.js';
+import { LISTING } from '../../orphans/gather/usage.js';
 import type { ClusterUsage } from '../../orphans/plan/usage.js';
 import type { Deletions, Findings } from '../report.js';
 import { assertNoErrors, assertSucceeded, failureOf, type PrunerRun } from './pruner-failure.js';
@@ -46,7 +47,8 @@ export class PodPruner implements Pruner {
   }
 
   async find(signal: AbortSignal): Promise<Findings> {
-    const { readUsage, judge, pod } = this.options;
+    const { readUsage, judge, pod, reporter } = this.options;
+    if (readUsage && !this.usage) reporter.phase(LISTING);
     this.usage ??= await readUsage?.(signal);
     const run = await this.run('check', signal);
     assertSucceeded(run, pod);

@@ -115,6 +115,7 @@ export class PodWay implements Way {
   }
 
   private async importWarnings(): Promise<string[]> {
+    this.ports.reporter.phase('reading how images are imported');
     return (await readImportMode(this.ports.api)) === PRESERVE_ORIGINAL ? [IMPORTS_INDEXES] : [];
   }
 }

@@ -13,7 +13,7 @@ import type { HardPruneRules } from '../plan/types.js';
 import { invalidNameWarnings, type ClusterUsage } from '../plan/usage.js';
 import { addManifestUses } from './manifest-uses.js';
 import { readOtherLinks } from './other-links.js';
-import { readUsage } from './usage.js';
+import { LISTING, readUsage } from './usage.js';
 import { readYoungManifests } from './young-manifests.js';
 import { counted } from '../../model/values/counted.js';
 
@@ -63,7 +63,9 @@ export async function gatherEvidence(options: CompareOptions): Promise<Gathered>
   const { storage, reporter, danglingLinks, signal } = options;
   reporter.progress("listing the registry's storage");
   const listedAt = options.now();
-  const snapshot = await storage.list({ layerLinks: danglingLinks, signal });
+  reporter.phase("listing entries of the registry's storage");
+  const onListed = (entries: number): void => reporter.tick(entries);
+  const snapshot = await storage.list({ layerLinks: danglingLinks, signal, onListed });
   const comparison = await compareWithCluster(snapshot, options);
   logUses(snapshot, comparison.usage, reporter);
   const removed = comparison.evidence.candidates.repositories.length;
@@ -88,9 +90,11 @@ export async function compareWithCluster(snapshot: StorageSnapshot, options: Com
   const { storage, api, reporter, rules, acceptPartial, danglingLinks, keepYoungerThanMs, signal } = options;
   const { blobs, repositories } = snapshot;
   reporter.progress(
-    `found ${counted(blobs.length, 'blob')} in ${counted(repositories.length, 'repository', 'repositories')}; listing images and image streams`,
+    `found ${counted(blobs.length, 'blob')} in ${counted(repositories.length, 'repository', 'repositories')}; ${LISTING}`,
   );
+  reporter.phase(LISTING);
   const usage = await readUsage(api, options);
+  reporter.phase('comparing with the cluster');
   const images = await findImages(storage, snapshot, usage, signal);
   const accepted = assertOwnStorage(findDoubts(seenStorage(snapshot, images, usage), usage, rules), acceptPartial);
   const reader = options.manifests ?? storage;

@@ -6,6 +6,8 @@ import type { KubeObject } from '../../model/kube.js';
 import type { ClusterUsage } from '../plan/usage.js';
 import { ImageUses, StreamLists, type Collector } from './collectors.js';
 
+/** Name of the phase in which `readUsage` runs. */
+export const LISTING = 'listing images and image streams';
 /** Objects per page. Small pages keep memory low: an Image object has about 9 KB. */
 const PAGE_SIZE = 100;
 

@@ -179,7 +179,8 @@ async function reported(
 async function lookAtTrash(ports: TrashPorts, state: TrashState, request: TrashPurgeRequest): Promise<LookAtTrash> {
   const { storage, reporter, signal } = ports;
   reporter.progress("listing the registry's storage");
-  const snapshot = await storage.list({ signal });
+  reporter.phase("listing entries of the registry's storage");
+  const snapshot = await storage.list({ signal, onListed: (entries) => reporter.tick(entries) });
   const look = await lookAtUses(ports, state, []);
   const found = { snapshot, entries: state.entries, usage: look.usage };
   const warnings = await assertOwnTrash(ports, found, request.acceptPartial);

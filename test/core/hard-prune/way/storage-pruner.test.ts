@@ -1,5 +1,6 @@
 import { existsSync, lstatSync, mkdirSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { SILENT } from '../../../../src/core/kit/reporter.js';
 import { digest } from '../../../support/builders.js';
 import { fakeUsageApi } from '../../../support/hard-prune.js';
 import {
@@ -52,6 +53,20 @@ test('repositories are refused if the cluster has no image streams, except with 
 test('an empty storage has nothing to prune', async () => {
   const { pruner } = await prunerOn({ blobs: {}, repositories: {} }, { images: [], imagestreams: [] });
   expect((await pruner.find(signal())).plan.blobs).toEqual([]);
+});
+
+test('progress tells the listing of the storage from those of the cluster', async () => {
+  const phases: string[] = [];
+  let entries = 0;
+  const reporter = { ...SILENT, phase: (name: string) => phases.push(name), tick: (count = 1) => (entries += count) };
+  const { pruner } = await prunerOn(STORAGE, CLUSTER, { reporter });
+  await pruner.find(signal());
+  expect(phases).toEqual([
+    "listing entries of the registry's storage",
+    'listing images and image streams',
+    'comparing with the cluster',
+  ]);
+  expect(entries).toBeGreaterThan(0);
 });
 
 describe('symbolic links and files outside the layout', () => {

@@ -1,5 +1,5 @@
 import { addManifestUses } from '../../../orphans/gather/manifest-uses.js';
-import { readUsage } from '../../../orphans/gather/usage.js';
+import { LISTING, readUsage } from '../../../orphans/gather/usage.js';
 import { lookAtUses, lookFrom, type Look } from '../../../trash-store/look.js';
 import type { Recheck } from '../../../trash-store/recheck.js';
 import { readBlobAnywhere } from '../../../trash-store/trash-and-place.js';
@@ -41,8 +41,10 @@ function needed({ session }: OnlineRun, look: Look): Unmark[] {
 async function lookAtImages({ session, trashPorts, ports }: OnlineRun): Promise<Look> {
   const { api, storage, signal } = trashPorts;
   const { marks } = session.file;
-  ports.reporter.progress('listing images and image streams');
+  ports.reporter.progress(LISTING);
+  ports.reporter.phase(LISTING);
   const usage = await readUsage(api, { signal });
+  ports.reporter.phase('reading manifests');
   const manifests = readBlobAnywhere(storage, session.entries);
   await addManifestUses(manifests, usage, signal);
   const namesOf = (hex: string): string[] => (marks.get(hex)?.links ?? []).map(({ path }) => path);
