@@ -65,7 +65,8 @@ export function compile(fields: Fields): Compiled {
 export function rememberName(object: CompiledObject, bytes: Uint8Array): Member {
   if (object.room === 0 || bytes.length > MAX_REMEMBERED_LENGTH) return object.other;
   object.room--;
-  return add(object, memberOf(bytes.slice()));
+  // A slice of a Buffer would share the memory of the page, which other pages use later.
+  return add(object, memberOf(Uint8Array.from(bytes)));
 }
 
 function memberOf(bytes: Uint8Array, key = '', fields?: Compiled): Member {

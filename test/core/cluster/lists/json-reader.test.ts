@@ -27,6 +27,18 @@ describe('readJson', () => {
     items: { name: 'all', size: 'all', 'ä"\\': 'all' },
   };
 
+  it('remembers names apart from the memory of a page, which later pages use', () => {
+    const memory = Buffer.alloc(100);
+    const annotations: Fields = { metadata: { annotations: { kept: 'all' } } };
+    const readAgain = (text: string): unknown => readJson(memory.subarray(0, memory.write(text)), annotations);
+    readAgain('{"metadata":{"annotations":{"x/y":"q","kept":"true"}}}');
+    // Where the first page had `x/y`, this one has `true`.
+    for (const value of ['true', 'false', 'x/y'])
+      expect(readAgain(`{"metadata":{"annotations":{"kept":"${value}"}}}`)).toEqual({
+        metadata: { annotations: { kept: value } },
+      });
+  });
+
   it('creates values for the given fields only', () => {
     const text =
       '{"metadata": {"name":"a","uid":"u","labels":{"x":"}]"}}, "spec":[1,[2,{"a":"\\""}]], "items":[{"name":"b","size":12,"env":["]"]},{}]}';
