@@ -26,7 +26,7 @@ const KINDS: Record<string, string> = {
   limitranges: 'LimitRange',
 };
 
-/** Answers list requests only when the test says so. Some lists have two pages. */
+/** Answers list requests only when the test allows it. Some lists have two pages. */
 function heldServer() {
   const held: { name: string; isFirst: boolean; answer: () => void }[] = [];
   const { api } = fakeApi(() => aResponse(404));
