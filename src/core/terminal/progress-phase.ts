@@ -20,19 +20,19 @@ export class Phase {
 
   /**
    * Formats the progress: `deleting images 12,000 of 100,000 (12 %)  4,000/s  22s left`, and the detail. A text
-   * longer than `width` loses the time left, the rate, and what the detail can do without; then the detail; then the
-   * end of the name.
+   * longer than `width` loses the time left, the rate, what the detail can do without, and the percentage; then the
+   * detail; then the end of the name.
    */
   text(width = Infinity): string {
     const speed = this.speed();
     const details = this.detail();
-    const endings = [
-      ...details.slice(0, 1).flatMap((detail) => withLess(speed).map((parts) => [...parts, detail])),
-      ...details.slice(1).map((detail) => [detail]),
-      ...withLess(speed),
-    ];
-    const begin = [this.name, this.amount()].filter(Boolean).join(' ');
-    const texts = endings.map((parts) => [begin, ...parts].join('  '));
+    const begin = this.begin();
+    const texts = [
+      ...details.slice(0, 1).flatMap((detail) => withLess(speed).map((parts) => [begin, ...parts, detail])),
+      ...details.slice(1).map((detail) => [begin, detail]),
+      ...details.slice(-1).map((detail) => [this.begin({ hasPercentage: false }), detail]),
+      ...withLess(speed).map((parts) => [begin, ...parts]),
+    ].map((parts) => parts.join('  '));
     return texts.find((text) => text.length <= width) ?? this.shortened(width);
   }
 
@@ -42,9 +42,14 @@ export class Phase {
     return [room > 1 ? `${this.name.slice(0, room - 1)}…` : '', amount].filter(Boolean).join(' ').slice(0, width);
   }
 
-  private amount(): string {
+  private begin(parts?: { hasPercentage: boolean }): string {
+    return [this.name, this.amount(parts)].filter(Boolean).join(' ');
+  }
+
+  private amount({ hasPercentage } = { hasPercentage: true }): string {
     if (this.total === undefined) return this.count > 0 ? this.format(this.count) : '';
-    return `${this.format(Math.min(this.count, this.total))} of ${this.format(this.total)} (${this.percent()} %)`;
+    const amount = `${this.format(Math.min(this.count, this.total))} of ${this.format(this.total)}`;
+    return hasPercentage ? `${amount} (${this.percent()} %)` : amount;
   }
 
   private speed(): string[] {
