@@ -5,15 +5,14 @@ import type { JsonBuffer, LatestText } from './json-buffer.js';
 export interface Column<Row, Value> {
   /** Returns the value; undefined if the entry does not have the key. */
   value(row: Row): Value;
-  /** Writes the same value as JSON. @returns false if the entry does not have the key; nothing is written */
-  write(row: Row, out: JsonBuffer): boolean;
+  /** Writes the key (with its colon) and the same value as JSON; nothing if the entry does not have the key. */
+  write(row: Row, out: JsonBuffer, key: Uint8Array): void;
 }
 
 /** A column for each key of an entry, in the order of its keys. */
 export type Columns<Row, Entry> = { [Key in keyof Entry]-?: Column<Row, Entry[Key]> };
 
-const [OPEN, CLOSE, COMMA] = [Buffer.from('{'), Buffer.from('}'), Buffer.from(',')];
-const [OPEN_LIST, CLOSE_LIST, NULL] = [Buffer.from('['), Buffer.from(']'), Buffer.from('null')];
+const [OPEN, CLOSE, OPEN_LIST, CLOSE_LIST, COMMA] = [0x7b, 0x7d, 0x5b, 0x5d, 0x2c];
 
 /**
  * A long list of a document: rows, and the columns that make entries of them. JSON is written from the columns without
@@ -50,15 +49,11 @@ export class EntryTable<Row, Entry extends object> implements Iterable<Entry> {
   /** Writes the same entry as JSON. */
   write(row: Row, out: JsonBuffer): void {
     const start = out.length;
-    for (const { name, column } of this.columns) {
-      const before = out.length;
-      out.raw(name);
-      if (!column.write(row, out)) out.rewind(before);
-    }
+    for (const { name, column } of this.columns) column.write(row, out, name);
     // In place of the comma before the first key.
-    if (out.length === start) out.raw(OPEN);
-    else out.set(start, OPEN[0]!);
-    out.raw(CLOSE);
+    if (out.length === start) out.byte(OPEN);
+    else out.set(start, OPEN);
+    out.byte(CLOSE);
   }
 }
 
@@ -67,12 +62,10 @@ export function text<Row, Value extends string | null | undefined>(of: (row: Row
   const latest: LatestText = { from: 0, to: 0 };
   return {
     value: of,
-    write(row, out) {
+    write(row, out, key) {
       const value = of(row);
-      if (value === undefined) return false;
-      if (value === null) out.raw(NULL);
-      else out.text(value, latest);
-      return true;
+      if (typeof value === 'string') out.text(key, value, latest);
+      else if (value === null) out.null(key);
     },
   };
 }
@@ -81,11 +74,10 @@ export function text<Row, Value extends string | null | undefined>(of: (row: Row
 export function number<Row, Value extends number | null>(of: (row: Row) => Value): Column<Row, Value> {
   return {
     value: of,
-    write(row, out) {
+    write(row, out, key) {
       const value = of(row);
-      if (value === null) out.raw(NULL);
-      else out.number(value);
-      return true;
+      if (value === null) out.null(key);
+      else out.number(key, value);
     },
   };
 }
@@ -94,10 +86,7 @@ export function number<Row, Value extends number | null>(of: (row: Row) => Value
 export function digest<Row>(digests: DigestView, of: (row: Row) => number): Column<Row, string> {
   return {
     value: (row) => digests.text(of(row)),
-    write(row, out) {
-      out.digest(digests, of(row));
-      return true;
-    },
+    write: (row, out, key) => out.digest(key, digests, of(row)),
   };
 }
 
@@ -107,16 +96,16 @@ export function list<Row, Inner, Entry extends object>(
 ): Column<Row, Entry[]> {
   return {
     value: (row) => [...of(row)],
-    write(row, out) {
+    write(row, out, key) {
       const table = of(row);
-      out.raw(OPEN_LIST);
+      out.raw(key);
+      out.byte(OPEN_LIST);
       let count = 0;
       for (const inner of table.rows) {
-        if (count++ > 0) out.raw(COMMA);
+        if (count++ > 0) out.byte(COMMA);
         table.write(inner, out);
       }
-      out.raw(CLOSE_LIST);
-      return true;
+      out.byte(CLOSE_LIST);
     },
   };
 }
@@ -125,11 +114,11 @@ export function list<Row, Inner, Entry extends object>(
 export function value<Row, Value>(of: (row: Row) => Value): Column<Row, Value> {
   return {
     value: of,
-    write(row, out) {
+    write(row, out, key) {
       const found = of(row);
-      if (found === undefined) return false;
+      if (found === undefined) return;
+      out.raw(key);
       out.value(found);
-      return true;
     },
   };
 }

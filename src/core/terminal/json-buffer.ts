@@ -10,13 +10,14 @@ const PIECE = 64 * 1024;
 const SLACK = 16 * 1024;
 /** Texts that JSON contains as they are, and that `escapeJson` does not change. */
 const PLAIN = /^[ !#-[\]-~]*$/;
+const NULL = Buffer.from('null');
 const [QUOTE, ZERO, MINUS] = [0x22, 0x30, 0x2d];
 /** Maximum number of bytes of a number. */
 const NUMBER_LENGTH = 32;
 /** Maximum number of bytes of UTF-8 for a UTF-16 code unit. */
 const UTF8_LENGTH = 3;
 
-/** Where the latest text of a column is in the buffer: texts repeat, and a copy costs least. */
+/** Where the latest text of a column is, with its key, in the buffer: texts repeat, and a copy costs least. */
 export interface LatestText {
   value?: string;
   /** The batch in which it was written; its place in the buffer is valid only there. */
@@ -74,6 +75,11 @@ export class JsonBuffer {
     this.bytes[at] = byte;
   }
 
+  byte(byte: number): void {
+    this.reserve(1);
+    this.bytes[this.used++] = byte;
+  }
+
   /** Writes bytes as they are. */
   raw(bytes: Uint8Array): void {
     this.reserve(bytes.length);
@@ -95,20 +101,27 @@ export class JsonBuffer {
     this.json(text);
   }
 
-  /** Writes a string, and adds it to the batch. @param latest what the column has written before */
-  text(value: string, latest: LatestText): void {
+  null(key: Uint8Array): void {
+    this.raw(key);
+    this.raw(NULL);
+  }
+
+  /** Writes a key and a string, and adds it to the batch. @param latest what the column has written before */
+  text(key: Uint8Array, value: string, latest: LatestText): void {
     if (latest.value === value && latest.batch === this.batch) return this.repeat(latest);
     latest.value = value;
     latest.batch = this.batch;
     latest.from = this.used;
+    this.raw(key);
     this.texts.push(value);
     if (PLAIN.test(value)) this.plain(value);
     else this.json(JSON.stringify(value));
     latest.to = this.used;
   }
 
-  /** Writes the text of a digest number. Other names than SHA-256 digests can be any text. */
-  digest(digests: DigestView, id: number): void {
+  /** Writes a key and the text of a digest number. Other names than SHA-256 digests can be any text. */
+  digest(key: Uint8Array, digests: DigestView, id: number): void {
+    this.raw(key);
     this.reserve(DIGEST_LENGTH + 2);
     if (!digests.writeText(id, this.bytes, this.used + 1)) return this.value(digests.text(id));
     this.bytes[this.used] = QUOTE;
@@ -116,7 +129,8 @@ export class JsonBuffer {
     this.bytes[this.used - 1] = QUOTE;
   }
 
-  number(value: number): void {
+  number(key: Uint8Array, value: number): void {
+    this.raw(key);
     if (!Number.isSafeInteger(value)) return this.json(JSON.stringify(value));
     this.reserve(NUMBER_LENGTH);
     if (value < 0) this.bytes[this.used++] = MINUS;
