@@ -1,6 +1,10 @@
 import { isDigest, type Digest } from '../digest.js';
 import { DIGEST_WORDS, digestToWords, wordsToDigest, wordsToHex, writeDigest } from './hex-words.js';
 
+/** Number of digests whose words are in one array, as a power of two. */
+const SEGMENT_BITS = 13;
+const SEGMENT_MASK = (1 << SEGMENT_BITS) - 1;
+
 /** Number of slots that are searched for a digest. Random digests in a table that is half full need a few. */
 const MAX_STEPS = 32;
 /** Stands for a slot: the digest is in `crowded`. */
@@ -11,7 +15,8 @@ const CROWDED = -1;
  * number. A million images have about six million digests; as strings in a Map, they would take a gigabyte.
  */
 export class DigestTable {
-  private words = new Uint32Array(1024 * DIGEST_WORDS);
+  /** The words of the digests, in segments: they are never copied. */
+  private readonly segments: Uint32Array[] = [];
   private slots = new Int32Array(4096).fill(-1);
   private readonly scratch = new Uint32Array(DIGEST_WORDS);
   /**
@@ -56,7 +61,9 @@ export class DigestTable {
     const known = this.idAt(slot, words, at);
     if (known !== -1) return known;
     const id = this.append();
-    this.words.set(words.subarray(at, at + DIGEST_WORDS), id * DIGEST_WORDS);
+    const segment = this.segmentOf(id);
+    const to = offsetOf(id);
+    for (let word = 0; word < DIGEST_WORDS; word++) segment[to + word] = words[at + word]!;
     this.place(id, slot);
     if (this.count * 2 > this.slots.length) this.rehash();
     return id;
@@ -81,17 +88,7 @@ export class DigestTable {
   }
 
   text(id: number): string {
-    return this.otherText.get(id) ?? wordsToDigest(this.words, id * DIGEST_WORDS);
-  }
-
-  /**
-   * Writes the text of a sha256 digest, of `DIGEST_LENGTH` bytes: long lists of digests need no strings.
-   * @returns false for any other name; nothing is written
-   */
-  writeText(id: number, target: Uint8Array, at: number): boolean {
-    if (this.otherText.size > 0 && this.otherText.has(id)) return false;
-    writeDigest(this.words, id * DIGEST_WORDS, target, at);
-    return true;
+    return this.otherText.get(id) ?? wordsToDigest(this.segmentOf(id), offsetOf(id));
   }
 
   /** Compares two digests as strings, for sorting. */
@@ -100,8 +97,12 @@ export class DigestTable {
       const [left, right] = [this.text(a), this.text(b)];
       return left < right ? -1 : left > right ? 1 : 0;
     }
+    const left = this.segmentOf(a);
+    const right = this.segmentOf(b);
+    const leftAt = offsetOf(a);
+    const rightAt = offsetOf(b);
     for (let word = 0; word < DIGEST_WORDS; word++) {
-      const difference = this.words[a * DIGEST_WORDS + word]! - this.words[b * DIGEST_WORDS + word]!;
+      const difference = left[leftAt + word]! - right[rightAt + word]!;
       if (difference !== 0) return difference;
     }
     return 0;
@@ -109,12 +110,16 @@ export class DigestTable {
 
   private append(): number {
     const id = this.count++;
-    if (this.count * DIGEST_WORDS > this.words.length) {
-      const larger = new Uint32Array(this.words.length * 2);
-      larger.set(this.words);
-      this.words = larger;
-    }
+    if ((id & SEGMENT_MASK) === 0) this.segments.push(new Uint32Array((SEGMENT_MASK + 1) * DIGEST_WORDS));
     return id;
+  }
+
+  private segmentOf(id: number): Uint32Array {
+    return this.segments[id >> SEGMENT_BITS]!;
+  }
+
+  private hex(id: number): string {
+    return wordsToHex(this.segmentOf(id), offsetOf(id), DIGEST_WORDS);
   }
 
   /** Returns the number in a slot, or that of crowded words; -1 if there is none. */
@@ -123,7 +128,7 @@ export class DigestTable {
   }
 
   private place(id: number, slot: number): void {
-    if (slot === CROWDED) this.crowded.set(wordsToHex(this.words, id * DIGEST_WORDS, DIGEST_WORDS), id);
+    if (slot === CROWDED) this.crowded.set(this.hex(id), id);
     else this.slots[slot] = id;
   }
 
@@ -143,17 +148,29 @@ export class DigestTable {
   }
 
   private same(id: number, words: Uint32Array, at: number): boolean {
-    const base = id * DIGEST_WORDS;
-    for (let word = 0; word < DIGEST_WORDS; word++) if (this.words[base + word] !== words[at + word]) return false;
+    const segment = this.segmentOf(id);
+    const base = offsetOf(id);
+    for (let word = 0; word < DIGEST_WORDS; word++) if (segment[base + word] !== words[at + word]) return false;
     return true;
   }
 
+  /** Doubles the slots. All digests are different, so none is compared with another. */
   private rehash(): void {
-    const old = this.slots;
-    const crowded = [...this.crowded.values()];
-    this.slots = new Int32Array(old.length * 2).fill(-1);
+    const slots = new Int32Array(this.slots.length * 2).fill(-1);
+    this.slots = slots;
     this.crowded.clear();
-    for (const id of old) if (id !== -1) this.place(id, this.slotOf(this.words, id * DIGEST_WORDS));
-    for (const id of crowded) this.place(id, this.slotOf(this.words, id * DIGEST_WORDS));
+    const mask = slots.length - 1;
+    for (let id = 0; id < this.count; id++) {
+      if (this.otherText.size > 0 && this.otherText.has(id)) continue;
+      const hash = this.segmentOf(id)[offsetOf(id)]!;
+      let step = 0;
+      while (step < MAX_STEPS && slots[(hash + step) & mask] !== -1) step++;
+      this.place(id, step === MAX_STEPS ? CROWDED : (hash + step) & mask);
+    }
   }
+}
+
+/** Returns where the words of a digest begin in their segment. */
+function offsetOf(id: number): number {
+  return (id & SEGMENT_MASK) * DIGEST_WORDS;
 }

@@ -15,21 +15,21 @@ import { UidColumn } from './uid-column.js';
  * `digests`.
  */
 export class ImageTable {
-  private readonly names = new Growable(new Int32Array(1024));
-  private readonly createdAt = new Growable(new Float64Array(1024));
-  private readonly sizes = new Growable(new Float64Array(1024));
-  private readonly flags = new Growable(new Uint8Array(1024));
+  private readonly names = new Growable(Int32Array);
+  private readonly createdAt = new Growable(Float64Array);
+  private readonly sizes = new Growable(Float64Array);
+  private readonly flags = new Growable(Uint8Array);
   private readonly uids = new UidColumn();
   private readonly references = new TextTable();
-  private readonly referenceOf = new Growable(new Int32Array(1024));
+  private readonly referenceOf = new Growable(Int32Array);
   /** Index of an image's first part: its config (if any), its layers, then its children. */
-  private readonly partStart = new Growable(new Int32Array(1025));
-  private readonly childStart = new Growable(new Int32Array(1024));
-  private readonly parts = new Growable(new Int32Array(8192));
+  private readonly partStart = new Growable(Int32Array);
+  private readonly childStart = new Growable(Int32Array);
+  private readonly parts = new Growable(Int32Array);
   /** Size of a blob, by digest number; 0 if no image states it. */
-  private readonly blobSizes = new Growable(new Float64Array(8192));
+  private readonly blobSizes = new Growable(Float64Array);
   /** Image number by digest number, plus 1; 0 for none. */
-  private readonly byDigest = new Growable(new Int32Array(8192));
+  private readonly byDigest = new Growable(Int32Array);
   /** What is wrong with the metadata of images that do not state what they name. */
   readonly unreadable = new Map<number, string>();
   /** Subjects that images state themselves; both are digest numbers. */

@@ -5,7 +5,7 @@ import type { PageCursor } from './page-cursor.js';
 
 /** The uids of images, by image number. A uid in its usual form takes 16 bytes. */
 export class UidColumn {
-  private readonly words = new Growable(new Uint32Array(4096));
+  private readonly words = new Growable(Uint32Array);
   private readonly others = new Map<number, string>();
 
   /** Appends the uid of an image of a page; `image` is the number that it gets. */

@@ -5,7 +5,7 @@ import type { StoredBlobs } from '../plan/check.js';
 /** The blobs of a storage with their sizes, by digest number: 8 bytes each, and 32 for a digest that nothing names. */
 export class BlobSizes implements StoredBlobs {
   /** Size plus 1; 0 if the blob does not exist. */
-  private readonly sizes = new Growable(new Float64Array(8192));
+  private readonly sizes = new Growable(Float64Array);
 
   constructor(private readonly digests: Pick<DigestTable, 'intern' | 'find'>) {}
 
