@@ -91,6 +91,21 @@ export class DigestTable {
     return this.otherText.get(id) ?? wordsToDigest(this.segmentOf(id), offsetOf(id));
   }
 
+  /** Returns the first 32 bits of a SHA-256 digest; NaN for other texts. */
+  firstWord(id: number): number {
+    return this.otherText.size > 0 && this.otherText.has(id) ? NaN : this.segmentOf(id)[offsetOf(id)]!;
+  }
+
+  /**
+   * Writes the text of a sha256 digest, of `DIGEST_LENGTH` bytes: long lists of digests need no strings.
+   * @returns false for any other name; nothing is written
+   */
+  writeText(id: number, target: Uint8Array, at: number): boolean {
+    if (this.otherText.size > 0 && this.otherText.has(id)) return false;
+    writeDigest(this.segmentOf(id), offsetOf(id), target, at);
+    return true;
+  }
+
   /** Compares two digests as strings, for sorting. */
   compare(a: number, b: number): number {
     if (this.otherText.size > 0 && (this.otherText.has(a) || this.otherText.has(b))) {

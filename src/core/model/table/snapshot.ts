@@ -72,7 +72,7 @@ export interface UnreadManifest {
 /** Read access to the digests of a snapshot. */
 export type DigestView = Pick<
   DigestTable,
-  'size' | 'find' | 'text' | 'writeText' | 'compare' | 'isDigest' | 'digest' | 'invalidCount'
+  'size' | 'find' | 'text' | 'writeText' | 'compare' | 'firstWord' | 'isDigest' | 'digest' | 'invalidCount'
 >;
 
 /** Read access to the images of a snapshot. */

@@ -1,4 +1,5 @@
 import type { SnapshotView } from '../../model/table/snapshot.js';
+import { sortDigests } from '../../model/table/sort-digests.js';
 
 /** Links to delete in a repository: digest numbers in the order of their texts. */
 interface LinkPlan {
@@ -33,7 +34,7 @@ export function planLinks(
     });
     if (!needed.has(digest)) manifests.add(digest);
   }
-  const sorted = (set: Set<number>): readonly number[] => Object.freeze([...set].sort((a, b) => digests.compare(a, b)));
+  const sorted = (set: Set<number>): readonly number[] => Object.freeze(sortDigests([...set], digests));
   return { layerLinks: sorted(layers), manifestLinks: sorted(manifests) };
 }
 

@@ -3,6 +3,7 @@ import type { PruneOptions } from '../../graph/options.js';
 import { streamKey } from '../../model/image-stream.js';
 import { compareText } from '../../model/values/compare-text.js';
 import type { ImageStream, SnapshotView } from '../../model/table/snapshot.js';
+import { sortDigests } from '../../model/table/sort-digests.js';
 import { decide, decideAgain, type Decided, type Evidence } from './evidence.js';
 import { expiredTags, type ExpiryRules } from './expired-tags.js';
 import { planLinks } from './links.js';
@@ -99,7 +100,8 @@ function planStream(stream: ImageStream, index: number, rules: ExpiryRules): Pla
 function imagesToDelete({ images, digests }: SnapshotView, decisions: Decisions): number[] {
   const deleted: number[] = [];
   for (let image = 0; image < images.count; image++) if (!decisions.imageKept(image)) deleted.push(image);
-  return deleted.sort((a, b) => digests.compare(images.name(a), images.name(b)));
+  const names = deleted.map((image) => images.name(image));
+  return sortDigests(names, digests).map((name) => images.indexOf(name));
 }
 
 /** Finds the blobs of the images to delete that no other image needs. */
@@ -120,5 +122,5 @@ function blobsToDelete({ images, digests }: SnapshotView, decisions: Decisions, 
     take(images.name(image));
     images.eachBlob(image, take);
   }
-  return blobs.sort((a, b) => digests.compare(a, b));
+  return sortDigests(blobs, digests);
 }

@@ -1,6 +1,7 @@
 import { DigestTable } from '../../../../src/core/model/table/digest-table.js';
 import { packImages } from '../../../../src/core/model/table/image-packer.js';
 import { ImageTable } from '../../../../src/core/model/table/image-table.js';
+import { sortDigests } from '../../../../src/core/model/table/sort-digests.js';
 import { reduceImage, type ImageRecord } from '../../../../src/core/model/image.js';
 
 const SHA512 = `sha512:${'5'.repeat(128)}`;
@@ -48,6 +49,20 @@ describe('DigestTable', () => {
     const sorted = texts.map((text) => table.intern(text)).sort((a, b) => table.compare(a, b));
     expect(sorted.map((id) => table.text(id))).toEqual([...texts].sort());
     expect(table.compare(sorted[0]!, sorted[0]!)).toBe(0);
+  });
+
+  test.each([
+    ['digests', (n: number) => `sha256:${(n * 7919).toString(16).padStart(8, '0')}${'0'.repeat(56)}`, 1000],
+    ['digests with the same first word', digest, 200_000],
+    ['other texts, too', (n: number) => (n % 100 === 0 ? `name-${n}` : digest(n)), 1000],
+  ])('sorts %s like their texts', (_, textOf, count) => {
+    const table = new DigestTable();
+    const texts = Array.from({ length: count }, (__, n) => textOf((n * 77_777) % count));
+    const sorted = sortDigests(
+      texts.map((text) => table.intern(text)),
+      table,
+    ).map((id) => table.text(id));
+    expect(sorted.join()).toBe([...texts].sort().join());
   });
 });
 

@@ -53,6 +53,10 @@ export class LaterDigests implements DigestView {
       : this.later.writeText(digest - this.first, target, at);
   }
 
+  firstWord(digest: number): number {
+    return digest < this.first ? this.base.firstWord(digest) : this.later.firstWord(digest - this.first);
+  }
+
   compare(a: number, b: number): number {
     if (a < this.first && b < this.first) return this.base.compare(a, b);
     const [left, right] = [this.text(a), this.text(b)];
