@@ -10,20 +10,26 @@ const METADATA_ONLY = /\bas=PartialObjectMetadataList\b/;
 const BOOKMARK_MS = 60_000;
 const BEFORE_END_MS = 2000;
 
-/** The cluster's configuration objects, by path. */
-const CONFIGURATION = {
-  '/apis/config.openshift.io/v1/images/cluster': { kind: 'Image', apiVersion: 'config.openshift.io/v1' },
+/** Returns the cluster's configuration objects, by path. @param host `host:port` of the registry */
+const configuration = (host) => ({
+  '/apis/config.openshift.io/v1/images/cluster': {
+    kind: 'Image',
+    apiVersion: 'config.openshift.io/v1',
+    status: { internalRegistryHostname: host },
+  },
   '/apis/imageregistry.operator.openshift.io/v1/configs/cluster': {
     kind: 'Config',
     apiVersion: 'imageregistry.operator.openshift.io/v1',
     spec: { managementState: 'Managed' },
+    status: {},
   },
-};
+});
 
 export class Api {
   /** @param options `watch`: `pruner` for what the pruner role may watch, `all`, or `none` */
   constructor({ images, host, watch = 'pruner' }) {
     this.pages = new Pages(images, host);
+    this.configuration = configuration(host);
     this.mayWatch = (resource) => watch === 'all' || (watch === 'pruner' && WATCHED_BY_PRUNERS.includes(resource));
   }
 
@@ -35,11 +41,10 @@ export class Api {
   answer({ method, url, headers }, body) {
     const { pathname } = url;
     const parts = pathname.split('/').filter(Boolean);
-    const configuration = CONFIGURATION[pathname];
+    const object = this.configuration[pathname];
     // No custom resources.
     if (pathname === '/apis') return { body: { kind: 'APIGroupList', apiVersion: 'v1', groups: [] } };
-    if (method === 'GET' && configuration)
-      return { body: { ...configuration, metadata: { name: 'cluster' }, status: {} } };
+    if (method === 'GET' && object) return { body: { ...object, metadata: { name: 'cluster' } } };
     if (method === 'POST') return { status: 201, body: { ...JSON.parse(body), status: { allowed: true } } };
     const [, resource, name] = /\/v1\/(?:namespaces\/[^/]+\/)?([^/]+)\/?([^/]*)/.exec(pathname) ?? [];
     if (name) return this.object(method, { resource, name }, body);
