@@ -145,7 +145,8 @@ describe('the token', () => {
     await start(() => ({}), { operator: true, rolloutStepMs: 5 });
     await run([...PRUNE, '--referrers=oc']);
     const requests = sandbox.requests.filter(({ server }) => server === 'registry');
-    expect(requests.map(({ method, path }) => `${method} ${path}`)).toEqual(['GET /']);
+    // The internal name, which is tried while the lists are read, can lead to the same registry by its public route.
+    expect(new Set(requests.map(({ method, path }) => `${method} ${path}`))).toEqual(new Set(['GET /']));
   });
 
   test('decides who sends the requests to the registry: --as is a warning', async () => {

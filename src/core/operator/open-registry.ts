@@ -3,6 +3,7 @@ import type { ClusterApi } from '../cluster/api.js';
 import type { Reporter } from '../kit/reporter.js';
 import { NOT_IMPERSONATED } from '../model/advice.js';
 import type { Registry } from '../registry/api.js';
+import type { StatedHosts } from '../registry/discover.js';
 import { namesInObjects, publicRoute, readConfiguredHosts, readSample, type ListedNames } from './registry-names.js';
 
 const SERVICE_CA = '/var/run/secrets/kubernetes.io/serviceaccount/service-ca.crt';
@@ -39,8 +40,25 @@ export async function openClusterRegistry(
   context: OpeningContext,
   listed?: ListedNames,
 ): Promise<Registry> {
+  return explained(api, access, context, async () => {
+    const host = access.registryUrl ?? (await discoverHost(api, listed));
+    warnAboutImpersonation(api, context.reporter);
+    return connect(api, access, context, host);
+  });
+}
+
+/**
+ * Opens the registry, and explains an error.
+ * @throws RegadmError REGISTRY_REMOVED if the operator has removed it, or the error of `open`
+ */
+export async function explained(
+  api: ClusterApi,
+  access: RegistryAccess,
+  context: OpeningContext,
+  open: () => Promise<Registry>,
+): Promise<Registry> {
   try {
-    return await open(api, access, context, listed);
+    return await open();
   } catch (error) {
     if (context.signal?.aborted) throw error;
     const { explainRemoved } = await import('./removed-registry.js');
@@ -60,15 +78,14 @@ export async function openNamedRegistry(
   return openRegistry({ ...options, host: registryUrl, explicit: true, clusterInsecure: false, reporter, signal });
 }
 
-async function open(
+/** Connects to the registry at a host that the user or the API server names. */
+export async function connect(
   api: ClusterApi,
   access: RegistryAccess,
   { reporter, signal }: OpeningContext,
-  listed?: ListedNames,
+  host: string,
 ): Promise<Registry> {
   const { registryUrl, token, ...options } = access;
-  const host = registryUrl ?? (await discoverHost(api, listed));
-  warnAboutImpersonation(api, reporter);
   const { openRegistry } = await import('../registry/index.js');
   return openRegistry({
     ...options,
@@ -85,15 +102,20 @@ async function open(
   });
 }
 
-async function discoverHost(api: ClusterApi, listed?: ListedNames): Promise<string> {
+/**
+ * Returns the host of the registry.
+ * @param stated the hosts of the image configuration, if they were read already
+ */
+export async function discoverHost(api: ClusterApi, listed?: ListedNames, stated?: StatedHosts): Promise<string> {
   const [{ addStreamHosts, chooseRegistryHost }, configured, { images, streams }] = await Promise.all([
     import('../registry/discover.js'),
-    readConfiguredHosts(api),
+    stated ?? readConfiguredHosts(api),
     listed ?? readSample(api).then(namesInObjects),
   ]);
   return chooseRegistryHost(addStreamHosts(configured, streams), images);
 }
 
-function warnAboutImpersonation({ impersonatedUser }: ClusterApi, reporter: Reporter): void {
+/** Warns that the registry does not know the user as whom the API server is asked. */
+export function warnAboutImpersonation({ impersonatedUser }: ClusterApi, reporter: Reporter): void {
   if (impersonatedUser !== undefined) reporter.warning(NOT_IMPERSONATED(impersonatedUser));
 }

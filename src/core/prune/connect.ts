@@ -14,6 +14,7 @@ import { confirmWatch, watchList } from '../cluster/watch.js';
 import { REGISTRY_NAMESPACE } from '../model/openshift.js';
 import { isSetReadOnly } from '../operator/config.js';
 import { pendingRecoveryNotice } from '../operator/lease/notice.js';
+import { EarlyRegistry } from '../operator/open-early.js';
 import { openClusterRegistry } from '../operator/open-registry.js';
 import { namesInSnapshot } from '../operator/registry-names.js';
 import { readRegistrySetup } from '../operator/state.js';
@@ -30,6 +31,10 @@ export function toPrunePorts(api: ClusterApi): PrunePorts {
     backup: toBackupPorts(api),
     openRegistry: (access, context, snapshot) =>
       openClusterRegistry(api, access, context, snapshot && namesInSnapshot(snapshot)),
+    startOpening: (access, context) => {
+      const early = new EarlyRegistry(api, access, context);
+      return { open: (snapshot) => early.open(namesInSnapshot(snapshot)), cancel: () => early.cancel() };
+    },
     verifyImages: async (through, deleted, context) => {
       const { verifyThrough } = await import('./verify/connect.js');
       return verifyThrough(api, through, deleted, context);

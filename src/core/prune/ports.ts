@@ -150,6 +150,14 @@ export type VerifyThrough =
       workers: number;
     };
 
+/** A registry that is being opened before the lists show which host is preferred. */
+export interface StartedOpening {
+  /** Opens it, as `openRegistry` does. */
+  open(snapshot: Pick<SnapshotView, 'images' | 'streams'>): Promise<Registry>;
+  /** Ends the opening of a registry that is not used. */
+  cancel(): void;
+}
+
 /** Everything outside this process that `prune images` uses. */
 export interface PrunePorts {
   /** URL of the API server, which identifies the cluster. */
@@ -169,6 +177,8 @@ export interface PrunePorts {
     context: OpeningContext,
     snapshot?: Pick<SnapshotView, 'images' | 'streams'>,
   ): Promise<Registry>;
+  /** Begins to open the registry that the API server states, while lists are read. Never throws. */
+  startOpening?(access: RegistryAccess, context: OpeningContext): StartedOpening;
   /**
    * Checks whether the images are whole that share a repository or a blob with what was deleted.
    * @throws RegadmError if it cannot be checked

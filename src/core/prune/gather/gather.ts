@@ -12,7 +12,7 @@ import { assertNotTooOld, type ParsedPlanFile } from '../plan/parse-plan-file.js
 import type { PrunePorts } from '../ports.js';
 import type { ImagePruneRequest } from '../request.js';
 import type { RunContext } from '../../deletion/run-context.js';
-import { openRegistry, RegistryToRead } from './registry.js';
+import { RegistryToRead, RegistryToUse } from './registry.js';
 import { gatherSubjects } from './attachments.js';
 
 /** Everything that is read before a plan is computed. */
@@ -36,7 +36,7 @@ export async function gather(
   context: RunContext,
 ): Promise<Gathered> {
   const { options, policy } = request;
-  let opening = options.pruneRegistry ? startOpening(ports, request, context) : undefined;
+  const toUse = options.pruneRegistry ? new RegistryToUse(ports, request, context) : undefined;
   const toRead = new RegistryToRead(ports, request, context);
   try {
     const { snapshot, ...lists } = await readLists(ports, request, context);
@@ -45,8 +45,7 @@ export async function gather(
     if (planFile) assertNotTooOld(request.planFile!, planFile.content, now);
     context.reporter.phase('planning');
     let draft = decide({ snapshot, now }, options);
-    if (options.pruneRegistry) opening ??= openRegistry(ports, request, context, snapshot);
-    const registry = await opening;
+    const registry = await toUse?.open(snapshot);
     const source = async (): Promise<Registry | Error> => registry ?? toRead.open(snapshot);
     if (snapshot.images.unreadable.size > 0) {
       await resolveUnreadable(snapshot, options, await source(), context);
@@ -58,7 +57,7 @@ export async function gather(
     const evidence = { snapshot: freezeSnapshot({ ...snapshot, ...facts, subjects }), now, planFile, draft };
     return { evidence: Object.freeze(evidence), registry, lists };
   } catch (error) {
-    closeOnceOpen(opening);
+    toUse?.cancel();
     throw error;
   } finally {
     await toRead.close();
@@ -82,28 +81,6 @@ async function closePossibleGaps(
   if (registry && !(registry instanceof Error))
     await readPossibleGaps(snapshot, registry, policy.maxManifests, context);
   return true;
-}
-
-/** Opens the registry while the lists are read, if the user named it; loads its code in any case. */
-function startOpening(
-  ports: PrunePorts,
-  request: ImagePruneRequest,
-  context: RunContext,
-): Promise<Registry | Error> | undefined {
-  // Loading the code takes as long as receiving the first pages.
-  import('../../registry/index.js').catch(() => {});
-  if (request.registry.registryUrl === undefined) return undefined;
-  const opening = openRegistry(ports, request, context);
-  // The error is handled where the result is awaited.
-  opening.catch(() => {});
-  return opening;
-}
-
-function closeOnceOpen(opening: Promise<Registry | Error> | undefined): void {
-  opening?.then(
-    (registry) => (registry instanceof Error ? undefined : registry.close()),
-    () => {},
-  );
 }
 
 async function readLists(
