@@ -160,9 +160,7 @@ export class Transport {
     const { log } = this.options;
     const url = withoutQuery(route.origin + path);
     const started = log ? performance.now() : 0;
-    const counted = this.traffic.begin(
-      requestKind(method, route === this.own || route === this.check ? path : undefined),
-    );
+    const counted = this.traffic.begin(requestKind(method, this.isStorage(route) ? undefined : path));
     const attempt = this.attempt(method, { route, path, counted }, options);
     let isOpen = false;
     counted.waits();
@@ -203,6 +201,10 @@ export class Transport {
         attempt.end();
       }
     }
+  }
+
+  private isStorage(route: Route): boolean {
+    return route !== this.own && route !== this.check;
   }
 
   private attempt(
