@@ -140,7 +140,7 @@ export class JsonBuffer {
     this.used = end;
     do {
       const tens = Math.floor(rest / 10);
-      this.bytes[--end] = ZERO + rest - tens * 10;
+      this.bytes[--end] = ZERO + (rest - tens * 10);
       rest = tens;
     } while (rest > 0);
   }

@@ -23,6 +23,9 @@ interface Row {
   inner: Inner[];
 }
 
+/** Numbers at the end of what a double can count. */
+const LARGE = [2 ** 53 - 1, 1 - 2 ** 53, 2 ** 53 - 47, 2 ** 53];
+
 /** Makes a table with every kind of column; names become digest numbers too. */
 function aTable(rows: Row[]): EntryTable<Row, Row & { digest: string }> {
   const digests = new DigestTable();
@@ -58,7 +61,13 @@ const anyName = fc.oneof(
 const anyRow: fc.Arbitrary<Row> = fc.record(
   {
     name: anyName,
-    size: fc.oneof(fc.constant(null), fc.integer(), fc.maxSafeInteger(), fc.double(), fc.constantFrom(0, -0, 9, 10)),
+    size: fc.oneof(
+      fc.constant(null),
+      fc.integer(),
+      fc.maxSafeInteger(),
+      fc.double(),
+      fc.constantFrom(0, -0, 9, 10, ...LARGE),
+    ),
     note: fc.option(anyName),
     more: fc.dictionary(fc.constantFrom('a', 'token', 'é'), anyText()),
     inner: fc.array(fc.record({ tag: anyName, note: anyName }, { requiredKeys: ['tag'] }), { maxLength: 3 }),
@@ -91,6 +100,11 @@ test.each([
   expect(pieces.length).toBeGreaterThan(5);
   expect(pieces.join('')).toBe(expected(rows));
   expect(pieces.join('')).not.toContain('Hunter2');
+});
+
+test('numbers up to the largest that a double can count are exact', () => {
+  const rows = LARGE.map((size) => ({ name: 'x', size, inner: [] }));
+  expect(json(aTable(rows))).toBe(expected(rows));
 });
 
 test('an entry that is larger than a piece is whole', () => {
