@@ -63,6 +63,8 @@ export class SingleRequests implements Sender {
       });
       outgoing.on('response', (body) => resolve({ statusCode: body.statusCode ?? 0, headers: body.headers, body }));
       outgoing.on('error', reject);
+      // Without an error, if the server switches to another protocol.
+      outgoing.on('close', () => reject(Object.assign(new Error('the connection was closed'), { code: 'ECONNRESET' })));
       // The socket does not get the reason: Node.js would end the process if nobody listened to it any longer.
       onAbort(signal, () => {
         reject(signal.reason as Error);

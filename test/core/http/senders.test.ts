@@ -6,6 +6,7 @@ import { LazyDispatcher } from '../../../src/core/http/lazy-dispatcher.js';
 import type { Sender, SentRequest } from '../../../src/core/http/sender.js';
 import { SingleRequests } from '../../../src/core/http/single-requests.js';
 import { loadTrust, type Trust } from '../../../src/core/http/trust.js';
+import { networkFailure } from '../../../src/core/kit/network-errors.js';
 import { makeAuthority, type Authority } from '../../support/servers/certificates.js';
 import { end, http2OnlyServer, tlsServer, type Handler, type TestServer } from '../../support/servers/tls-servers.js';
 import { temporaryDirectory } from '../../support/storage-tree.js';
@@ -94,6 +95,19 @@ describe.each<[string, (server: TestServer, trust?: Trust) => Sender]>([
     await withServer(handler, async (server) => {
       await expect(senderFor(server, trust).request(get(server, { signal: abort.signal }))).rejects.toBe(reason);
       await closed;
+    });
+  });
+
+  test.each([
+    ['switches to another protocol', 'HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n'],
+    ['sends nothing', ''],
+  ])('fails if the server %s and closes the connection', async (_what, answer) => {
+    const handler: Handler = ({ socket }) => socket.end(answer);
+    await withServer(handler, async (server) => {
+      const failed: unknown = await senderFor(server, trust)
+        .request(get(server))
+        .catch((error: unknown) => error);
+      expect(networkFailure(failed)).toBe('closed');
     });
   });
 

@@ -116,6 +116,8 @@ class PendingResponse {
       this.reject = reject;
       request.on('response', resolve);
       request.on('error', reject);
+      // Without an error, if the server switches to another protocol.
+      request.on('close', () => reject(closed('the connection was closed before the response')));
     });
   }
 
@@ -148,8 +150,7 @@ async function readWhole(
     const isCut = await readBody(incoming, collector, guard, { link, counted });
     const body = collector.body();
     if (isCut && !isError) throw tooLarge(limit);
-    if (!isCut && !incoming.complete)
-      throw Object.assign(new Error('the connection was closed in the middle of the response'), { code: 'ECONNRESET' });
+    if (!isCut && !incoming.complete) throw closed('the connection was closed in the middle of the response');
     const transferredBytes = body.length;
     const encoding = headers['content-encoding']?.trim().toLowerCase() || 'identity';
     if (encoding === 'identity' || body.length === 0) return { status, headers, body, transferredBytes };
@@ -225,6 +226,10 @@ function failed(guard: AttemptGuard, { agent }: Connection, error: unknown): unk
   if (!guard.error) return error;
   for (const sockets of Object.values(agent?.freeSockets ?? {})) for (const socket of sockets ?? []) socket.destroy();
   return guard.error;
+}
+
+function closed(what: string): Error {
+  return Object.assign(new Error(what), { code: 'ECONNRESET' });
 }
 
 function tooLarge(limit: number): RegadmError {
