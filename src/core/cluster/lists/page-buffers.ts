@@ -1,7 +1,7 @@
 import type { BodyBuffers } from '../api.js';
 
-/** Maximum number of buffers that are kept: of each concurrent list, one page arrives while one is parsed. */
-const MAX_KEPT = 6;
+/** Maximum number of free buffers that are kept: one for the next page of each list that has further pages. */
+const MAX_KEPT = 3;
 /** Maximum size of a buffer that is kept, in bytes: pages are smaller, except for lists that are read in one piece. */
 const MAX_SIZE = 16 * 1024 * 1024;
 /** Minimum size of a buffer, in bytes. */

@@ -4,8 +4,8 @@ import type { DigestTable } from './digest-table.js';
 const MAX_KEYS = 2 ** 21;
 
 /**
- * Returns digests in the order of their texts. Sorts numbers that begin with the first word of a digest, which takes half
- * as long as comparing digests; those with the same first word, which tenants can choose, are compared.
+ * Returns digests in the order of their texts. Sorts numbers that begin with the first word of a digest, which takes
+ * half as long as comparing digests; those with the same first word, which tenants can choose, are compared.
  */
 export function sortDigests(ids: readonly number[], digests: Pick<DigestTable, 'compare' | 'firstWord'>): number[] {
   const compare = (a: number, b: number): number => digests.compare(a, b);

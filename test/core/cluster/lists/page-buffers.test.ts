@@ -48,7 +48,7 @@ describe('the memory for pages', () => {
     const buffers = new PageBuffers();
     for (const buffer of Array.from({ length: 20 }, () => buffers.take(1 * MIB))) buffers.release(buffer);
     buffers.release(buffers.take(64 * MIB));
-    expect(sizes(buffers, 7).filter((size) => size > MIB)).toHaveLength(6);
+    expect(sizes(buffers, 7).filter((size) => size > MIB)).toHaveLength(3);
   });
 });
 
