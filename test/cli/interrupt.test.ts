@@ -36,6 +36,27 @@ describe('the program', () => {
     expect(stderr).toContain('show the progress of the roll-out: regadm registry readonly');
   });
 
+  test.each([
+    ['a dry run', []],
+    ['a confirmed run', ['--confirm']],
+  ])('Ctrl-C during the checks of %s ends it', async (_what, flags) => {
+    sandbox = await startSandbox({ sample: true });
+    const checking = new Promise<void>((resolve) =>
+      sandbox.onRequest(({ path }) => {
+        if (!path.includes('selfsubjectaccessreviews')) return undefined;
+        resolve();
+        return { do: 'hang' };
+      }),
+    );
+    const { child, ended } = start(sandbox, ['prune', 'images', '-o', 'json', ...flags]);
+    await checking;
+    child.kill('SIGINT');
+    const { status, stdout } = await ended;
+    expect(status).toBe(130);
+    expect(JSON.parse(stdout)).toMatchObject({ kind: 'Error', code: 'INTERRUPTED' });
+    expect(sandbox.requests.filter(({ method }) => method === 'DELETE' || method === 'PUT')).toEqual([]);
+  });
+
   test('with --quiet, it still says what happens', async () => {
     const { child, ended } = await waiting('registry', 'readonly', 'on', '--quiet');
     child.kill('SIGINT');

@@ -79,6 +79,8 @@ export async function runPrune(
     warnAboutPulls(options, gathered.evidence.now, context);
     warnAboutInput(plan, gathered.lists, context);
     const checks = await check(ports, { gathered, plan }, request, context);
+    // A check that was canceled says nothing about the cluster.
+    context.signal?.throwIfAborted();
     judge(checks);
     reportChecks(checks, context.reporter);
     const refusal = limit(plan);
