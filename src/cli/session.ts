@@ -50,8 +50,11 @@ export async function withSession<T>(
 }
 
 /** Opens the cluster that the flags name. @throws RegadmError USAGE, and what opening the cluster throws */
-export async function connect(flags: ClusterFlagValues, reporter: Reporter): Promise<ClusterApi> {
-  optimizeLater();
+export async function connect(
+  flags: ClusterFlagValues & { confirm?: boolean },
+  reporter: Reporter,
+): Promise<ClusterApi> {
+  optimizeLater(flags);
   const { openCluster } = await import('../core/cluster/index.js');
   return openCluster(clusterOptions(flags), reporter.log, reporter);
 }
