@@ -13,6 +13,8 @@ export interface FakeS3 {
   proxy: StorageProxy;
   /** Address of the proxy. */
   endpoint: string;
+  /** By how much the server's clock, which it states in whole seconds, is ahead of this machine's, in ms. */
+  clockAheadMs: number;
   /** `Enabled` or `Suspended`. */
   versioning: string | undefined;
   /** The conditions that requests can have without an effect: `if-none-match`, `if-match`. */
@@ -39,7 +41,8 @@ export async function startFakeS3(): Promise<FakeS3> {
       const body = Buffer.concat(chunks);
       const { method = '', headers } = request;
       const answer = respond({ method, path: decodeURIComponent(pathname), query: searchParams, headers, body }, fake);
-      response.writeHead(answer.status, answer.headers).end(answer.body);
+      const date = new Date(Date.now() + fake.clockAheadMs).toUTCString();
+      response.writeHead(answer.status, { date, ...answer.headers }).end(answer.body);
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -49,6 +52,7 @@ export async function startFakeS3(): Promise<FakeS3> {
     store,
     proxy,
     endpoint: proxy.url,
+    clockAheadMs: 0,
     versioning: undefined,
     ignoredConditions: [],
     env: { AWS_ACCESS_KEY_ID: ACCESS_KEY, AWS_SECRET_ACCESS_KEY: SECRET_KEY },
