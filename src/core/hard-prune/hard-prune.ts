@@ -1,8 +1,8 @@
+import { announceRecovery } from './announce-recovery.js';
 import { failureOf, type Failure } from '../model/document.js';
 import { RegadmError } from '../model/errors.js';
 import type { StoragePlace } from '../model/registry-storage.js';
 import { assertPermissions } from '../operator/permissions.js';
-import { reportRecovery } from '../operator/lease/notice.js';
 import { reportWarnings } from './findings.js';
 import { executeOnlinePrune, previewOnlinePrune } from './online/online-prune.js';
 import type { HardPrunePorts } from './ports.js';
@@ -29,7 +29,7 @@ export async function previewHardPrune(given: HardPrunePorts, request: HardPrune
   if (isOnline(request)) return previewOnlinePrune(given, request);
   const startedAt = new Date().toISOString();
   const { ports, reporter, counted } = recorded(given, request);
-  await announceRecovery(ports, request);
+  if (isGuarded(request)) await announceRecovery(ports);
   for (const warning of await volumeWarnings(ports.api, request)) reporter.warning(warning);
   const {
     plan,
@@ -69,7 +69,7 @@ export async function executeHardPrune(given: HardPrunePorts, request: HardPrune
     reporter.note(
       'hint: prune images first (regadm prune images --confirm, or --prune-images): blobs that Image objects still name are kept',
     );
-  await announceRecovery(ports, request);
+  if (isGuarded(request)) await announceRecovery(ports);
   const { deletions, error, steps, notRestored, readOnlyEndedByOthers, storage } = isGuarded(request)
     ? await withWay(ports, request, async (way) => ({
         ...(await guardedHardPrune(ports, request, way)),
@@ -124,10 +124,4 @@ function previewChecks({ api }: HardPrunePorts, { guard }: OfflineRequest, way: 
     return 'all permissions are granted';
   };
   return [{ name: 'permissions', run: permissions }, ...way.checks.find];
-}
-
-async function announceRecovery({ api, reporter }: HardPrunePorts, { guard }: OfflineRequest): Promise<void> {
-  if (guard.mode !== 'guarded') return;
-  reporter.phase('checking the cluster');
-  await reportRecovery(api, reporter);
 }

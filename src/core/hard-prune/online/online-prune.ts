@@ -1,7 +1,7 @@
 import { RegadmError } from '../../model/errors.js';
 import { failureOf } from '../../model/document.js';
 import { interruptedError } from '../procedure/outcome.js';
-import { reportRecovery } from '../../operator/lease/notice.js';
+import { announceRecovery } from '../announce-recovery.js';
 import type { HardPrunePorts } from '../ports.js';
 import { recorded, times } from '../recorded.js';
 import type { HardPruneReport, HardPruneResult } from '../report.js';
@@ -13,12 +13,6 @@ import { executeOnline } from './execute/execute.js';
 import { previewOnline } from './preview.js';
 import { Progress } from './progress.js';
 
-async function announceRecovery({ api, reporter }: HardPrunePorts, { guard }: OnlineRequest): Promise<void> {
-  if (guard.onlyStorage) return;
-  reporter.phase('checking the cluster');
-  await reportRecovery(api, reporter);
-}
-
 /**
  * Finds what an online hard prune would mark, move and delete, and changes nothing.
  * @throws RegadmError
@@ -27,7 +21,7 @@ export async function previewOnlinePrune(given: HardPrunePorts, request: OnlineR
   const startedAt = new Date().toISOString();
   const recording = recorded(given, request);
   const { ports, reporter } = recording;
-  await announceRecovery(ports, request);
+  if (!request.guard.onlyStorage) await announceRecovery(ports);
   const opened = await openWayStorage(ports, request.way);
   try {
     await ports.pruneImages?.();
@@ -57,7 +51,7 @@ export async function executeOnlinePrune(given: HardPrunePorts, request: OnlineR
     reporter.note(
       'hint: prune images first (regadm prune images --confirm, or --prune-images): blobs that Image objects still name are kept',
     );
-  await announceRecovery(ports, request);
+  if (!request.guard.onlyStorage) await announceRecovery(ports);
   const opened = await openWayStorage(ports, request.way);
   const steps = new Steps(reporter);
   const progress = new Progress();
