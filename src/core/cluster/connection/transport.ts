@@ -114,10 +114,14 @@ class PendingResponse {
   constructor(private readonly request: http.ClientRequest) {
     this.head = new Promise((resolve, reject) => {
       this.reject = reject;
-      request.on('response', resolve);
-      request.on('error', reject);
       // Without an error, if the server switches to another protocol.
-      request.on('close', () => reject(closed('the connection was closed before the response')));
+      const end = (): void => reject(closed('the connection was closed before the response'));
+      request.on('close', end);
+      request.on('response', (incoming) => {
+        request.off('close', end);
+        resolve(incoming);
+      });
+      request.on('error', reject);
     });
   }
 
